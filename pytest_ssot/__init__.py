@@ -1,0 +1,24 @@
+"""Single-source-of-truth imports, enforced at test time.
+
+The names below are the public API. They are resolved at first use, because
+this package is also imported where nothing but :mod:`pytest_ssot.runtime` is
+needed, and that has to be quick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_ssot.errors import SsotWarning, UsageError
+    from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
+
+__all__ = ["Kind", "Site", "SsotWarning", "Step", "UsageError", "Verdict", "Violation"]
+
+
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        from pytest_ssot import errors, model
+
+        return getattr(errors if hasattr(errors, name) else model, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,181 @@
+"""The tables of ``[tool.pytest-ssot]``: their keys as data, and the check of one entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pytest_ssot.config import checks
+from pytest_ssot.config.checks import Check
+from pytest_ssot.config.mistakes import Mistakes, Place, described, nearest
+
+# (the key to blame or None, the problem), from what was written and what of it is sound
+Relation = Callable[[Mapping[str, Any], Mapping[str, Any]], Iterator[tuple[str | None, str]]]
+
+
+class Key(NamedTuple):
+    """A key of a table; an absent one takes ``default``, or the value of another key."""
+
+    check: Check
+    default: object = None
+    default_from: str | None = None
+    required: bool = False
+
+
+class Schema(NamedTuple):
+    """One kind of table: its keys, and what must hold between them."""
+
+    name: str
+    keys: Mapping[str, Key]
+    relation: Relation
+
+
+class Table(NamedTuple):
+    """A checked entry: all keys of its schema if ``sound``, else without the wrong ones."""
+
+    place: Place
+    values: Mapping[str, Any]
+    sound: bool
+
+
+def check_table(
+    schema: Schema, raw: object, place: Place, number: int, mistakes: Mistakes
+) -> Table:
+    """The entry as a table; what is wrong in it is added to the mistakes.
+
+    ``place`` is that of the whole list, ``number`` the entry's, from 1.
+    """
+    before = len(mistakes)
+    label = f"{place.table} #{number}{_label(raw)}"
+    place = place._replace(table=label, order=(*place.order, number))
+    if not isinstance(raw, Mapping):
+        mistakes.add(place, f"must be a table, not {described(raw)}")
+        return Table(place, {}, sound=False)
+    # TOML has no null, but a mapping made by code may say None for what it leaves out.
+    raw = {name: value for name, value in raw.items() if value is not None}
+    values = _check_keys(schema, raw, place, mistakes)
+    for key, problem in schema.relation(raw, values):
+        mistakes.add(place, problem, key=key)
+    for name, spec in schema.keys.items():
+        if name not in raw and not spec.required:
+            values[name] = values.get(spec.default_from) if spec.default_from else spec.default
+    return Table(place, values, sound=len(mistakes) == before)
+
+
+def _label(raw: object) -> str:
+    name = raw.get("id") if isinstance(raw, Mapping) else None
+    return f" (id {described(name)})" if isinstance(name, str) else ""
+
+
+def _check_keys(
+    schema: Schema, raw: Mapping[Any, object], place: Place, mistakes: Mistakes
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in raw.items():
+        if not isinstance(name, str) or name not in schema.keys:
+            hint = nearest(name, schema.keys) if isinstance(name, str) else None
+            mistakes.add(place, f"unknown key {described(name)}", hint=hint)
+            continue
+        with mistakes.gathered(place, name):
+            values[name] = schema.keys[name].check(value)
+    for name, key in schema.keys.items():
+        if key.required and name not in raw:
+            mistakes.add(place, f'"{name}" is missing')
+    return values
+
+
+def _of_rule(raw: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
+    if "removed-in" in raw and "distribution" not in raw:
+        yield "removed-in", 'needs "distribution", whose version it is'
+    if "distribution" in raw and "removed-in" not in raw:
+        yield "distribution", 'needs "removed-in", the version that ends the target'
+    if "rename" in raw and "use" not in raw:
+        yield "rename", 'needs "use", where the new names are'
+    deprecated, use = values.get("deprecated"), values.get("use")
+    if deprecated is None:
+        return
+    if values.get("submodules") is False and ":" in deprecated:
+        yield "submodules", f'"{deprecated}" is a name in a module and has no submodules'
+    module = (use or "").partition(":")[0]
+    # Whoever followed such advice would violate the rule that gave it.
+    if deprecated in (use, module):
+        yield "use", f'"{use}" is what the rule deprecates'
+    elif values.get("submodules", True) and module.startswith(f"{deprecated}."):
+        yield "use", f'"{use}" is deprecated too, unless the rule says submodules = false'
+
+
+def _of_allow(
+    raw: Mapping[str, Any], values: Mapping[str, Any]
+) -> Iterator[tuple[str | None, str]]:
+    if ("rule" in raw) == ("warning" in raw):
+        yield None, 'needs either "rule" or "warning"' + (", not both" if "rule" in raw else "")
+
+
+def _no_relation(
+    raw: Mapping[str, Any], values: Mapping[str, Any]
+) -> Iterator[tuple[str | None, str]]:
+    return iter(())
+
+
+RULES = Schema(
+    "rules",
+    {
+        "deprecated": Key(checks.target, required=True),
+        "use": Key(checks.target),
+        "rename": Key(checks.renames, default=()),
+        "manual": Key(checks.strings(checks.identifier), default=()),
+        "submodules": Key(checks.boolean, default=True),
+        "allow-from": Key(checks.strings(), default=()),
+        "id": Key(checks.rule_id, default_from="deprecated"),
+        "reason": Key(checks.text),
+        "owner": Key(checks.text),
+        "link": Key(checks.text),
+        "removed-in": Key(checks.version),
+        "distribution": Key(checks.distribution),
+    },
+    _of_rule,
+)
+SINGLE = Schema(
+    "single",
+    {
+        "symbol": Key(checks.symbol, required=True),
+        "also-from": Key(checks.strings(checks.module), default=()),
+    },
+    _no_relation,
+)
+FACTORIES = Schema(
+    "factories",
+    {
+        "class": Key(checks.symbol, required=True),
+        "only-from": Key(checks.strings(checks.callers, some=True), required=True),
+    },
+    _no_relation,
+)
+ALLOW = Schema(
+    "allow",
+    {
+        "rule": Key(checks.text),
+        "warning": Key(checks.regex),
+        "from": Key(checks.strings(), default=()),
+        "tests": Key(checks.strings(), default=()),
+        "reason": Key(checks.text, required=True),
+        "owner": Key(checks.text),
+        "until": Key(checks.date),
+    },
+    _of_allow,
+)
+SCHEMAS = {schema.name: schema for schema in (RULES, SINGLE, FACTORIES, ALLOW)}
+
+
+def check_repeats(tables: Iterable[Table], keys: tuple[str, ...], mistakes: Mistakes) -> None:
+    """A table with the value of an earlier one under any of the keys is a mistake."""
+    first: dict[tuple[str, str], Table] = {}
+    for table in tables:
+        named = [(key, table.values[key]) for key in keys if key in table.values]
+        repeated = [each for each in named if each in first]
+        # One is enough: without an id, a repeated target repeats the id as well.
+        for key, value in repeated[:1]:
+            number = first[key, value].place.order[-1]
+            mistakes.add(table.place, f'"{value}" is that of #{number} too', key=key)
+        for each in named:
+            first.setdefault(each, table)

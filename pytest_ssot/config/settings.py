@@ -1,0 +1,76 @@
+"""The settings of one run, and which of their sources wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pytest_ssot.config.checks import ReportTo
+from pytest_ssot.config.mistakes import Mistakes, Place, Wrong
+from pytest_ssot.config.options import OPTIONS, Option
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options' values (``OPTIONS`` says what each is and its default).
+
+    ``root`` is the folder that paths are relative to, ``file`` its
+    ``pyproject.toml`` where that has a ``[tool.pytest-ssot]``.
+    """
+
+    root: Path
+    file: Path | None
+    first_party: tuple[str, ...]
+    mission_critical: tuple[str, ...]
+    markers: tuple[str, ...]
+    warnings: tuple[str, ...]
+    discover: bool
+    indirect: str
+    suppressed: str
+    subprocess: bool
+    baseline: str | None
+    strict: bool
+    report: tuple[ReportTo, ...]
+    chain: bool
+
+
+class Source(NamedTuple):
+    """Raw values by option name from one place; None is as good as absent.
+
+    ``spelled`` is how the user writes an option's name there.
+    """
+
+    place: Place
+    values: Mapping[str, object]
+    spelled: Callable[[Option], str]
+
+    def place_of(self, option: Option) -> Place:
+        position = list(self.values).index(option.name)
+        return self.place._replace(order=(*self.place.order, position))
+
+
+def settle(
+    root: Path, file: Path | None, sources: tuple[Source, ...], mistakes: Mistakes
+) -> Settings:
+    """The settings; a refused value is added to the mistakes and counts as absent."""
+    values = {option.attribute: _winner(option, root, sources, mistakes) for option in OPTIONS}
+    return Settings(root=root, file=file, **values)
+
+
+def _winner(option: Option, root: Path, sources: tuple[Source, ...], mistakes: Mistakes) -> Any:
+    """The value of the first source that has one, else the default.
+
+    All are checked: a mistake that the command line hides today is one all the same.
+    """
+    found: list[Any] = []
+    for source in sources:
+        raw = source.values.get(option.name)
+        if raw is None:
+            continue
+        with mistakes.gathered(source.place_of(option), source.spelled(option)):
+            if isinstance(raw, Exception):  # pytest refused it; see Option.ini_type
+                raise Wrong(str(raw))
+            found.append(option.check(root)(raw))
+    return found[0] if found else option.default

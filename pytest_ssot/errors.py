@@ -1,0 +1,14 @@
+"""Errors that a user can mend, and the one warning class of this package."""
+
+from __future__ import annotations
+
+
+class UsageError(Exception):
+    """Something the user wrote is wrong: configuration, a marker, an option.
+
+    pytest ends with status 4, the ``pytest-ssot`` command with 2.
+    """
+
+
+class SsotWarning(UserWarning):
+    """A warning that this plugin itself issues."""

@@ -1,0 +1,152 @@
+"""What detectors produce, policy judges and reporters print.
+
+Everything here is frozen, comparable, and goes to JSON and back without loss.
+The shapes are those of the report schema (``docs/report.md``): paths are
+relative to the root with ``/``, lines count from 1, columns from 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+
+class Kind(str, Enum):
+    """What sort of use a violation is."""
+
+    IMPORT = "import"
+    SYMBOL = "symbol"
+    WARNING = "warning"
+    CONSTRUCTION = "construction"
+    DEFINITION = "definition"
+    OVERDUE = "overdue"
+
+
+class Verdict(str, Enum):
+    """What policy says of a violation."""
+
+    FAILS = "fails"
+    KNOWN = "known"
+    ALLOWED = "allowed"
+    INDIRECT = "indirect"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, order=True)
+class Site:
+    """A place in source."""
+
+    path: str
+    line: int
+    column: int = 0
+    function: str = "<module>"
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "path": self.path,
+            "line": self.line,
+            "column": self.column,
+            "function": self.function,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Site:
+        return cls(data["path"], data["line"], data["column"], data["function"])
+
+
+@dataclass(frozen=True, order=True)
+class Step:
+    """One line of a chain: a frame on the way from the test to the importer."""
+
+    path: str
+    line: int
+    function: str = "<module>"
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+    def to_json(self) -> dict[str, Any]:
+        return {"path": self.path, "line": self.line, "function": self.function}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Step:
+        return cls(data["path"], data["line"], data["function"])
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One use of one target by one importer.
+
+    ``name`` is the attribute that was taken from the target (``*`` for a star
+    import), None where only the module itself was imported. ``chain`` starts at
+    the test and ends before the importer. ``tests`` are the node ids that saw
+    it, sorted. ``message`` is a warning's text; ``reason`` is why an allowed
+    violation is allowed.
+    """
+
+    rule: str
+    kind: Kind
+    target: str
+    name: str | None
+    importer: Site
+    chain: tuple[Step, ...] = ()
+    verdict: Verdict = Verdict.FAILS
+    seen: tuple[str, ...] = ("runtime",)
+    tests: tuple[str, ...] = ()
+    message: str | None = None
+    reason: str | None = None
+
+    @property
+    def cause(self) -> tuple[Any, ...]:
+        """What makes two violations the same: all but how and by whom it was reached."""
+        return (
+            self.importer,
+            self.target,
+            self.rule,
+            self.kind.value,
+            self.name or "",
+            self.message or "",
+        )
+
+    def judged(self, verdict: Verdict, reason: str | None = None) -> Violation:
+        return replace(self, verdict=verdict, reason=reason)
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {
+            "rule": self.rule,
+            "kind": self.kind.value,
+            "target": self.target,
+            "name": self.name,
+            "importer": self.importer.to_json(),
+            "chain": [step.to_json() for step in self.chain],
+            "verdict": self.verdict.value,
+            "seen": list(self.seen),
+            "tests": list(self.tests),
+        }
+        if self.message is not None:
+            data["message"] = self.message
+        if self.reason is not None:
+            data["reason"] = self.reason
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Violation:
+        return cls(
+            rule=data["rule"],
+            kind=Kind(data["kind"]),
+            target=data["target"],
+            name=data["name"],
+            importer=Site.from_json(data["importer"]),
+            chain=tuple(Step.from_json(step) for step in data["chain"]),
+            verdict=Verdict(data["verdict"]),
+            seen=tuple(data["seen"]),
+            tests=tuple(data["tests"]),
+            message=data.get("message"),
+            reason=data.get("reason"),
+        )

@@ -1,0 +1,75 @@
+"""The set that looks a dotted name up in one step, however many rules there are.
+
+Kept free of imports: it is used inside the import system and in child processes.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Target:
+    """What one rule names: a module ``a.b``, or a name in one ``a.b:Name``."""
+
+    __slots__ = ("module", "name", "rule", "submodules", "text")
+
+    def __init__(self, rule: str, text: str, submodules: bool = True) -> None:
+        self.rule = rule
+        self.text = text
+        self.module, _, name = text.partition(":")
+        self.name = name or None
+        self.submodules = submodules
+
+    def __repr__(self) -> str:
+        return f"Target({self.rule!r}, {self.text!r}, submodules={self.submodules})"
+
+
+class TargetIndex:
+    """Targets by module and by name; the most specific one wins."""
+
+    __slots__ = ("modules", "names")
+
+    def __init__(self, targets: Iterable[Target] = ()) -> None:
+        self.modules: dict[str, Target] = {}
+        self.names: dict[str, dict[str, Target]] = {}
+        for target in targets:
+            self.add(target)
+
+    def add(self, target: Target) -> None:
+        if target.name is None:
+            self.modules[target.module] = target
+        else:
+            self.names.setdefault(target.module, {})[target.name] = target
+
+    def module(self, dotted: str) -> Target | None:
+        """The rule's target that covers the module *dotted*.
+
+        That is its own, or the nearest of a package above it whose rule covers
+        submodules. The cost grows with the depth of the name alone.
+        """
+        found = self.modules.get(dotted)
+        while found is None and "." in dotted:
+            dotted = dotted.rpartition(".")[0]
+            found = self.modules.get(dotted)
+            if found is not None and not found.submodules:
+                found = None
+        return found
+
+    def name(self, module: str, name: str) -> Target | None:
+        """The target of the rule on ``module:name`` itself."""
+        names = self.names.get(module)
+        return None if names is None else names.get(name)
+
+    def children(self, module: str) -> list[str]:
+        """Names to watch on *module*: those with a rule, and submodules with one."""
+        return [*self.names.get(module, ()), *self._submodules(module)]
+
+    def _submodules(self, package: str) -> list[str]:
+        prefix = package + "."
+        return [
+            dotted[len(prefix) :]
+            for dotted in self.modules
+            if dotted.startswith(prefix) and "." not in dotted[len(prefix) :]
+        ]

@@ -1,0 +1,119 @@
+"""Decides what is put on which loaded module, and takes all of it off again."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import FrameType
+
+    from pytest_ssot.rules.lookup import TargetIndex
+    from pytest_ssot.runtime.attributes import Attributes
+    from pytest_ssot.runtime.tripwire import Tripwires
+
+#: What a stub in ``sys.modules`` that has no spec is watched by: the import system asks for it.
+SPEC = "__spec__"
+
+
+class Arming:
+    """Watches modules by name, as they stand in ``sys.modules``.
+
+    ``unwatchable`` names the modules whose class or spec cannot be changed.
+    """
+
+    def __init__(
+        self, index: TargetIndex, tripwires: Tripwires, attributes: Attributes
+    ) -> None:
+        self._index = index
+        self._tripwires = tripwires
+        self._attributes = attributes
+        self._armed: dict[str, object] = {}
+        self._names: dict[int, str] = {}
+        self.unwatchable: set[str] = set()
+
+    def arm(self, name: str) -> None:
+        module = sys.modules.get(name)
+        if module is None:
+            return
+        self._armed[name] = module
+        spec = vars(module).get(SPEC) if hasattr(module, "__dict__") else None
+        try:
+            if spec is None:
+                self._watch(module, name, [SPEC])
+            else:
+                self._tripwires.set(spec)
+            self._watch(module, name, self._own_names(name, module))
+            self._attach(name)
+        except TypeError:
+            self.unwatchable.add(name)
+
+    def set_tripwire(self, name: str, spec: ModuleSpec) -> None:
+        """Watch a module that is about to load."""
+        try:
+            self._tripwires.set(spec)
+        except TypeError:
+            self.unwatchable.add(name)
+
+    def arm_body(self, name: str, body: FrameType) -> None:
+        """Watch a module whose *body* is executing, and its submodules."""
+        if name == "__main__" or body.f_globals.get(SPEC) is None:
+            return
+        self.arm(name)
+        if "__path__" in body.f_globals:
+            prefix = name + "."
+            for loaded in list(sys.modules):
+                if loaded.startswith(prefix):
+                    self.arm(loaded)
+
+    def arm_loaded(self) -> list[str]:
+        """Watch the targets that are loaded already; returns their names."""
+        index = self._index
+        early = [name for name in list(sys.modules) if index.module(name) is not None]
+        for name in {*early, *(index.names.keys() & sys.modules.keys())}:
+            self.arm(name)
+        return sorted(early)
+
+    def refresh(self) -> None:
+        """Watch what came into ``sys.modules`` by no import: stubs, aliases, replacements."""
+        modules, index = sys.modules, self._index
+        for names in (index.modules, index.names, self._armed):
+            if not names.keys().isdisjoint(modules):
+                for name in names.keys() & modules.keys():
+                    if self._armed.get(name) is not modules[name]:
+                        self.arm(name)
+
+    def dotted(self, module: object) -> str:
+        """The name under which *module* is watched."""
+        return self._names.get(id(module), "")
+
+    def disarm(self) -> None:
+        self._tripwires.remove_all()
+        self._attributes.remove_all()
+        self._armed.clear()
+        self._names.clear()
+
+    def _watch(self, module: object, dotted: str, names: list[str]) -> None:
+        if names:
+            self._names[id(module)] = dotted
+            self._attributes.watch(module, names)
+
+    def _own_names(self, dotted: str, module: object) -> list[str]:
+        """The names with a rule, and all that a package with ``submodules = false`` has itself."""
+        names = list(self._index.names.get(dotted, ()))
+        target = self._index.modules.get(dotted)
+        if target is not None and not target.submodules:
+            names += [
+                name
+                for name in list(vars(module))
+                if not name.startswith("__") and f"{dotted}.{name}" not in sys.modules
+            ]
+        return names
+
+    def _attach(self, dotted: str) -> None:
+        """Watch the submodule *dotted* as an attribute of its package."""
+        package, _, last = dotted.rpartition(".")
+        parent = sys.modules.get(package)
+        if parent is not None:
+            self._watch(parent, package, [last])

@@ -1,0 +1,186 @@
+"""What the instruction that a frame is at says: an import, an attribute, a call.
+
+CPython's bytecode is an implementation detail, so everything here degrades to
+"don't know" and never raises for an unknown instruction. Read against
+``Python/bytecodes.c`` and ``Lib/dis.py`` of 3.11 to 3.15.
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import islice
+from opcode import EXTENDED_ARG, opmap, opname
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+_LOAD_ATTR_SHIFT = 1 if sys.version_info >= (3, 12) else 0
+_IMPORT_NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
+_STAR = {opmap[name] for name in ("IMPORT_STAR", "CALL_INTRINSIC_1") if name in opmap}
+_LOAD_NAMES = frozenset(
+    ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_DEREF", "LOAD_FAST_BORROW")
+)
+
+
+class Instruction:
+    """One instruction: its name, and the identifier that it names, if any."""
+
+    __slots__ = ("name", "op")
+
+    def __init__(self, op: str, name: str | None = None) -> None:
+        self.op = op
+        self.name = name
+
+
+class Position:
+    """Where in the source an instruction stands; columns count characters."""
+
+    __slots__ = ("column", "end_line", "line")
+
+    def __init__(self, line: int, end_line: int, column: int) -> None:
+        self.line = line
+        self.end_line = end_line
+        self.column = column
+
+
+def current(frame: FrameType) -> Instruction:
+    """The instruction that *frame* is executing.
+
+    ``op`` is "import", "from", "star", "attribute" (also of a store or delete)
+    or "call" where the frame says so, otherwise CPython's own name.
+    """
+    code, at = frame.f_code, frame.f_lasti
+    raw = code.co_code
+    if at < 0 or at >= len(raw):
+        return Instruction("unknown")
+    op = opname[raw[at]]
+    arg = _argument(raw, at)
+    if op == "IMPORT_NAME":
+        return Instruction("import", _name(code, arg >> _IMPORT_NAME_SHIFT))
+    if op == "IMPORT_FROM":
+        return Instruction("from", _name(code, arg))
+    if op == "LOAD_ATTR":
+        return Instruction("attribute", _name(code, arg >> _LOAD_ATTR_SHIFT))
+    if op in ("LOAD_METHOD", "STORE_ATTR", "DELETE_ATTR"):
+        return Instruction("attribute", _name(code, arg))
+    if raw[at] in _STAR:
+        return Instruction("star")
+    if op.startswith("CALL"):
+        return Instruction("call")
+    return Instruction(op)
+
+
+def import_operands(frame: FrameType) -> tuple[int, tuple[str, ...] | None] | None:
+    """Level and fromlist of the IMPORT_NAME that *frame* is at or has just passed.
+
+    Serves an IMPORT_FROM too, whose IMPORT_NAME stands before it. None if there
+    is no such instruction.
+    """
+    code, at = frame.f_code, frame.f_lasti
+    raw = code.co_code
+    wanted = opmap["IMPORT_NAME"]
+    while at >= 0 and raw[at] != wanted:
+        at -= 2
+    if at < 0:
+        return None
+    at = _before(raw, at)
+    fromlist = _constant(code, raw, at)
+    level = _constant(code, raw, _before(raw, at))
+    if not isinstance(level, int):
+        level = 0
+    if isinstance(fromlist, tuple):
+        return level, tuple(str(name) for name in fromlist)
+    return level, None
+
+
+def next_attribute(frame: FrameType) -> str | None:
+    """The name of the attribute read right after the one that *frame* is at."""
+    code, raw = frame.f_code, frame.f_code.co_code
+    cache = opmap.get("CACHE", 0)
+    at = frame.f_lasti + 2
+    while at < len(raw) and raw[at] in (cache, EXTENDED_ARG):
+        at += 2
+    if at >= len(raw) or opname[raw[at]] not in ("LOAD_ATTR", "LOAD_METHOD"):
+        return None
+    shift = _LOAD_ATTR_SHIFT if opname[raw[at]] == "LOAD_ATTR" else 0
+    return _name(code, _argument(raw, at) >> shift)
+
+
+def callee(frame: FrameType) -> str | None:
+    """The name that the call *frame* is at begins with, ``getattr`` of ``getattr(m, "x")``.
+
+    A call and the expression that is called start at one place in the source.
+    """
+    positions = list(frame.f_code.co_positions())
+    index = frame.f_lasti // 2
+    if index >= len(positions):
+        return None
+    start = (positions[index][0], positions[index][2])
+    code, raw = frame.f_code, frame.f_code.co_code
+    for at in range(frame.f_lasti, -1, -2):
+        if (positions[at // 2][0], positions[at // 2][2]) == start:
+            op = opname[raw[at]]
+            if op in _LOAD_NAMES:
+                return _loaded(code, op, _argument(raw, at))
+    return None
+
+
+def position(frame: FrameType) -> Position:
+    """The source range of the instruction that *frame* is at."""
+    found = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), None)
+    line, end_line, column, _ = found or (None, None, None, None)
+    line = line or frame.f_lineno or frame.f_code.co_firstlineno
+    end_line = max(end_line or line, line)
+    return Position(line, end_line, _characters(frame, line, column or 0))
+
+
+def _characters(frame: FrameType, line: int, column: int) -> int:
+    """CPython's columns count UTF-8 bytes; ours count characters."""
+    if not column:
+        return 0
+    import linecache
+
+    text = linecache.getline(frame.f_code.co_filename, line, frame.f_globals)
+    return len(text.encode("utf-8", "replace")[:column].decode("utf-8", "ignore")) or column
+
+
+def _argument(raw: bytes, at: int) -> int:
+    arg, shift, at = raw[at + 1], 8, at - 2
+    while at >= 0 and raw[at] == EXTENDED_ARG:
+        arg |= raw[at + 1] << shift
+        shift, at = shift + 8, at - 2
+    return arg
+
+
+def _before(raw: bytes, at: int) -> int:
+    """Where the instruction before the one at *at* stands."""
+    at -= 2
+    while at >= 0 and raw[at] in (EXTENDED_ARG, opmap.get("CACHE", 0)):
+        at -= 2
+    return at
+
+
+def _constant(code: CodeType, raw: bytes, at: int) -> object:
+    if at < 0:
+        return None
+    op = opname[raw[at]]
+    arg = _argument(raw, at)
+    if op == "LOAD_SMALL_INT":
+        return arg
+    if op.startswith("LOAD_CONST") and arg < len(code.co_consts):
+        return code.co_consts[arg]
+    return None
+
+
+def _name(code: CodeType, index: int) -> str | None:
+    return code.co_names[index] if index < len(code.co_names) else None
+
+
+def _loaded(code: CodeType, op: str, arg: int) -> str | None:
+    if op == "LOAD_GLOBAL":
+        return _name(code, arg >> 1)
+    if op == "LOAD_NAME":
+        return _name(code, arg)
+    names = code.co_varnames + code.co_cellvars + code.co_freevars
+    return names[arg] if arg < len(names) else None

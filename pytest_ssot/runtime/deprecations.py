@@ -1,0 +1,173 @@
+"""What a warning means: who is warned of, who called it, and who wanted it quiet."""
+
+from __future__ import annotations
+
+import warnings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import FrameType
+
+    Filter = tuple[str, object, type[Warning], object, int]
+
+from pytest_ssot.runtime import frames
+
+#: Where pytest.warns issues again what it recorded and did not expect.
+_RECORDER = "_pytest.recwarn"
+
+
+class Categories:
+    """The warning classes that are watched, by name: no module is imported for them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(name.removeprefix("builtins.") for name in names)
+        self._known: dict[type, bool] = {}
+
+    def __contains__(self, category: type) -> bool:
+        known = self._known.get(category)
+        if known is None:
+            known = any(qualified(one) in self._names for one in category.__mro__)
+            self._known[category] = known
+        return known
+
+
+class Surroundings:
+    """The filters and the recorder that a test starts with, before its own code adds any."""
+
+    def __init__(self) -> None:
+        self.note()
+
+    def note(self) -> None:
+        self._list: object = warnings.filters
+        self._filters = frozenset(id(one) for one in warnings.filters)
+        # Held, so that no later filter gets the identity of one of these.
+        self._held = tuple(warnings.filters)
+        self._recorder = _recorder()
+
+    def recorded(self) -> bool:
+        """Whether something inside the test records warnings: it expects them."""
+        return _recorder() is not self._recorder
+
+    def state(self, text: str, category: type, module: str) -> str:
+        """How the first filter that matches leaves it: see ``Sighting.state``."""
+        found = _first_match(text, category, module)
+        if found is None or found[0] != "ignore":
+            return "seen"
+        if warnings.filters is not self._list and id(found) not in self._filters:
+            return "suppressed"
+        return "seen" if found[1] is None and found[3] is None else "honoured"
+
+
+def qualified(category: type) -> str:
+    name = category.__qualname__
+    return name if category.__module__ == "builtins" else f"{category.__module__}.{name}"
+
+
+def is_reissued(frame: FrameType) -> bool:
+    """Whether pytest.warns issues a warning again that it had recorded."""
+    return frames.module_of(frame) == _RECORDER
+
+
+def issuer(frame: FrameType) -> FrameType | None:
+    """The frame that issues the warning: the innermost that is no wrapper.
+
+    None where a module is being compiled: its source is warned of, by nobody's call.
+    """
+    found: FrameType | None = frame
+    while found is not None and frames.is_wrapper(found):
+        found = found.f_back
+    if found is None or frames.is_bootstrap(found) or frames.module_of(found) in _COMPILERS:
+        return None
+    return found
+
+
+_COMPILERS = frozenset(("_pytest.assertion.rewrite", "ast", "importlib._bootstrap_external"))
+
+
+def decorated(frame: FrameType) -> str | None:
+    """What PEP 702's wrapper, or one like it, warns of: ``module:qualname``."""
+    if not frames.is_wrapper(frame):
+        return None
+    for name in ("arg", "wrapped_", "wrapped"):
+        value = frame.f_locals.get(name)
+        qualname = getattr(value, "__qualname__", None)
+        if isinstance(qualname, str):
+            return f"{getattr(value, '__module__', '')}:{_plain(qualname)}"
+    return None
+
+
+def issued_by(frame: FrameType) -> str:
+    """The deprecated thing, where a frame warns of itself: ``module:function``."""
+    module, function = frames.module_of(frame), frames.function_of(frame)
+    return module if function == "<module>" else f"{module}:{function}"
+
+
+def user(issuing: FrameType, stated: str) -> FrameType | None:
+    """The frame that called the deprecated thing, whatever the stacklevel says.
+
+    The innermost outside the module that issued the warning. Within one library
+    the call may pass through more of its modules; then *stated*, where the
+    stacklevel points, is believed if it lies outside that library.
+    """
+    module = frames.module_of(issuing)
+    found = frames.innermost(
+        issuing, lambda one: frames.is_wrapper(one) or frames.module_of(one) == module
+    )
+    if found is None or _package(frames.module_of(found)) != _package(module):
+        return found
+    if _package(stated) == _package(module):
+        return found
+    pointed = frames.innermost(found, lambda one: frames.module_of(one) != stated)
+    return pointed or found
+
+
+def loading(issuing: FrameType, stated: str) -> FrameType | None:
+    """The body of the module that warns of its own deprecation while it loads, if it is that.
+
+    Either the module's body issues it, or a helper does for it and the
+    stacklevel points at who imports the module.
+    """
+    if frames.is_module_level(issuing):
+        return issuing
+    for one in frames.outward(issuing.f_back):
+        if frames.is_machinery(one):
+            return None
+        if frames.is_module_level(one):
+            importer = frames.innermost(one.f_back)
+            points_at = None if importer is None else frames.module_of(importer)
+            return one if stated == points_at != frames.module_of(one) else None
+    return None
+
+
+def _first_match(text: str, category: type, module: str) -> Filter | None:
+    for one in warnings.filters:
+        _, message, wanted, where, line = one
+        if (
+            not line
+            and _matches(message, text)
+            and issubclass(category, wanted)
+            and _matches(where, module)
+        ):
+            return one  # type: ignore[return-value]
+    return None
+
+
+def _matches(pattern: object, text: str) -> bool:
+    if pattern is None or isinstance(pattern, str):
+        return pattern is None or pattern == text
+    return pattern.match(text) is not None  # type: ignore[attr-defined, no-any-return]
+
+
+def _recorder() -> object:
+    """Where shown warnings go: replaced by ``catch_warnings(record=True)`` and its users."""
+    shown = getattr(warnings, "_showwarnmsg_impl", None)
+    return getattr(shown, "__self__", shown)
+
+
+def _package(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _plain(qualname: str) -> str:
+    return qualname.replace("<locals>.", "")

@@ -1,0 +1,125 @@
+"""Sees each warning before any filter does, whoever issues it and however.
+
+``warnings.warn`` is bound early (``from warnings import warn``), issued from C, and
+hidden by filters and registries, so it is not the place to watch. But each way
+reads ``warnings.filters`` to look for the first filter that matches
+(``Python/_warnings.c``: get_filter). So that attribute gets a data descriptor:
+C code is handed the list with one more filter in front, which looks and never
+matches; Python code gets the list itself.
+"""
+
+from __future__ import annotations
+
+import _thread
+import warnings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any
+
+    OnWarning = Callable[[str, type[Warning], str, FrameType], None]
+
+from pytest_ssot.runtime import bytecode
+from pytest_ssot.runtime.frames import caller
+
+_READERS = frozenset(("getattr", "hasattr", "vars"))
+
+
+class FilterSpy:
+    """Stands in front of ``warnings.filters``.
+
+    *on_warning* gets a warning's text, its category, the module that its
+    ``stacklevel`` points at, and the innermost Python frame.
+    """
+
+    def __init__(self, on_warning: OnWarning) -> None:
+        self._on_warning = on_warning
+        self._base: type | None = None
+        self._mine: type | None = None
+
+    def install(self) -> None:
+        self._base = base = type(warnings)
+        self._mine = type(base)(
+            base.__name__,
+            (base,),
+            {
+                "__module__": base.__module__,
+                "__qualname__": base.__qualname__,
+                "filters": _Filters(_spy(self._on_warning)),
+            },
+        )
+        warnings.__class__ = self._mine  # type: ignore[assignment]
+
+    def remove(self) -> None:
+        if self._mine is not None and type(warnings) is self._mine:
+            warnings.__class__ = self._base  # type: ignore[assignment]
+
+
+def forget_repeats() -> None:
+    """Let warnings that were shown once be looked up again.
+
+    A module's ``__warningregistry__`` answers for a repeated warning before any
+    filter is read; after this, it is out of date.
+    """
+    mutated = getattr(warnings, "_filters_mutated", None) or getattr(
+        warnings, "_filters_mutated_lock_held", None
+    )
+    if mutated is not None:
+        mutated()
+
+
+class _Filters:
+    """The descriptor: the real list for Python code, one filter more for C code."""
+
+    def __init__(self, spy: tuple[object, ...]) -> None:
+        self._spy = spy
+
+    def __get__(self, module: Any, owner: type | None = None) -> object:
+        if module is None:
+            return self
+        filters = vars(module)["filters"]
+        return filters if _asked_by_python(caller()) else [self._spy, *filters]
+
+    def __set__(self, module: Any, value: Any) -> None:
+        if self._spy in value:
+            value = [one for one in value if one is not self._spy]
+        vars(module)["filters"] = value
+
+
+def _asked_by_python(frame: FrameType) -> bool:
+    """Whether the instruction reads the attribute, as no C code that warns does."""
+    instruction = bytecode.current(frame)
+    if instruction.op == "call":
+        return bytecode.callee(frame) in _READERS
+    return instruction.name == "filters"
+
+
+class _Heard(_thread._local):
+    """What a filter lookup has told so far; each thread does its own."""
+
+    text = ""
+    module = ""
+
+
+def _spy(on_warning: OnWarning) -> tuple[object, ...]:
+    """A filter whose parts are asked for the text, the module and the category, in this order."""
+    heard = _Heard()
+
+    class Text:
+        def match(self, text: str) -> bool:
+            heard.text = text
+            return False
+
+    class Module:
+        def match(self, module: str) -> bool:
+            heard.module = module
+            return False
+
+    class Category(type):
+        def __subclasscheck__(cls, category: type) -> bool:
+            on_warning(heard.text, category, heard.module, caller())
+            return False
+
+    return ("ignore", Text(), Category("AnyWarning", (Warning,), {}), Module(), 0)

@@ -1,0 +1,137 @@
+"""Reads the stack: who the importer is, which modules load, and the way there."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    Way = tuple[tuple[str, int, str], ...]
+
+BOOTSTRAP = frozenset(("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"))
+#: Packages that no user can edit the import in (DESIGN: attribution).
+_PACKAGES = frozenset(
+    ("_frozen_importlib", "_frozen_importlib_external", "_pytest", "execnet", "importlib")
+    + ("pkgutil", "pluggy", "pytest", "pytest_mock", "pytest_ssot", "runpy", "xdist", "zipimport")
+)
+_MODULES = frozenset(("mock.mock", "mock.backports", "unittest.mock"))
+#: Issue warnings, or call what does, for somebody else.
+WRAPPERS = frozenset(("_py_warnings", "deprecated", "functools", "typing_extensions", "warnings"))
+_WRAPPER_PACKAGES = frozenset(("deprecated", "wrapt"))
+#: Only carry a call from one place to another: left out of a chain.
+_CARRIERS = frozenset(("asyncio", "concurrent", "contextlib", "contextvars", "threading"))
+#: Where a pytest run begins: what is outside of these started pytest.
+_RUN = frozenset(("main", "wrap_session", "_prepareconfig"))
+
+
+def caller(depth: int = 1) -> FrameType:
+    """The frame *depth* above the one that asks."""
+    return sys._getframe(depth + 1)
+
+
+def outward(frame: FrameType | None) -> Iterator[FrameType]:
+    """*frame* and everything that called it, up to the start of the pytest run."""
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name in _RUN and module_of(frame).partition(".")[0] == "_pytest":
+            return
+        yield frame
+        frame = frame.f_back
+
+
+def module_of(frame: FrameType) -> str:
+    name = frame.f_globals.get("__name__")
+    return name if isinstance(name, str) else ""
+
+
+def is_bootstrap(frame: FrameType) -> bool:
+    return frame.f_code.co_filename in BOOTSTRAP
+
+
+def is_machinery(frame: FrameType) -> bool:
+    """Whether no user wrote this frame: import machinery, mock, pytest, this plugin.
+
+    Code without a file (``exec`` of a string) counts too: its caller can be mended.
+    """
+    filename = frame.f_code.co_filename
+    if filename.startswith("<"):
+        return True
+    module = module_of(frame)
+    return module.partition(".")[0] in _PACKAGES or module in _MODULES
+
+
+def is_wrapper(frame: FrameType) -> bool:
+    module = module_of(frame)
+    return module in WRAPPERS or module.partition(".")[0] in _WRAPPER_PACKAGES
+
+
+def innermost(
+    frame: FrameType | None, skip: Callable[[FrameType], bool] | None = None
+) -> FrameType | None:
+    """The innermost frame from *frame* outward that is no machinery and not skipped."""
+    for one in outward(frame):
+        if not is_machinery(one) and (skip is None or not skip(one)):
+            return one
+    return None
+
+
+def is_module_level(frame: FrameType) -> bool:
+    """Whether *frame* executes a module's body."""
+    return frame.f_code.co_name == "<module>" and frame.f_locals is frame.f_globals
+
+
+def function_of(frame: FrameType) -> str:
+    """The enclosing function, qualified: ``<module>``, ``connect``, ``Bridge.connect``.
+
+    A class body counts as where the class stands; so does a comprehension.
+    """
+    parts = [
+        part
+        for part in frame.f_code.co_qualname.split(".")
+        if not part.startswith("<") or part == "<module>"
+    ]
+    if frame.f_code.co_flags & 0x2 and parts:  # CO_NEWLOCALS: a function's own body
+        return ".".join(parts)
+    return ".".join(parts[:-1]) or "<module>"
+
+
+def way(frame: FrameType | None, until: FrameType | None = None) -> Way:
+    """The lines from the start of the run to *frame*, outermost first.
+
+    Machinery is left out. With *until*, a frame further out, the way begins
+    there, that frame's own line included.
+    """
+    steps = []
+    for one in outward(frame):
+        if not is_machinery(one) and module_of(one).partition(".")[0] not in _CARRIERS:
+            steps.append((one.f_code.co_filename, one.f_lineno, function_of(one)))
+        if one is until:
+            break
+    return tuple(reversed(steps))
+
+
+def requested(frame: FrameType | None) -> tuple[str | None, FrameType | None]:
+    """The module that the import machinery from *frame* outward was asked for.
+
+    Returns its name, None where nobody asked for an import (say
+    ``importlib.util.find_spec``), and the frame that asked.
+    """
+    name = None
+    while frame is not None and is_bootstrap(frame):
+        if frame.f_code.co_name == "_find_and_load":
+            name = frame.f_locals.get("name")
+        frame = frame.f_back
+    return name, frame
+
+
+def fromlist_package(frame: FrameType | None) -> str | None:
+    """The package whose ``from package import submodule`` *frame* is part of, if it is."""
+    found = None
+    while frame is not None and is_bootstrap(frame):
+        if frame.f_code.co_name == "_handle_fromlist":
+            found = getattr(frame.f_locals.get("module"), "__name__", None)
+        frame = frame.f_back
+    return found

@@ -1,0 +1,225 @@
+"""Watches imports: first ones by the finder, later ones by tripwires, names by descriptors."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from importlib.machinery import ModuleSpec
+    from types import FrameType
+
+    from pytest_ssot.rules.lookup import Target, TargetIndex
+    from pytest_ssot.runtime.recorder import Recorder
+
+    Guard = Callable[[Callable[..., None]], Callable[..., None]]
+
+from pytest_ssot.runtime import bytecode, frames, patches, usage
+from pytest_ssot.runtime.arming import SPEC, Arming
+from pytest_ssot.runtime.attributes import Attributes
+from pytest_ssot.runtime.finder import Finder
+from pytest_ssot.runtime.recorder import sighting_at, sighting_in
+from pytest_ssot.runtime.tripwire import Tripwires
+
+
+class ImportWatch:
+    """Turns each import and each read of a watched name into sightings."""
+
+    def __init__(self, index: TargetIndex, recorder: Recorder, guard: Guard) -> None:
+        self._index = index
+        self._recorder = recorder
+        self.finder = Finder(self._wanted, guard(self._found))
+        self.arming = Arming(
+            index, Tripwires(guard(self._tripped), guard(self._loaded)), Attributes(guard(self._read))
+        )
+        self._told: set[tuple[int, int, object]] = set()
+        self._told_at = (0, 0, 0)
+        self._loads = 0
+
+    def warned(self, name: str, body: FrameType) -> None:
+        """Take the module *name*, whose *body* warns of itself, as imported just now."""
+        self.arming.arm_body(name, body)
+        requested, asker = frames.requested(body.f_back)
+        if asker is not None and requested is not None:
+            self._imported(name, asker, frames.fromlist_package(body.f_back), None)
+
+    # -- what the detectors call ------------------------------------------
+
+    def _wanted(self, name: str) -> bool:
+        self._loads += 1
+        index = self._index
+        if name in index.names or index.module(name) is not None:
+            return True
+        lineage = self._recorder.lineage
+        return bool(lineage) and lineage.carries(name)
+
+    def _found(self, fullname: str, spec: ModuleSpec | None, frame: FrameType) -> None:
+        if spec is not None:
+            self.arming.set_tripwire(fullname, spec)
+        name, asker = frames.requested(frame)
+        if name is not None and asker is not None:
+            self._imported(name, asker, frames.fromlist_package(frame), spec)
+
+    def _loaded(self, spec: ModuleSpec) -> None:
+        self.arming.arm(spec.name)
+
+    def _tripped(self, spec: ModuleSpec, frame: FrameType) -> None:
+        if not self._was_told(frame, id(spec)):
+            self._cached(spec.name, frame, lambda module: getattr(module, SPEC, None) is spec, spec)
+
+    def _read(self, module: object, name: str, frame: FrameType, exists: bool) -> None:
+        dotted = self.arming.dotted(module)
+        if self._was_told(frame, (id(module), name)):
+            return
+        if name == SPEC:
+            self._cached(dotted, frame, lambda imported: imported is module, None)
+        elif exists and not frames.is_bootstrap(frame):
+            self._touched(dotted, name, frame)
+
+    def _was_told(self, frame: FrameType, what: object) -> bool:
+        """Whether this very instruction has told of *what*, and nothing changed since."""
+        now = (self._recorder.changes, self._recorder.turns, self._loads)
+        if self._told_at != now:
+            self._told.clear()
+            self._told_at = now
+        key = (id(frame.f_code), frame.f_lasti, what)
+        if key in self._told:
+            return True
+        self._told.add(key)
+        return False
+
+    # -- imports ----------------------------------------------------------
+
+    def _cached(
+        self,
+        default: str,
+        frame: FrameType,
+        is_it: Callable[[object], bool],
+        spec: ModuleSpec | None,
+    ) -> None:
+        """A module in ``sys.modules`` was imported by *frame*, or just looked at."""
+        if not frames.is_bootstrap(frame):
+            name, asker, package = usage.stated_module(default, frame), frame, None
+        elif frame.f_code.co_name == "_find_and_load":
+            name, found = frames.requested(frame)
+            asker, package = found or frame, frames.fromlist_package(frame)
+        else:
+            return
+        if name is not None and is_it(sys.modules.get(name)):
+            self._imported(name, asker, package, spec)
+
+    def _imported(
+        self, name: str, asker: FrameType, package: str | None, spec: ModuleSpec | None
+    ) -> None:
+        """*asker* imports the module *name*, as a part of *package* if that is given."""
+        recorder = self._recorder
+        if recorder.lineage and recorder.lineage.carries(name):
+            recorder.use(asker, name)
+        target = self._index.module(name)
+        if target is None or (package is not None and self._index.module(package) is target):
+            return  # not ours, or told with the package, by the name that is taken from it
+        importer = frames.innermost(asker)
+        if importer is None:
+            self._patched(target, asker, "import", None)
+        elif not self._inside(target, importer):
+            for taken in self._taken(name, target, asker, spec):
+                self._use(target, importer, "import", taken)
+
+    def _taken(
+        self, name: str, target: Target, asker: FrameType, spec: ModuleSpec | None
+    ) -> Iterable[str | None]:
+        """The names that the statement takes from the module under this rule; None: the module."""
+        names = usage.fromlist(asker, name)
+        if names is None:
+            return (None,)
+        return [
+            one
+            for one in names
+            if self._index.name(name, one) is None
+            and f"{name}.{one}" not in self._index.modules
+            and (target.submodules or not _is_submodule(name, one, spec))
+        ]
+
+    # -- attributes -------------------------------------------------------
+
+    def _touched(self, dotted: str, name: str, frame: FrameType) -> None:
+        """*frame* reads or sets the attribute *name* of the module *dotted*."""
+        how = usage.reading(frame, name)
+        target = self._index.name(dotted, name)
+        if target is not None:
+            self._named(target, dotted, name, frame, how, "symbol")
+            return
+        surface = self._index.modules.get(dotted)
+        module = f"{dotted}.{name}"
+        if module in sys.modules:
+            self._submodule(module, frame, how)
+        elif surface is not None and how not in ("from", "star"):
+            if not usage.imports_itself(frame, dotted):
+                self._named(surface, dotted, name, frame, how, "import")
+
+    def _submodule(self, module: str, frame: FrameType, how: str) -> None:
+        package, _, name = module.rpartition(".")
+        target = self._index.module(module)
+        if how == "from":
+            if usage.is_from_import(frame):
+                self._imported(module, frame, package, None)
+        elif how == "attribute":
+            if target is None or usage.imports_itself(frame, module):
+                return
+            if target.submodules or bytecode.next_attribute(frame) is None:
+                self._named(target, package, name, frame, how, "import")
+        elif target is not None:
+            self._named(target, package, name, frame, how, "import")
+
+    def _named(
+        self, target: Target, dotted: str, name: str, frame: FrameType, how: str, kind: str
+    ) -> None:
+        """The attribute *name* under *target* was touched: used, or only looked at."""
+        taken = None if kind == "import" and f"{dotted}.{name}" in sys.modules else name
+        asker = frames.innermost(frame)
+        if asker is None:
+            self._patched(target, frame, kind, taken)
+            return
+        if self._inside(target, asker):
+            return
+        if how in ("from", "star", "attribute") or (
+            how == "computed" and usage.says(asker, dotted, name)
+        ):
+            self._use(target, asker, kind, taken)
+            return
+        looker = frames.innermost(frame, usage.is_stdlib)
+        if looker is not None and not self._inside(target, looker):
+            self._use(target, looker, kind, taken, state="swept")
+
+    def _inside(self, target: Target, frame: FrameType) -> bool:
+        """Whether *frame* is the deprecated module's own."""
+        module = frames.module_of(frame)
+        return module == target.module or self._index.module(module) is target
+
+    def _patched(self, target: Target, frame: FrameType, kind: str, name: str | None) -> None:
+        found = patches.decorated(frame)
+        if found is not None:
+            code, attribute = found
+            sighting = sighting_in(
+                code, attribute, rule=target.rule, kind=kind, target=target.text, name=name
+            )
+            self._recorder.record(frame, sighting)
+
+    def _use(
+        self, target: Target, importer: FrameType, kind: str, name: str | None, state: str = "seen"
+    ) -> None:
+        sighting = sighting_at(
+            importer, rule=target.rule, kind=kind, target=target.text, name=name, state=state
+        )
+        self._recorder.record(importer, sighting)
+
+
+def _is_submodule(package: str, name: str, spec: ModuleSpec | None) -> bool:
+    if f"{package}.{name}" in sys.modules:
+        return True
+    if spec is None or not spec.submodule_search_locations:
+        return False
+    from importlib.machinery import PathFinder
+
+    return PathFinder.find_spec(f"{package}.{name}", spec.submodule_search_locations) is not None

@@ -1,0 +1,49 @@
+"""``mock.patch`` as a decorator: the string that names the target stands far from its use.
+
+While the patch is entered no frame of the user is on the stack between pytest and
+mock. What is there is the function that was decorated.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+from pytest_ssot.runtime.frames import outward
+
+_MOCK = frozenset(("mock.mock", "unittest.mock"))
+#: ``unittest.mock``: _patch.decoration_helper and its asynchronous twin's caller.
+_HELPER = "decoration_helper"
+
+
+def decorated(frame: FrameType | None) -> tuple[CodeType, str] | None:
+    """The code of the function whose ``@patch`` is entered at *frame*, and the attribute."""
+    for one in outward(frame):
+        if one.f_code.co_name == _HELPER and one.f_globals.get("__name__") in _MOCK:
+            values = one.f_locals
+            function = getattr(values.get("patched"), "__wrapped__", None)
+            code = getattr(function, "__code__", None)
+            attribute = getattr(values.get("patching"), "attribute", None)
+            if code is not None:
+                return code, str(attribute)
+    return None
+
+
+def decorator_line(code: CodeType, attribute: str) -> int:
+    """The line of the decorator that says *attribute*, of those above *code*'s ``def``.
+
+    The first decorator's line where none does (the target was computed, or the
+    decorator stands on the class).
+    """
+    import linecache
+
+    first = code.co_firstlineno
+    endings = (f".{attribute}'", f'.{attribute}"')
+    for line in range(first, first + 200):
+        text = linecache.getline(code.co_filename, line)
+        if any(ending in text for ending in endings):
+            return line
+        if not text or text.lstrip().startswith(("def ", "async def ")):
+            break
+    return first

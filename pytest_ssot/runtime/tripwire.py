@@ -1,0 +1,74 @@
+"""The watch on one loaded module: it reports each later import of it.
+
+CPython asks ``module.__spec__._initializing`` of a module that is already in
+``sys.modules`` (``Python/import.c``: import_ensure_initialized;
+``Lib/importlib/_bootstrap.py``: _find_and_load), and of no other. A property of
+that name on the spec's class is therefore a watch that costs nobody else.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from importlib.machinery import ModuleSpec
+    from types import FrameType
+    from typing import Any
+
+from pytest_ssot.runtime.frames import caller
+
+
+class Tripwires:
+    """Sets tripwires on specs and takes every one of them off again.
+
+    *on_import* gets a spec and the frame that imports its module; *on_loaded*
+    gets a spec whose module has just finished to load.
+    """
+
+    def __init__(
+        self,
+        on_import: Callable[[ModuleSpec, FrameType], None],
+        on_loaded: Callable[[ModuleSpec], None],
+    ) -> None:
+        self._on_import = on_import
+        self._on_loaded = on_loaded
+        self._classes: dict[type, type] = {}
+        self._specs: dict[int, tuple[ModuleSpec, type]] = {}
+
+    def set(self, spec: ModuleSpec) -> None:
+        """Watch *spec*; again is no harm. TypeError where its class cannot be changed."""
+        if id(spec) in self._specs:
+            return
+        base = type(spec)
+        spec.__class__ = self._watching(base)
+        self._specs[id(spec)] = (spec, base)
+
+    def remove_all(self) -> None:
+        for spec, base in self._specs.values():
+            if type(spec) is self._classes[base]:
+                spec.__class__ = base
+        self._specs.clear()
+
+    def _watching(self, base: type) -> type:
+        if base not in self._classes:
+            on_import, on_loaded = self._on_import, self._on_loaded
+
+            def read(spec: Any) -> object:
+                on_import(spec, caller())
+                return spec.__dict__.get("_initializing", False)
+
+            def write(spec: Any, value: object) -> None:
+                spec.__dict__["_initializing"] = value
+                if not value:
+                    on_loaded(spec)
+
+            self._classes[base] = type(base)(
+                base.__name__,
+                (base,),
+                {
+                    "__module__": base.__module__,
+                    "__qualname__": base.__qualname__,
+                    "_initializing": property(read, write),
+                },
+            )
+        return self._classes[base]

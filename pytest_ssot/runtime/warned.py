@@ -1,0 +1,136 @@
+"""Watches deprecation warnings: each becomes a sighting at its true caller."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from pytest_ssot.rules.lookup import TargetIndex
+    from pytest_ssot.runtime.evidence import Sighting
+    from pytest_ssot.runtime.recorder import Recorder
+
+    Guard = Callable[[Callable[..., None]], Callable[..., None]]
+    Tentative = tuple[str, type, Sighting, FrameType]
+
+from pytest_ssot.rules.lookup import Target
+from pytest_ssot.runtime import deprecations, frames
+from pytest_ssot.runtime.deprecations import Categories, Surroundings
+from pytest_ssot.runtime.filters import FilterSpy, forget_repeats
+from pytest_ssot.runtime.imports import ImportWatch
+from pytest_ssot.runtime.recorder import sighting_at
+
+
+class WarningWatch:
+    """Turns each warning of a watched category into a sighting, or into a rule.
+
+    With *discover*, a module that warns of its own deprecation while it loads
+    becomes a target: ``discovered`` lists those, with the words of each.
+    """
+
+    def __init__(
+        self,
+        index: TargetIndex,
+        recorder: Recorder,
+        imports: ImportWatch,
+        guard: Guard,
+        *,
+        categories: Categories,
+        discover: bool,
+    ) -> None:
+        self._index = index
+        self._recorder = recorder
+        self._imports = imports
+        self._categories = categories
+        self._discover = discover
+        self.spy = FilterSpy(guard(self._warned))
+        self.surroundings = Surroundings()
+        self.discovered: dict[str, str] = {}
+        self._expected: list[Tentative] = []
+
+    def begin(self) -> None:
+        """A test, or a file's collection, begins: what it adds to the filters is its own."""
+        self.surroundings.note()
+        self._expected.clear()
+
+    def _warned(self, text: str, category: type[Warning], stated: str, frame: FrameType) -> None:
+        if category not in self._categories:
+            return
+        if deprecations.is_reissued(frame):
+            self._unexpected(text, category)
+            return
+        issuing = deprecations.issuer(frame)
+        if issuing is None:
+            return
+        body = deprecations.loading(issuing, stated)
+        if body is not None:
+            self._loading(body, text, category, stated)
+        else:
+            self._called(frame, issuing, text, category, stated)
+
+    def _loading(self, body: FrameType, text: str, category: type[Warning], stated: str) -> None:
+        """A module warns of itself while it loads: a rule covers that, or it becomes one."""
+        module = frames.module_of(body)
+        if self._index.module(module) is not None or self.surroundings.recorded():
+            return
+        if self._discover and body.f_globals.get("__spec__") is not None:
+            self._index.add(Target(module, module))
+            self.discovered[module] = text
+            self._imports.warned(module, body)
+            return
+        importer = frames.innermost(body.f_back) or body
+        self._note(importer, category, module, None, text, stated)
+
+    def _called(
+        self,
+        frame: FrameType,
+        issuing: FrameType,
+        text: str,
+        category: type[Warning],
+        stated: str,
+    ) -> None:
+        wrapped = deprecations.decorated(frame)
+        user = frames.innermost(issuing) if wrapped else deprecations.user(issuing, stated)
+        importer = user or frames.innermost(issuing)
+        if importer is None:
+            return
+        if frames.module_of(importer) != stated:
+            forget_repeats()
+        self._note(importer, category, wrapped or deprecations.issued_by(issuing), None, text, stated)
+
+    def _note(
+        self,
+        importer: FrameType,
+        category: type[Warning],
+        target: str,
+        name: str | None,
+        text: str,
+        stated: str,
+    ) -> None:
+        sighting = sighting_at(
+            importer,
+            rule=self._rule(target) or deprecations.qualified(category),
+            kind="warning",
+            target=target,
+            name=name,
+            message=text,
+            state=self.surroundings.state(text, category, stated),
+        )
+        if self.surroundings.recorded():
+            self._expected.append((text, category, sighting, importer))
+        else:
+            self._recorder.record(importer, sighting)
+
+    def _rule(self, target: str) -> str | None:
+        """The rule that covers what warns, if one does."""
+        module, _, name = target.partition(":")
+        found = self._index.name(module, name.partition(".")[0]) or self._index.module(module)
+        return None if found is None else found.rule
+
+    def _unexpected(self, text: str, category: type) -> None:
+        """pytest.warns did not expect what it recorded: so it was a deprecation after all."""
+        for expected in [one for one in self._expected if one[:2] == (text, category)]:
+            self._expected.remove(expected)
+            sighting, importer = expected[2:]
+            self._recorder.record(importer, sighting)

@@ -1,0 +1,157 @@
+"""The one watcher of an interpreter: starts and stops all detectors, and guards them."""
+
+from __future__ import annotations
+
+import _thread
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+
+    from pytest_ssot.rules.lookup import Target
+    from pytest_ssot.runtime.evidence import Evidence, Found
+
+from pytest_ssot.rules.lookup import TargetIndex
+from pytest_ssot.runtime.deprecations import Categories
+from pytest_ssot.runtime.imports import ImportWatch
+from pytest_ssot.runtime.recorder import Recorder
+from pytest_ssot.runtime.warned import WarningWatch
+
+_active: Watcher | None = None
+
+
+class Watcher:
+    """Watches this interpreter from :meth:`start` to :meth:`stop`.
+
+    *targets* are what is deprecated; *categories* name the warning classes that
+    count. A second watcher (a pytest run inside a test) suspends the first until
+    it stops. Nothing here raises into the code that is watched: an error inside
+    a detector is kept in ``faults``.
+    """
+
+    def __init__(
+        self, targets: Iterable[Target], *, categories: Iterable[str] = (), discover: bool = False
+    ) -> None:
+        self.index = TargetIndex(targets)
+        self.recorder = Recorder(lambda name, body: self.imports.arming.arm_body(name, body))
+        self.imports = ImportWatch(self.index, self.recorder, self._guarded)
+        self.warnings = WarningWatch(
+            self.index,
+            self.recorder,
+            self.imports,
+            self._guarded,
+            categories=Categories(categories),
+            discover=discover,
+        )
+        self.faults: list[str] = []
+        self.loaded_early: list[str] = []
+        self._watching = False
+        self._outer: Watcher | None = None
+        self._busy: set[int] = set()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing has been seen so far, by anyone."""
+        return self.recorder.changes == 0
+
+    def start(self) -> None:
+        global _active
+        self._outer, _active = _active, self
+        if self._outer is not None:
+            self._outer._suspend()
+        self._watching = True
+        self.loaded_early = self.imports.arming.arm_loaded()
+        self.imports.finder.install()
+        self.warnings.spy.install()
+
+    def stop(self) -> None:
+        """Leave the interpreter as it was found. A second call does nothing."""
+        global _active
+        if not self._watching:
+            return
+        self._watching = False
+        self.imports.finder.remove()
+        self.imports.arming.disarm()
+        self.warnings.spy.remove()
+        _active = self._outer
+        if self._outer is not None:
+            self._outer._resume()
+
+    def owner(self, evidence: Evidence) -> Owning:
+        """While the block runs, what happens belongs to *evidence*."""
+        return Owning(self.recorder, evidence)
+
+    def begin(self) -> None:
+        """A test, or the collection of a file, begins."""
+        self.warnings.begin()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look for modules that came into ``sys.modules`` by no import."""
+        self._guarded(self._refresh)()
+
+    def gather(self, start: Iterable[Evidence]) -> Found:
+        return self.recorder.lineage.gather(start)
+
+    def _refresh(self) -> None:
+        self.imports.finder.install()
+        self.imports.arming.refresh()
+
+    def _suspend(self) -> None:
+        self._watching = False
+        self.imports.finder.remove()
+
+    def _resume(self) -> None:
+        self._watching = True
+        self.imports.finder.install()
+
+    def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
+        """*callback*, made harmless: never while it runs itself, and never raising."""
+
+        def guarded(*args: object) -> None:
+            thread = _thread.get_ident()
+            if not self._watching or thread in self._busy:
+                return
+            self._busy.add(thread)
+            try:
+                callback(*args)
+            except Exception as error:
+                self.faults.append(_described(error))
+            finally:
+                self._busy.discard(thread)
+
+        return guarded
+
+
+class Owning:
+    """Makes one evidence the owner of what happens, and gives it back after."""
+
+    __slots__ = ("_evidence", "_recorder")
+
+    def __init__(self, recorder: Recorder, evidence: Evidence) -> None:
+        self._recorder = recorder
+        self._evidence = evidence
+
+    def __enter__(self) -> None:
+        self._recorder.enter(self._evidence)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._recorder.leave(self._evidence)
+
+
+def _described(error: BaseException) -> str:
+    """What an error inside the plugin says, and where: for the report and for us."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = ""
+    if trace is not None:
+        where = f" ({sys.modules[__name__].__package__}: line {trace.tb_lineno} of {trace.tb_frame.f_code.co_name})"
+    return f"{type(error).__name__}: {error}{where}"
