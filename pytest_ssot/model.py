@@ -104,15 +104,11 @@ class Violation:
 
     @property
     def cause(self) -> tuple[Any, ...]:
-        """What makes two violations the same: all but how and by whom it was reached."""
-        return (
-            self.importer,
-            self.target,
-            self.rule,
-            self.kind.value,
-            self.name or "",
-            self.message or "",
-        )
+        """What makes two violations the same: all but how and by whom it was reached.
+
+        A warning's message is no part of it: the words may vary from call to call.
+        """
+        return (self.importer, self.target, self.rule, self.kind.value, self.name or "")
 
     def judged(self, verdict: Verdict, reason: str | None = None) -> Violation:
         return replace(self, verdict=verdict, reason=reason)

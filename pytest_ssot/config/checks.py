@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import builtins
 import datetime
-import keyword
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -18,16 +17,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pytest_ssot.config.mistakes import Wrong, described, nearest
+from pytest_ssot.config.names import is_dotted, is_identifier, text
 
 Check = Callable[[object], Any]
 
 REPORT_FORMATS = ("json",)
 
+# Patterns are compiled where they are used: few projects need them at pytest's start.
 # What packaging.version reads without doubt; anything looser would only fail
 # later, where it is compared.
-_VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?", re.ASCII)
-_DISTRIBUTION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_VERSION = r"[0-9]+(\.[0-9]+)*((a|b|rc)[0-9]+)?(\.post[0-9]+)?(\.dev[0-9]+)?"
+_DISTRIBUTION = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
+_ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 class ReportTo(NamedTuple):
@@ -35,17 +36,6 @@ class ReportTo(NamedTuple):
 
     format: str
     path: str
-
-
-def text(value: object) -> str:
-    """A string that says something."""
-    if not isinstance(value, str):
-        raise Wrong(f"must be a string, not {described(value)}")
-    if not value.strip():
-        raise Wrong("must not be empty")
-    if "\0" in value:
-        raise Wrong("must not contain a null character")
-    return value
 
 
 def boolean(value: object) -> bool:
@@ -109,72 +99,15 @@ def path_under(root: Path) -> Check:
         if any(char in path for char in "*?["):
             return path
         try:
-            full = os.path.realpath(root / path)
-            if os.path.exists(full) and Path(full).is_relative_to(os.path.realpath(root)):
+            # Not resolved: a symbolic link under the root may lead anywhere.
+            full = os.path.abspath(root / path)
+            if os.path.exists(full) and Path(full).is_relative_to(os.path.abspath(root)):
                 return path
         except ValueError:  # what no file system can name
             pass
         raise Wrong(f"{described(path)} is no file or folder under the root")
 
     return check
-
-
-def is_identifier(word: str) -> bool:
-    return word.isidentifier() and not keyword.iskeyword(word)
-
-
-def is_dotted(word: str) -> bool:
-    return all(map(is_identifier, word.split(".")))
-
-
-def identifier(value: object) -> str:
-    word = text(value)
-    if not is_identifier(word):
-        raise Wrong(f"must be a name, not {described(word)}")
-    return word
-
-
-def module(value: object) -> str:
-    """``a.b``."""
-    word = text(value)
-    if not is_dotted(word):
-        raise Wrong(f'must be a dotted name like "a.b", not {described(word)}', _as_dotted(word))
-    return word
-
-
-def target(value: object) -> str:
-    """``a.b`` or ``a.b:Name``."""
-    word = text(value)
-    owner, colon, name = word.partition(":")
-    if not is_dotted(owner) or (colon and not is_identifier(name)):
-        problem = f'must be a dotted name, "a.b" or "a.b:Name", not {described(word)}'
-        raise Wrong(problem, _as_dotted(word))
-    return word
-
-
-def symbol(value: object) -> str:
-    """``a.b:Name``."""
-    word = target(value)
-    if ":" not in word:
-        raise Wrong(f'must name something in a module, "a.b:Name", not {described(word)}')
-    return word
-
-
-def callers(value: object) -> str:
-    """``a.b``, ``a.b:name`` or ``a.b:Class.method``: a factory is often a class method."""
-    word = text(value)
-    owner, colon, name = word.partition(":")
-    if not is_dotted(owner) or (colon and not is_dotted(name)):
-        problem = f'must be "a.b", "a.b:name" or "a.b:Class.method", not {described(word)}'
-        raise Wrong(problem, _as_dotted(word))
-    return word
-
-
-def _as_dotted(word: str) -> str | None:
-    """A hint for a path where a dotted name is meant."""
-    dotted = word.replace("\\", "/").removesuffix(".py").removesuffix("/__init__")
-    dotted = dotted.strip("/").replace("/", ".")
-    return f'did you mean "{dotted}"?' if dotted != word and is_dotted(dotted) else None
 
 
 def renames(value: object) -> tuple[tuple[str, str], ...]:
@@ -210,7 +143,7 @@ def date(value: object) -> datetime.date:
     # A datetime is a date to isinstance, but has an hour that nobody would honour.
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value
-    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+    if isinstance(value, str) and re.fullmatch(_ISO_DATE, value):
         try:
             return datetime.date.fromisoformat(value)
         except ValueError:
@@ -220,14 +153,14 @@ def date(value: object) -> datetime.date:
 
 def version(value: object) -> str:
     word = text(value)
-    if not _VERSION.fullmatch(word):
+    if not re.fullmatch(_VERSION, word):
         raise Wrong(f'must be a version like "2.0", not {described(word)}')
     return word
 
 
 def distribution(value: object) -> str:
     word = text(value)
-    if not _DISTRIBUTION.fullmatch(word):
+    if not re.fullmatch(_DISTRIBUTION, word):
         raise Wrong(f"must be the name of a distribution, not {described(word)}")
     return word
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pytest_ssot.config import checks
+from pytest_ssot.config import checks, names
 from pytest_ssot.config.checks import REPORT_FORMATS, Check
 
 
@@ -23,7 +23,7 @@ class Option(NamedTuple):
     choices: tuple[str, ...] = ()
     metavar: str | None = None
     flag: bool = False
-    item: Check = checks.text
+    item: Check = names.text
     paths: bool = False
 
     @property
@@ -80,7 +80,7 @@ OPTIONS: tuple[Option, ...] = (
         "strings",
         ("mission_critical",),
         "names of the markers that make a test mission-critical",
-        item=checks.identifier,
+        item=names.identifier,
     ),
     Option(
         "warnings",

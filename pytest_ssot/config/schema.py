@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pytest_ssot.config import checks
+from pytest_ssot.config import checks, names
 from pytest_ssot.config.checks import Check
 from pytest_ssot.config.mistakes import Mistakes, Place, described, nearest
 
@@ -120,16 +120,16 @@ def _no_relation(
 RULES = Schema(
     "rules",
     {
-        "deprecated": Key(checks.target, required=True),
-        "use": Key(checks.target),
+        "deprecated": Key(names.target, required=True),
+        "use": Key(names.target),
         "rename": Key(checks.renames, default=()),
-        "manual": Key(checks.strings(checks.identifier), default=()),
+        "manual": Key(checks.strings(names.identifier), default=()),
         "submodules": Key(checks.boolean, default=True),
         "allow-from": Key(checks.strings(), default=()),
         "id": Key(checks.rule_id, default_from="deprecated"),
-        "reason": Key(checks.text),
-        "owner": Key(checks.text),
-        "link": Key(checks.text),
+        "reason": Key(names.text),
+        "owner": Key(names.text),
+        "link": Key(names.text),
         "removed-in": Key(checks.version),
         "distribution": Key(checks.distribution),
     },
@@ -138,28 +138,28 @@ RULES = Schema(
 SINGLE = Schema(
     "single",
     {
-        "symbol": Key(checks.symbol, required=True),
-        "also-from": Key(checks.strings(checks.module), default=()),
+        "symbol": Key(names.symbol, required=True),
+        "also-from": Key(checks.strings(names.module), default=()),
     },
     _no_relation,
 )
 FACTORIES = Schema(
     "factories",
     {
-        "class": Key(checks.symbol, required=True),
-        "only-from": Key(checks.strings(checks.callers, some=True), required=True),
+        "class": Key(names.symbol, required=True),
+        "only-from": Key(checks.strings(names.callers, some=True), required=True),
     },
     _no_relation,
 )
 ALLOW = Schema(
     "allow",
     {
-        "rule": Key(checks.text),
+        "rule": Key(names.text),
         "warning": Key(checks.regex),
         "from": Key(checks.strings(), default=()),
         "tests": Key(checks.strings(), default=()),
-        "reason": Key(checks.text, required=True),
-        "owner": Key(checks.text),
+        "reason": Key(names.text, required=True),
+        "owner": Key(names.text),
         "until": Key(checks.date),
     },
     _of_allow,
@@ -171,7 +171,7 @@ def check_repeats(tables: Iterable[Table], keys: tuple[str, ...], mistakes: Mist
     """A table with the value of an earlier one under any of the keys is a mistake."""
     first: dict[tuple[str, str], Table] = {}
     for table in tables:
-        named = [(key, table.values[key]) for key in keys if key in table.values]
+        named = [(key, table.values[key]) for key in keys if table.values.get(key)]
         repeated = [each for each in named if each in first]
         # One is enough: without an id, a repeated target repeats the id as well.
         for key, value in repeated[:1]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pytest_ssot.config.checks import is_dotted
 from pytest_ssot.config.load import FILE, Loaded, load_config
 from pytest_ssot.config.mistakes import Mistakes, described, nearest
+from pytest_ssot.config.names import is_dotted
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.build import allowances_from, factories_from, rules_from, singles_from

@@ -40,7 +40,7 @@ def normalized(name: str) -> str:
 def _listed(folder: str) -> list[str]:
     try:
         return sorted(os.listdir(folder or os.curdir))
-    except OSError:
+    except (OSError, ValueError):  # ValueError: what no file system can name
         return []
 
 

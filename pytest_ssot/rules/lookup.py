@@ -61,15 +61,3 @@ class TargetIndex:
         """The target of the rule on ``module:name`` itself."""
         names = self.names.get(module)
         return None if names is None else names.get(name)
-
-    def children(self, module: str) -> list[str]:
-        """Names to watch on *module*: those with a rule, and submodules with one."""
-        return [*self.names.get(module, ()), *self._submodules(module)]
-
-    def _submodules(self, package: str) -> list[str]:
-        prefix = package + "."
-        return [
-            dotted[len(prefix) :]
-            for dotted in self.modules
-            if dotted.startswith(prefix) and "." not in dotted[len(prefix) :]
-        ]

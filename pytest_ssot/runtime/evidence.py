@@ -8,9 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pytest_ssot.runtime.frames import Way
-
-    Found = dict[tuple[object, ...], tuple["Sighting", Way]]
+from pytest_ssot.runtime.frames import Way
 
 #: How openly a deprecation was used, the most open first; see ``Sighting.state``.
 STATES = ("seen", "honoured", "suppressed", "swept")
@@ -86,6 +84,10 @@ class Sighting:
 
     def to_json(self) -> dict[str, object]:
         return {slot: getattr(self, slot) for slot in self.__slots__}
+
+
+#: Sightings by their keys, each with the shortest way to it.
+Found = dict[tuple[object, ...], tuple[Sighting, Way]]
 
 
 class Evidence:

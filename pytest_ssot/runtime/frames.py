@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-    Way = tuple[tuple[str, int, str], ...]
+#: Lines from the outermost on: file name, line, function.
+Way = tuple[tuple[str, int, str], ...]
 
 BOOTSTRAP = frozenset(("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"))
 #: Packages that no user can edit the import in (DESIGN: attribution).

@@ -29,6 +29,7 @@ class Recorder:
         self.turns = 0
 
     def enter(self, owner: Evidence) -> None:
+        """Until it leaves, *owner* gets what happens, and so does each that is in already."""
         self._owners.append(owner)
         self.turns += 1
 
@@ -41,7 +42,9 @@ class Recorder:
         if sighting.state == "swept":
             self.swept.add(sighting, ())
             return
-        self._owner().add(sighting, frames.way(frame)[:-1])
+        way = frames.way(frame)[:-1]
+        for owner in self._owners or (self.session,):
+            owner.add(sighting, way)
         self.changes += 1
         for body in frames.outward(frame):
             if frames.is_module_level(body):
@@ -50,14 +53,13 @@ class Recorder:
 
     def use(self, frame: FrameType, module: str) -> None:
         """Note that *frame* imports *module*, which carries evidence."""
-        self._owner().use(module, frames.way(frame))
+        way = frames.way(frame)
+        for owner in self._owners or (self.session,):
+            owner.use(module, way)
         self.changes += 1
         for body in frames.outward(frame):
             if frames.is_module_level(body) and frames.module_of(body) != module:
                 self._carrier(body).use(module, frames.way(frame, until=body))
-
-    def _owner(self) -> Evidence:
-        return self._owners[-1] if self._owners else self.session
 
     def _carrier(self, body: FrameType) -> Evidence:
         name = frames.module_of(body)

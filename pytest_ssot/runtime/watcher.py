@@ -46,7 +46,7 @@ class Watcher:
             discover=discover,
         )
         self.faults: list[str] = []
-        self.loaded_early: list[str] = []
+        self._loaded_early: list[str] = []
         self._watching = False
         self._outer: Watcher | None = None
         self._busy: set[int] = set()
@@ -56,13 +56,18 @@ class Watcher:
         """Whether nothing has been seen so far, by anyone."""
         return self.recorder.changes == 0
 
+    @property
+    def not_observed(self) -> list[str]:
+        """Targets that were loaded before the start, and modules that cannot be watched."""
+        return sorted({*self._loaded_early, *self.imports.arming.unwatchable})
+
     def start(self) -> None:
         global _active
         self._outer, _active = _active, self
         if self._outer is not None:
             self._outer._suspend()
         self._watching = True
-        self.loaded_early = self.imports.arming.arm_loaded()
+        self._loaded_early = self.imports.arming.arm_loaded()
         self.imports.finder.install()
         self.warnings.spy.install()
 

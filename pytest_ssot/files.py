@@ -1,0 +1,50 @@
+"""Paths as reports tell them, and the one way in which files are written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+
+@lru_cache(maxsize=4096)
+def relative(path: str, root: Path) -> str:
+    """*path* as seen from *root*, with ``/``; as it is where no way leads there."""
+    with contextlib.suppress(ValueError):
+        return Path(path).relative_to(root).as_posix()
+    with contextlib.suppress(ValueError, OSError):
+        return Path(path).resolve().relative_to(root.resolve()).as_posix()
+    with contextlib.suppress(ValueError):  # another drive
+        return Path(os.path.relpath(path, root)).as_posix()
+    return Path(path).as_posix()
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write *text* to *path* so that a crash leaves the old file or the new one.
+
+    Makes the folder if need be. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(name, _mode(path))
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _mode(path: Path) -> int:
+    """The permissions of the file that is replaced, else what a new file would get."""
+    with contextlib.suppress(OSError):
+        return path.stat().st_mode & 0o7777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask

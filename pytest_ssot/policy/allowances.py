@@ -1,0 +1,143 @@
+"""Allowances: where they are written, whom they cover, which of them were used."""
+
+from __future__ import annotations
+
+import datetime
+import linecache
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from pytest_ssot.errors import UsageError
+from pytest_ssot.model import Violation
+from pytest_ssot.policy.patterns import importer_matches, node_matches
+from pytest_ssot.rules.allowance import Allowance
+from pytest_ssot.rules.rule import Rule
+
+_COMMENT = re.compile(r"#\s*ssot:\s*allow\[([^\]]*)\]\s*(.*)$")
+
+
+class Excuse(NamedTuple):
+    """Why a violation is allowed, and the allowance that says so, as users know it."""
+
+    reason: str
+    by: str
+
+
+class Importer(NamedTuple):
+    """Who is to be excused: the file as the interpreter knows it, and its last line."""
+
+    file: str
+    module: str
+    end_line: int
+
+
+class Test(NamedTuple):
+    """The test that saw it: its node id and its ``ssot_allow`` marks."""
+
+    nodeid: str
+    allowances: tuple[Allowance, ...] = ()
+
+
+def from_marker(args: tuple[Any, ...], kwargs: Mapping[str, Any], origin: str) -> Allowance:
+    """The allowance of ``@pytest.mark.ssot_allow(rule, reason=…, until=…)``.
+
+    Raises UsageError for what does not fit.
+    """
+    unknown = sorted(kwargs.keys() - {"reason", "until"})
+    if len(args) != 1 or not isinstance(args[0], str) or not args[0]:
+        raise UsageError(f"{origin}: ssot_allow takes one rule id or target, as a string")
+    if unknown:
+        raise UsageError(f"{origin}: ssot_allow has no argument {unknown[0]!r}; known: reason, until")
+    reason = kwargs.get("reason")
+    if not isinstance(reason, str) or not reason.strip():
+        raise UsageError(f"{origin}: ssot_allow({args[0]!r}) needs a reason: reason=\"…\"")
+    return Allowance(
+        rule=args[0],
+        warning=None,
+        reason=reason,
+        until=_day(kwargs.get("until"), origin),
+        origin=origin,
+    )
+
+
+class Allowances:
+    """All allowances of a project, on the day *today*."""
+
+    def __init__(self, tables: Iterable[Allowance], today: datetime.date) -> None:
+        self._tables = tuple(tables)
+        self._today = today
+        self._by_rule: dict[str, list[Allowance]] = {}
+        self._by_warning: list[tuple[re.Pattern[str], Allowance]] = []
+        for table in self._tables:
+            if table.warning is not None:
+                self._by_warning.append((re.compile(table.warning), table))
+            else:
+                self._by_rule.setdefault(table.rule or "", []).append(table)
+
+    def excuse(
+        self, violation: Violation, importer: Importer, rule: Rule | None, test: Test
+    ) -> Excuse | None:
+        """Why *violation* is allowed in *test*, None if it is not."""
+        path, module = violation.importer.path, importer.module
+        if rule is not None and importer_matches(path, module, rule.allow_from):
+            return Excuse(f"allow-from of {rule.id}", "")
+        for table in self._tables_for(violation):
+            if self._holds(table) and _covers(table, path, module, test.nodeid):
+                return Excuse(table.reason, table.origin)
+        for mark in test.allowances:
+            if mark.rule in (violation.rule, violation.target) and self._holds(mark):
+                return Excuse(mark.reason, mark.origin)
+        return self._comment(violation, importer)
+
+    def expired(self) -> list[str]:
+        return [
+            f"{table.origin} (until {table.until})" for table in self._tables if not self._holds(table)
+        ]
+
+    def unused(self, used: Iterable[str], marks: Iterable[Allowance]) -> list[str]:
+        """The allowances in force that excused nothing."""
+        in_force = (one.origin for one in (*self._tables, *marks) if self._holds(one))
+        return sorted(set(in_force).difference(used))
+
+    def _tables_for(self, violation: Violation) -> Iterable[Allowance]:
+        yield from self._by_rule.get(violation.rule, ())
+        if violation.target != violation.rule:
+            yield from self._by_rule.get(violation.target, ())
+        if violation.message is not None:
+            for pattern, table in self._by_warning:
+                if pattern.search(violation.message):
+                    yield table
+
+    def _holds(self, allowance: Allowance) -> bool:
+        return allowance.until is None or self._today <= allowance.until
+
+    def _comment(self, violation: Violation, importer: Importer) -> Excuse | None:
+        """``# ssot: allow[rule-id] reason`` on a line of the importing statement."""
+        for line in range(violation.importer.line, importer.end_line + 1):
+            found = _COMMENT.search(linecache.getline(importer.file, line))
+            if found is None:
+                continue
+            rules = [one.strip() for one in found[1].split(",")]
+            if violation.rule not in rules and violation.target not in rules:
+                continue
+            where = f"{violation.importer.path}:{line}"
+            if not found[2].strip():
+                raise UsageError(f"{where}: # ssot: allow[{found[1]}] needs a reason after the bracket")
+            return Excuse(found[2].strip(), where)
+        return None
+
+
+def _covers(table: Allowance, path: str, module: str, nodeid: str) -> bool:
+    if table.sources and not importer_matches(path, module, table.sources):
+        return False
+    return not table.tests or node_matches(nodeid, table.tests)
+
+
+def _day(value: object, origin: str) -> datetime.date | None:
+    if value is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise UsageError(f"{origin}: until={value!r} is no date; write YYYY-MM-DD") from None

@@ -1,0 +1,103 @@
+"""The verdict: what policy says of each violation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pytest_ssot.config.settings import Settings
+from pytest_ssot.errors import UsageError
+from pytest_ssot.files import relative
+from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
+from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, Test
+from pytest_ssot.policy.ours import FirstParty
+from pytest_ssot.rules.ruleset import RuleSet
+
+
+class Seen(Protocol):
+    """What a detector tells of one use; see ``runtime.evidence.Sighting``."""
+
+    rule: str
+    kind: str
+    target: str
+    name: str | None
+    path: str
+    line: int
+    end_line: int
+    column: int
+    function: str
+    module: str
+    state: str
+    message: str | None
+
+
+Chain = tuple[tuple[str, int, str], ...]
+Ask = Callable[[Violation], str | None]
+
+
+@dataclass
+class Judge:
+    """Turns what was seen into judged violations.
+
+    ``used`` collects the allowances that excused something, ``problems`` the
+    mistakes in inline comments, which are known only once a line is reached.
+    """
+
+    settings: Settings
+    rules: RuleSet
+    allowances: Allowances
+    used: set[str] = field(default_factory=set)
+    problems: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._ours = FirstParty(self.settings.root, self.settings.first_party)
+
+    def judge(self, seen: Seen, chain: Chain, test: Test, ask: Ask) -> Violation | None:
+        """The violation that *test* saw; None where the settings say to ignore it."""
+        root = self.settings.root
+        violation = Violation(
+            rule=seen.rule,
+            kind=Kind(seen.kind),
+            target=seen.target,
+            name=seen.name,
+            importer=Site(relative(seen.path, root), seen.line, seen.column, seen.function),
+            chain=tuple(Step(relative(path, root), line, name) for path, line, name in chain),
+            tests=(test.nodeid,) if test.nodeid else (),
+            message=seen.message,
+        )
+        excuse = self._excuse(violation, seen, test, ask)
+        if excuse is not None:
+            self.used.add(excuse.by)
+            return violation.judged(Verdict.ALLOWED, excuse.reason)
+        verdict = self._verdict(seen)
+        return None if verdict is None else violation.judged(verdict)
+
+    def _verdict(self, seen: Seen) -> Verdict | None:
+        """The verdict of what nobody excused, by the first of these that holds."""
+        if not self._ours.owns(seen.path, seen.module):
+            return _decided(self.settings.indirect, Verdict.INDIRECT)
+        if seen.state == "suppressed":
+            return _decided(self.settings.suppressed, Verdict.SUPPRESSED)
+        return Verdict.FAILS
+
+    def _excuse(self, violation: Violation, seen: Seen, test: Test, ask: Ask) -> Excuse | None:
+        rule = self.rules.by_id.get(violation.rule)
+        importer = Importer(seen.path, seen.module, seen.end_line)
+        try:
+            excuse = self.allowances.excuse(violation, importer, rule, test)
+        except UsageError as error:
+            self.problems.add(str(error))
+            excuse = None
+        if excuse is None and seen.state == "honoured":
+            return Excuse("a warning filter that names it", "")
+        if excuse is None:
+            reason = ask(violation)
+            return None if reason is None else Excuse(reason, "")
+        return excuse
+
+
+def _decided(setting: str, verdict: Verdict) -> Verdict | None:
+    if setting == "ignore":
+        return None
+    return Verdict.FAILS if setting == "fail" else verdict

@@ -1,0 +1,178 @@
+"""One test run: who owns what is seen, and what it makes of each test."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytest_ssot.files import relative
+from pytest_ssot.model import Violation
+from pytest_ssot.policy import critical
+from pytest_ssot.policy.allowances import Allowances, Test
+from pytest_ssot.policy.judge import Ask, Judge
+from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.lookup import Target
+from pytest_ssot.runtime.evidence import Evidence, Found
+from pytest_ssot.runtime.watcher import Watcher
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The test that a verdict is asked for: where it is, and what it tolerates."""
+
+    test: Test
+    path: str
+    module: str
+    gated: bool
+    fixtures: tuple[Evidence, ...] = ()
+
+
+class Running:
+    """One test while it runs: its own evidence, and the causes that its failure has named."""
+
+    __slots__ = ("evidence", "skipped", "told")
+
+    def __init__(self) -> None:
+        self.evidence = Evidence()
+        self.told: set[Any] = set()
+        self.skipped = False
+
+
+@dataclass(frozen=True)
+class Remainder:
+    """What a process saw besides its tests. JSON both ways: workers send it home."""
+
+    session: tuple[Violation, ...] = ()
+    swept: tuple[Violation, ...] = ()
+    used: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    not_observed: tuple[str, ...] = ()
+    discovered: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "session": [violation.to_json() for violation in self.session],
+            "swept": [violation.to_json() for violation in self.swept],
+            "used": list(self.used),
+            "problems": list(self.problems),
+            "faults": list(self.faults),
+            "not_observed": list(self.not_observed),
+            "discovered": [list(pair) for pair in self.discovered],
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Remainder:
+        return cls(
+            session=tuple(Violation.from_json(one) for one in data["session"]),
+            swept=tuple(Violation.from_json(one) for one in data["swept"]),
+            used=tuple(data["used"]),
+            problems=tuple(data["problems"]),
+            faults=tuple(data["faults"]),
+            not_observed=tuple(data["not_observed"]),
+            discovered=tuple((name, text) for name, text in data["discovered"]),
+        )
+
+    def __or__(self, other: Remainder) -> Remainder:
+        return Remainder(
+            session=self.session + other.session,
+            swept=self.swept + other.swept,
+            used=self.used + other.used,
+            problems=tuple(sorted({*self.problems, *other.problems})),
+            faults=self.faults + other.faults,
+            not_observed=tuple(sorted({*self.not_observed, *other.not_observed})),
+            discovered=tuple(sorted({*self.discovered, *other.discovered})),
+        )
+
+
+class Run:
+    """Watches a process for the length of a test run and judges what it sees.
+
+    Knows nothing of pytest: tests come as node ids, paths and module names.
+    """
+
+    def __init__(self, configured: Configured, today: datetime.date, ask: Ask) -> None:
+        self.settings = configured.settings
+        self.rules = configured.rules
+        self.allowances = Allowances(configured.allowances, today)
+        self.judge = Judge(self.settings, self.rules, self.allowances)
+        self._ask = ask
+        self.watcher = Watcher(
+            [Target(rule.id, rule.deprecated, rule.submodules) for rule in self.rules.rules],
+            categories=self.settings.warnings,
+            discover=self.settings.discover,
+        )
+        self._files: dict[str, Evidence] = {}
+        self._known: dict[tuple[str, str], tuple[int, Found]] = {}
+
+    def of_file(self, path: str) -> Evidence:
+        """The evidence of the collection of a file or a folder."""
+        return self._files.setdefault(path, Evidence())
+
+    def violations(self, running: Running, asked: Asked) -> list[Violation]:
+        """What the test has reached so far, judged, sorted by importer."""
+        return self._judged(self._found(running, asked), asked.test)
+
+    def failing(
+        self, running: Running, asked: Asked, violations: Iterable[Violation]
+    ) -> list[Violation]:
+        """Those of *violations* that fail the test and that it has not told yet."""
+        gated = asked.gated and not running.skipped
+        return [
+            one for one in violations if critical.fails(one, gated) and one.cause not in running.told
+        ]
+
+    def remainder(self) -> Remainder:
+        recorder = self.watcher.recorder
+        nobody = Test("")
+        return Remainder(
+            session=tuple(self._judged(self.watcher.gather([recorder.session]), nobody)),
+            swept=tuple(self._judged(self.watcher.gather([recorder.swept]), nobody)),
+            used=tuple(sorted(self.judge.used)),
+            problems=tuple(sorted(self.judge.problems)),
+            faults=tuple(self.watcher.faults),
+            not_observed=tuple(self.watcher.not_observed),
+            discovered=tuple(sorted(self.watcher.warnings.discovered.items())),
+        )
+
+    def relative(self, path: str) -> str:
+        return relative(path, self.settings.root)
+
+    def _judged(self, found: Found, test: Test) -> list[Violation]:
+        judged = (self.judge.judge(seen, chain, test, self._ask) for seen, chain in found.values())
+        return sorted(
+            (one for one in judged if one is not None),
+            key=lambda violation: (violation.cause, violation.verdict.value),
+        )
+
+    def _found(self, running: Running, asked: Asked) -> Found:
+        """All that a test answers for: itself, its fixtures, its file, the conftests above."""
+        if not running.evidence and not any(asked.fixtures):
+            return self._found_around(asked.path, asked.module)
+        around = self._around(asked.path, asked.module)
+        return self.watcher.gather([running.evidence, *asked.fixtures, *around])
+
+    def _found_around(self, path: str, module: str) -> Found:
+        """What every test of a file answers for; the same until something new is seen."""
+        changes = self.watcher.recorder.changes
+        known = self._known.get((path, module))
+        if known is None or known[0] != changes:
+            known = changes, self.watcher.gather(self._around(path, module))
+            self._known[path, module] = known
+        return known[1]
+
+    def _around(self, path: str, module: str) -> Iterator[Evidence]:
+        lineage = self.watcher.recorder.lineage
+        yield from lineage.carriers(module)
+        yield from lineage.in_file(path)
+        yield from self._collected(path)
+        for folder in Path(path).parents:
+            yield from self._collected(str(folder))
+            yield from lineage.in_file(str(folder / "conftest.py"))
+
+    def _collected(self, path: str) -> Iterator[Evidence]:
+        if path in self._files:
+            yield self._files[path]

@@ -1,0 +1,89 @@
+"""What a whole run saw, over all of its tests and all of its workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pytest_ssot.model import Step, Verdict, Violation
+
+#: The order in which verdicts outweigh each other where tests differ.
+_WEIGHT = (
+    Verdict.FAILS,
+    Verdict.KNOWN,
+    Verdict.SUPPRESSED,
+    Verdict.INDIRECT,
+    Verdict.ALLOWED,
+)
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """What one test saw and which of it failed the test. JSON both ways."""
+
+    nodeid: str
+    violations: tuple[Violation, ...]
+    failed: bool
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "nodeid": self.nodeid,
+            "violations": [violation.to_json() for violation in self.violations],
+            "failed": self.failed,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> TestResult:
+        found = tuple(Violation.from_json(one) for one in data["violations"])
+        return cls(data["nodeid"], found, data["failed"])
+
+
+@dataclass
+class Tally:
+    """Violations by cause, merged from whoever saw them."""
+
+    _by_cause: dict[tuple[Any, ...], Violation] = field(default_factory=dict)
+    _failed: dict[tuple[Any, ...], set[str]] = field(default_factory=dict)
+    _tests: dict[tuple[Any, ...], set[str]] = field(default_factory=dict)
+
+    def add(self, result: TestResult) -> None:
+        for violation in result.violations:
+            self.add_violation(violation)
+            if result.failed and violation.verdict is Verdict.FAILS:
+                self._failed.setdefault(violation.cause, set()).add(result.nodeid)
+
+    def add_violation(self, violation: Violation) -> None:
+        cause = violation.cause
+        self._tests.setdefault(cause, set()).update(violation.tests)
+        known = self._by_cause.get(cause)
+        self._by_cause[cause] = violation if known is None else _merged(known, violation)
+
+    def has(self, violation: Violation) -> bool:
+        return violation.cause in self._by_cause
+
+    def violations(self) -> list[Violation]:
+        """All violations, sorted by importer, each with all the tests that saw it."""
+        return [
+            replace(self._by_cause[cause], tests=tuple(sorted(self._tests[cause])))
+            for cause in sorted(self._by_cause)
+        ]
+
+    def failed_tests(self, violation: Violation) -> set[str]:
+        return self._failed.get(violation.cause, set())
+
+
+def _merged(one: Violation, other: Violation) -> Violation:
+    """The same whichever came first: the weightier verdict, the shorter chain."""
+    weighty = min((one, other), key=lambda violation: _WEIGHT.index(violation.verdict))
+    chains: Iterable[tuple[Step, ...]] = (one.chain, other.chain)
+    messages = [v.message for v in (one, other) if v.message is not None]
+    reasons = [
+        v.reason for v in (one, other) if v.reason is not None and v.verdict is weighty.verdict
+    ]
+    return replace(
+        weighty,
+        chain=min(chains, key=lambda chain: (len(chain), chain)),
+        message=min(messages, default=None),
+        reason=min(reasons, default=None),
+    )

@@ -1,0 +1,82 @@
+"""The lines of the terminal summary: by importer, the failing ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.policy.outcome import Outcome
+from pytest_ssot.report.text import Cause, causes, counted
+
+#: How many lines of what fails nothing are shown, unless asked for more.
+_FEW = 10
+
+
+def lines(outcome: Outcome, *, verbose: bool) -> list[str]:
+    """The whole summary; empty if there is nothing to tell."""
+    told = [*_importers(outcome), *_besides(outcome, verbose)]
+    told += [f"{problem}" for problem in outcome.remainder.problems]
+    told += outcome.problems()
+    return told
+
+
+def _importers(outcome: Outcome) -> Iterator[str]:
+    """``app/bridge.py:3229  app.ws.manager_factory  fails 302 tests``."""
+    failing = [one for one in outcome.violations if one.verdict is Verdict.FAILS]
+    rows = [(_failed(cause, outcome), cause) for cause in causes(failing, {})]
+    rows.sort(key=lambda row: (-row[0], row[1].key))
+    width = max((len(str(cause.importer)) for _, cause in rows), default=0)
+    target = max((len(cause.first.target) for _, cause in rows), default=0)
+    for failed, cause in rows:
+        place, what = str(cause.importer).ljust(width), cause.first.target.ljust(target)
+        yield f"{place}  {what}  {_effect(failed, cause)}"
+        if outcome.settings.chain:
+            yield from (f"    {step}: in {step.function}" for step in cause.first.chain)
+
+
+def _failed(cause: Cause, outcome: Outcome) -> int:
+    return len(set().union(*(outcome.tally.failed_tests(one) for one in cause.violations)))
+
+
+def _effect(failed: int, cause: Cause) -> str:
+    if failed:
+        return f"fails {counted(failed, 'test')}"
+    seen = set().union(*(one.tests for one in cause.violations))
+    return f"seen by {counted(len(seen), 'test')}, not gated" if seen else "outside any test"
+
+
+def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
+    """What fails nothing: allowed, not ours, silenced, looked at; what is out of date."""
+    for verdict in (Verdict.ALLOWED, Verdict.SUPPRESSED, Verdict.INDIRECT, Verdict.KNOWN):
+        found = [one for one in outcome.violations if one.verdict is verdict]
+        yield from _some(f"{verdict.value}:", map(_site, found), verbose)
+    yield from _some("looked at, not used:", map(_site, outcome.swept), verbose)
+    yield from _some("expired allowance:", outcome.expired, verbose)
+    yield from _some("discovered rule:", _discovered(outcome), verbose)
+    yield from _some("not observed:", outcome.remainder.not_observed, verbose)
+    if outcome.full:
+        yield from _some("unused allowance:", outcome.unused, verbose)
+        idle = [name for name, number in sorted(outcome.matched().items()) if not number]
+        yield from _some(
+            "rule that matched nothing:",
+            (f"{name} (delete the rule if the module is gone, else the module)" for name in idle),
+            verbose,
+        )
+
+
+def _discovered(outcome: Outcome) -> Iterator[str]:
+    for name, text in outcome.remainder.discovered:
+        yield f"{name} warns of itself: {text.strip().partition(chr(10))[0]}"
+
+
+def _site(violation: Violation) -> str:
+    reason = f"  ({violation.reason})" if violation.reason else ""
+    return f"{violation.importer}  {violation.target}{reason}"
+
+
+def _some(label: str, entries: Iterable[str], verbose: bool) -> Iterator[str]:
+    entries = list(dict.fromkeys(entries))
+    shown = entries if verbose else entries[:_FEW]
+    yield from (f"{label} {entry}" for entry in shown)
+    if len(shown) < len(entries):
+        yield f"{label} {len(entries) - len(shown)} more (-v shows them)"
