@@ -85,8 +85,6 @@ def _check_keys(
 
 
 def _of_rule(raw: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
-    if "removed-in" in raw and "distribution" not in raw:
-        yield "removed-in", 'needs "distribution", whose version it is'
     if "distribution" in raw and "removed-in" not in raw:
         yield "distribution", 'needs "removed-in", the version that ends the target'
     if "rename" in raw and "use" not in raw:

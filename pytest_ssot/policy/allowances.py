@@ -83,22 +83,20 @@ class Allowances:
         if rule is not None and importer_matches(path, module, rule.allow_from):
             return Excuse(f"allow-from of {rule.id}", "")
         for table in self._tables_for(violation):
-            if self._holds(table) and _covers(table, path, module, test.nodeid):
+            if self.holds(table) and _covers(table, path, module, test.nodeid):
                 return Excuse(table.reason, table.origin)
         for mark in test.allowances:
-            if mark.rule in (violation.rule, violation.target) and self._holds(mark):
+            if mark.rule in (violation.rule, violation.target) and self.holds(mark):
                 return Excuse(mark.reason, mark.origin)
         return self._comment(violation, importer)
 
     def expired(self) -> list[str]:
         return [
-            f"{table.origin} (until {table.until})" for table in self._tables if not self._holds(table)
+            f"{table.origin} (until {table.until})" for table in self._tables if not self.holds(table)
         ]
 
-    def unused(self, used: Iterable[str], marks: Iterable[Allowance]) -> list[str]:
-        """The allowances in force that excused nothing."""
-        in_force = (one.origin for one in (*self._tables, *marks) if self._holds(one))
-        return sorted(set(in_force).difference(used))
+    def in_force(self) -> set[str]:
+        return {table.origin for table in self._tables if self.holds(table)}
 
     def _tables_for(self, violation: Violation) -> Iterable[Allowance]:
         yield from self._by_rule.get(violation.rule, ())
@@ -109,7 +107,8 @@ class Allowances:
                 if pattern.search(violation.message):
                     yield table
 
-    def _holds(self, allowance: Allowance) -> bool:
+    def holds(self, allowance: Allowance) -> bool:
+        """Whether *allowance* is still in force: its last day is one of them."""
         return allowance.until is None or self._today <= allowance.until
 
     def _comment(self, violation: Violation, importer: Importer) -> Excuse | None:

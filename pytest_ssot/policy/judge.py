@@ -40,15 +40,15 @@ Ask = Callable[[Violation], str | None]
 class Judge:
     """Turns what was seen into judged violations.
 
-    ``used`` collects the allowances that excused something, ``problems`` the
-    mistakes in inline comments, which are known only once a line is reached.
+    ``used`` collects the allowances that excused something, the
+    ``mistakes`` in inline comments, which are known only once a line is reached.
     """
 
     settings: Settings
     rules: RuleSet
     allowances: Allowances
     used: set[str] = field(default_factory=set)
-    problems: set[str] = field(default_factory=set)
+    mistakes: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._ours = FirstParty(self.settings.root, self.settings.first_party)
@@ -87,7 +87,7 @@ class Judge:
         try:
             excuse = self.allowances.excuse(violation, importer, rule, test)
         except UsageError as error:
-            self.problems.add(str(error))
+            self.mistakes.add(str(error))
             excuse = None
         if excuse is None and seen.state == "honoured":
             return Excuse("a warning filter that names it", "")

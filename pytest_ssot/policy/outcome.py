@@ -2,63 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.model import Verdict, Violation
-from pytest_ssot.policy.run import Remainder
-from pytest_ssot.policy.tally import Tally
-from pytest_ssot.rules.ruleset import RuleSet
+from pytest_ssot.policy.run import Remainder, Run
+from pytest_ssot.policy.tally import Tally, TestResult
+
+
+class Assembly:
+    """Takes in what tests and workers send, in whatever order."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._tally = Tally()
+        self._remainder = Remainder()
+
+    def add(self, result: TestResult) -> None:
+        self._tally.add(result)
+
+    def take(self, remainder: Remainder) -> None:
+        self._remainder |= remainder
+
+    def lost(self, what: str) -> None:
+        """A process ended without its remainder: a gate that broke is not a pass."""
+        self._remainder |= Remainder(faults=(what,))
+
+    def outcome(self, *, full: bool) -> Outcome:
+        allowances, used = self._run.allowances, self._remainder.used
+        in_force = allowances.in_force().union(self._remainder.marks)
+        return Outcome(
+            settings=self._run.settings,
+            rules=tuple(rule.id for rule in self._run.rules.rules),
+            tally=self._tally,
+            remainder=self._remainder,
+            unused=tuple(sorted(in_force.difference(used))),
+            expired=tuple(allowances.expired()),
+            full=full,
+        )
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The merged result of a run. ``full`` tells that every test was there to be seen."""
+    """The merged result of a run.
+
+    ``full`` tells that no test was left out, so that what was not seen is not
+    there; ``mistakes`` are of the user's making.
+    """
 
     settings: Settings
-    rules: RuleSet
+    rules: tuple[str, ...]
     tally: Tally
     remainder: Remainder
     unused: tuple[str, ...] = ()
     expired: tuple[str, ...] = ()
     full: bool = False
+    mistakes: tuple[str, ...] = ()
 
-    @property
-    def outside(self) -> list[Violation]:
-        """What happened outside any test and would fail one."""
-        return [
-            one
-            for one in self.remainder.session
-            if one.verdict is Verdict.FAILS and not self.tally.has(one)
-        ]
-
-    @property
+    @cached_property
     def violations(self) -> list[Violation]:
-        merged = Tally()
-        for one in (*self.tally.violations(), *self.remainder.session):
-            merged.add_violation(one)
-        return merged.violations()
+        return _merged((*self.tally.violations(), *self.remainder.session))
 
-    @property
+    @cached_property
     def swept(self) -> list[Violation]:
-        """What was only looked at, and nowhere used by the same line."""
-        merged = Tally()
-        for one in self.remainder.swept:
-            merged.add_violation(one)
-        return merged.violations()
+        """What was only looked at."""
+        return _merged(self.remainder.swept)
 
+    @cached_property
     def matched(self) -> dict[str, int]:
         """Each rule's number of violations, discovered rules included."""
-        counts = {rule.id: 0 for rule in self.rules.rules}
+        counts = dict.fromkeys(self.rules, 0)
         counts.update((name, 0) for name, _ in self.remainder.discovered)
         for one in self.violations:
             counts[one.rule] = counts.get(one.rule, 0) + 1
         return counts
 
-    def problems(self) -> Iterable[str]:
+    @cached_property
+    def problems(self) -> list[str]:
         """Why a strict run fails although its tests may pass."""
-        for one in self.outside:
-            yield f"outside any test: {one.importer}  {one.target}"
-        for fault in self.remainder.faults:
-            yield f"error inside pytest-ssot: {fault}"
+        outside = [
+            one
+            for one in self.remainder.session
+            if one.verdict is Verdict.FAILS and not self.tally.has(one)
+        ]
+        return [
+            *(f"outside any test: {one.importer}  {one.target}" for one in outside),
+            *(f"error inside pytest-ssot: {fault}" for fault in self.remainder.faults),
+        ]
+
+
+def _merged(violations: tuple[Violation, ...]) -> list[Violation]:
+    tally = Tally()
+    for one in violations:
+        tally.add_violation(one)
+    return tally.violations()

@@ -12,6 +12,8 @@ from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy import critical
 from pytest_ssot.policy.allowances import Allowances, Test
+from pytest_ssot.rules.allowance import Allowance
+from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.policy.judge import Ask, Judge
 from pytest_ssot.rules.discovery import Configured
 from pytest_ssot.rules.lookup import Target
@@ -43,12 +45,17 @@ class Running:
 
 @dataclass(frozen=True)
 class Remainder:
-    """What a process saw besides its tests. JSON both ways: workers send it home."""
+    """What a process saw besides its tests. JSON both ways: workers send it home.
+
+    ``used`` and ``marks`` name the allowances that excused something, and the
+    marks that may.
+    """
 
     session: tuple[Violation, ...] = ()
     swept: tuple[Violation, ...] = ()
     used: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    mistakes: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     not_observed: tuple[str, ...] = ()
     discovered: tuple[tuple[str, str], ...] = ()
@@ -58,7 +65,8 @@ class Remainder:
             "session": [violation.to_json() for violation in self.session],
             "swept": [violation.to_json() for violation in self.swept],
             "used": list(self.used),
-            "problems": list(self.problems),
+            "marks": list(self.marks),
+            "mistakes": list(self.mistakes),
             "faults": list(self.faults),
             "not_observed": list(self.not_observed),
             "discovered": [list(pair) for pair in self.discovered],
@@ -70,7 +78,8 @@ class Remainder:
             session=tuple(Violation.from_json(one) for one in data["session"]),
             swept=tuple(Violation.from_json(one) for one in data["swept"]),
             used=tuple(data["used"]),
-            problems=tuple(data["problems"]),
+            marks=tuple(data["marks"]),
+            mistakes=tuple(data["mistakes"]),
             faults=tuple(data["faults"]),
             not_observed=tuple(data["not_observed"]),
             discovered=tuple((name, text) for name, text in data["discovered"]),
@@ -80,8 +89,9 @@ class Remainder:
         return Remainder(
             session=self.session + other.session,
             swept=self.swept + other.swept,
-            used=self.used + other.used,
-            problems=tuple(sorted({*self.problems, *other.problems})),
+            used=tuple(sorted({*self.used, *other.used})),
+            marks=tuple(sorted({*self.marks, *other.marks})),
+            mistakes=tuple(sorted({*self.mistakes, *other.mistakes})),
             faults=self.faults + other.faults,
             not_observed=tuple(sorted({*self.not_observed, *other.not_observed})),
             discovered=tuple(sorted({*self.discovered, *other.discovered})),
@@ -95,18 +105,28 @@ class Run:
     """
 
     def __init__(self, configured: Configured, today: datetime.date, ask: Ask) -> None:
-        self.settings = configured.settings
-        self.rules = configured.rules
-        self.allowances = Allowances(configured.allowances, today)
-        self.judge = Judge(self.settings, self.rules, self.allowances)
+        self._today = today
         self._ask = ask
+        self._configure(configured)
+        self.marks: tuple[Allowance, ...] = ()
         self.watcher = Watcher(
-            [Target(rule.id, rule.deprecated, rule.submodules) for rule in self.rules.rules],
+            _targets(configured.rules),
             categories=self.settings.warnings,
             discover=self.settings.discover,
         )
         self._files: dict[str, Evidence] = {}
         self._known: dict[tuple[str, str], tuple[int, Found]] = {}
+
+    def reconfigure(self, configured: Configured) -> None:
+        """Go on with *configured*, which has more rules: hooks gave them."""
+        self._configure(configured)
+        self.watcher.add(_targets(configured.rules))
+
+    def _configure(self, configured: Configured) -> None:
+        self.settings = configured.settings
+        self.rules = configured.rules
+        self.allowances = Allowances(configured.allowances, self._today)
+        self.judge = Judge(self.settings, self.rules, self.allowances)
 
     def of_file(self, path: str) -> Evidence:
         """The evidence of the collection of a file or a folder."""
@@ -132,7 +152,8 @@ class Run:
             session=tuple(self._judged(self.watcher.gather([recorder.session]), nobody)),
             swept=tuple(self._judged(self.watcher.gather([recorder.swept]), nobody)),
             used=tuple(sorted(self.judge.used)),
-            problems=tuple(sorted(self.judge.problems)),
+            marks=tuple(sorted({one.origin for one in self.marks if self.allowances.holds(one)})),
+            mistakes=tuple(sorted(self.judge.mistakes)),
             faults=tuple(self.watcher.faults),
             not_observed=tuple(self.watcher.not_observed),
             discovered=tuple(sorted(self.watcher.warnings.discovered.items())),
@@ -176,3 +197,7 @@ class Run:
     def _collected(self, path: str) -> Iterator[Evidence]:
         if path in self._files:
             yield self._files[path]
+
+
+def _targets(rules: RuleSet) -> list[Target]:
+    return [Target(rule.id, rule.deprecated, rule.submodules) for rule in rules.rules]

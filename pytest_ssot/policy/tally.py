@@ -20,23 +20,28 @@ _WEIGHT = (
 
 @dataclass(frozen=True)
 class TestResult:
-    """What one test saw and which of it failed the test. JSON both ways."""
+    """What one test saw, and whether that failed it. JSON both ways.
+
+    A test that was skipped did not run, so its node id is left out of what it saw.
+    """
 
     nodeid: str
     violations: tuple[Violation, ...]
     failed: bool
+    skipped: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
             "nodeid": self.nodeid,
             "violations": [violation.to_json() for violation in self.violations],
             "failed": self.failed,
+            "skipped": self.skipped,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TestResult:
         found = tuple(Violation.from_json(one) for one in data["violations"])
-        return cls(data["nodeid"], found, data["failed"])
+        return cls(data["nodeid"], found, data["failed"], data["skipped"])
 
 
 @dataclass
@@ -49,7 +54,7 @@ class Tally:
 
     def add(self, result: TestResult) -> None:
         for violation in result.violations:
-            self.add_violation(violation)
+            self.add_violation(replace(violation, tests=()) if result.skipped else violation)
             if result.failed and violation.verdict is Verdict.FAILS:
                 self._failed.setdefault(violation.cause, set()).add(result.nodeid)
 

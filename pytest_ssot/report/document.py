@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pytest_ssot.model import SCHEMA_VERSION, Violation
+from pytest_ssot.config.settings import Settings
+from pytest_ssot.files import write_atomically
+from pytest_ssot.model import SCHEMA_VERSION
+from pytest_ssot.policy.outcome import Outcome
 
 
-def document(
-    violations: Iterable[Violation],
-    *,
-    version: str,
-    rules: Mapping[str, int],
-    not_observed: Iterable[str] = (),
-    swept: Iterable[Violation] = (),
-    errors: Iterable[str] = (),
-) -> dict[str, Any]:
-    """The report as JSON values; *rules* tells each rule's number of violations."""
+def document(outcome: Outcome) -> dict[str, Any]:
+    """The report of a run as JSON values."""
+    from importlib_metadata import version
+
+    remainder = outcome.remainder
     return {
         "version": SCHEMA_VERSION,
-        "tool": {"name": "pytest-ssot", "version": version},
-        "violations": [violation.to_json() for violation in violations],
+        "tool": {"name": "pytest-ssot", "version": version("pytest-ssot")},
+        "violations": [violation.to_json() for violation in outcome.violations],
         "unreadable": [],
-        "not_observed": sorted(set(not_observed)),
-        "rules": [{"id": name, "matched": rules[name]} for name in sorted(rules)],
-        "swept": [violation.to_json() for violation in swept],
-        "errors": sorted(set(errors)),
+        "not_observed": list(remainder.not_observed),
+        "rules": [{"id": name, "matched": n} for name, n in sorted(outcome.matched.items())],
+        "swept": [violation.to_json() for violation in outcome.swept],
+        "errors": [*remainder.faults, *remainder.mistakes],
     }
 
 
 def as_text(data: Mapping[str, Any]) -> str:
     """*data* in the one layout: the same input gives the same bytes."""
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def write_reports(data: Mapping[str, Any], settings: Settings) -> list[str]:
+    """Write the reports that *settings* ask for; returns what could not be written, and why."""
+    failed = []
+    for report in settings.report:
+        try:
+            write_atomically(settings.root / report.path, as_text(data))
+        except OSError as error:
+            failed.append(f"report {report.path} cannot be written: {error.strerror or error}")
+    return failed

@@ -15,9 +15,7 @@ _FEW = 10
 def lines(outcome: Outcome, *, verbose: bool) -> list[str]:
     """The whole summary; empty if there is nothing to tell."""
     told = [*_importers(outcome), *_besides(outcome, verbose)]
-    told += [f"{problem}" for problem in outcome.remainder.problems]
-    told += outcome.problems()
-    return told
+    return [*told, *outcome.problems, *outcome.mistakes]
 
 
 def _importers(outcome: Outcome) -> Iterator[str]:
@@ -56,7 +54,7 @@ def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
     yield from _some("not observed:", outcome.remainder.not_observed, verbose)
     if outcome.full:
         yield from _some("unused allowance:", outcome.unused, verbose)
-        idle = [name for name, number in sorted(outcome.matched().items()) if not number]
+        idle = [name for name, number in sorted(outcome.matched.items()) if not number]
         yield from _some(
             "rule that matched nothing:",
             (f"{name} (delete the rule if the module is gone, else the module)" for name in idle),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _thread
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,6 +83,17 @@ class Watcher:
         if self._outer is not None:
             self._outer._resume()
 
+    def add(self, targets: Iterable[Target]) -> None:
+        """Watch *targets* too, from now on."""
+        for target in targets:
+            self.index.add(target)
+        if self._watching:
+            self._loaded_early = sorted({*self._loaded_early, *self.imports.arming.arm_loaded()})
+
+    def fault(self, error: Exception) -> None:
+        """Keep an error inside the plugin, for the report."""
+        self.faults.append(_described(error))
+
     def owner(self, evidence: Evidence) -> Owning:
         """While the block runs, what happens belongs to *evidence*."""
         return Owning(self.recorder, evidence)
@@ -123,7 +133,7 @@ class Watcher:
             try:
                 callback(*args)
             except Exception as error:
-                self.faults.append(_described(error))
+                self.fault(error)
             finally:
                 self._busy.discard(thread)
 
@@ -158,5 +168,6 @@ def _described(error: BaseException) -> str:
         trace = trace.tb_next
     where = ""
     if trace is not None:
-        where = f" ({sys.modules[__name__].__package__}: line {trace.tb_lineno} of {trace.tb_frame.f_code.co_name})"
+        module = trace.tb_frame.f_globals.get("__name__")
+        where = f" (line {trace.tb_lineno} of {module})"
     return f"{type(error).__name__}: {error}{where}"

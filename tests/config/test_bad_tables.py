@@ -93,11 +93,6 @@ ENTRIES = [
     ("rules", GOOD_RULE + 'reason = ""', RULE + "reason: must not be empty"),
     (
         "rules",
-        GOOD_RULE + 'removed-in = "2.0"',
-        RULE + 'removed-in: needs "distribution", whose version it is',
-    ),
-    (
-        "rules",
         GOOD_RULE + 'distribution = "chat"',
         RULE + 'distribution: needs "removed-in", the version that ends the target',
     ),

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from pytest_ssot.cli import main
+
+raise SystemExit(main())

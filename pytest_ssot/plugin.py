@@ -1,0 +1,271 @@
+"""pytest's hooks, each a few lines that hand on to the run, which knows nothing of pytest."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pytest_ssot import hookspecs, xdist
+from pytest_ssot.config.options import OPTIONS
+from pytest_ssot.errors import UsageError
+from pytest_ssot.model import Violation
+from pytest_ssot.policy.allowances import Allowance, Test, from_marker
+from pytest_ssot.policy.critical import is_critical, is_gated
+from pytest_ssot.policy.outcome import Assembly, Outcome
+from pytest_ssot.policy.run import Asked, Run, Running
+from pytest_ssot.policy.tally import TestResult
+from pytest_ssot.report import terminal
+from pytest_ssot.report.document import document, write_reports
+from pytest_ssot.rules.discovery import Configured, load
+from pytest_ssot.runtime.evidence import Evidence
+
+#: The attribute under which a report carries what its test saw, as JSON values.
+RESULT = "ssot_result"
+_PLUGIN = "ssot-run"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("ssot", "single source of truth imports")
+    for option in OPTIONS:
+        parser.addini(option.ini, option.help, type=option.ini_type, default=None)
+        if option.flag:
+            kind: dict[str, Any] = {"action": "store_true"}
+            if option.type != "bool":
+                action = "append" if option.type == "strings" else "store"
+                kind = {"action": action, "metavar": option.metavar}
+            group.addoption(
+                option.flag_name,
+                dest=option.ini,
+                default=None,
+                help=option.help,
+                **kind,
+            )
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Watch before the first conftest is loaded, so that what it imports is seen."""
+    _start(early_config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    plugin = config.pluginmanager.get_plugin(_PLUGIN) or _start(config)
+    plugin.configure()
+
+
+def _start(config: pytest.Config) -> SsotPlugin:
+    plugin = SsotPlugin(config, configured(config))
+    config.pluginmanager.register(plugin, _PLUGIN)
+    if not xdist.is_controller(config):
+        plugin.run.watcher.start()
+        config.add_cleanup(plugin.run.watcher.stop)
+    return plugin
+
+
+def configured(config: pytest.Config, extra: Sequence[tuple[str, object]] = ()) -> Configured:
+    """The configuration that pytest's own, and the project's, add up to."""
+    given = config.known_args_namespace
+    flags = {option.name: getattr(given, option.ini, None) for option in OPTIONS if option.flag}
+    ini = {option.name: _ini(config, option.ini) for option in OPTIONS}
+    try:
+        return load(config.rootpath, ini, flags, extra)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _ini(config: pytest.Config, name: str) -> object:
+    """The raw value; what pytest refuses is told with all other mistakes."""
+    try:
+        return config.getini(name)
+    except (ValueError, TypeError, pytest.UsageError) as error:
+        return error
+
+
+class SsotPlugin:
+    """Watches and judges the tests that run in this process."""
+
+    def __init__(self, config: pytest.Config, configured: Configured) -> None:
+        self.config = config
+        self.run = Run(configured, datetime.date.today(), self._ask)
+        self._item: pytest.Item | None = None
+        self._running = Running()
+        self._fixtures: dict[Any, Evidence] = {}
+
+    def configure(self) -> None:
+        declare = self.config.addinivalue_line
+        for name in self.run.settings.markers:
+            declare("markers", f"{name}: a test for which no violation is tolerated")
+        declare("markers", "ssot_allow(rule, reason, until=None): allow a rule's violations here")
+        given = self.config.hook.pytest_ssot_rules(config=self.config)
+        extra = [("pytest_ssot_rules", rules) for rules in given if rules is not None]
+        if extra:
+            self.run.reconfigure(configured(self.config, extra))
+        if xdist.is_worker(self.config):
+            self.config.pluginmanager.register(xdist.Worker(self.config, self.run))
+        else:
+            reporting = Reporting(self.config, self.run)
+            self.config.pluginmanager.register(reporting)
+            if self.config.pluginmanager.has_plugin("xdist"):
+                self.config.pluginmanager.register(xdist.Controller(reporting.assembly))
+
+    # -- who owns what happens ------------------------------------------------
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        watcher = self.run.watcher
+        if isinstance(collector, pytest.Session):
+            return (yield)
+        watcher.begin()
+        with watcher.owner(self.run.of_file(str(collector.path))):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        self._item, self._running = item, Running()
+        watcher = self.run.watcher
+        watcher.begin()
+        with watcher.owner(self._running.evidence):
+            result = yield
+        self._item = None
+        return result
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
+        self.run.watcher.refresh()  # a fixture may have put a stub into sys.modules
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any]
+    ) -> Generator[None, object, object]:
+        if fixturedef.scope == "function":
+            return (yield)
+        evidence = self._fixtures[fixturedef] = Evidence()
+        with self.run.watcher.owner(evidence):
+            return (yield)
+
+    # -- the verdict ----------------------------------------------------------
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        mistakes: dict[str, None] = {}
+        for item in session.items:
+            try:
+                self.run.marks += _allowances(item)
+            except UsageError as error:
+                mistakes[str(error)] = None
+        if mistakes:
+            raise pytest.UsageError("\n".join(mistakes))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if not self.run.watcher.quiet:
+            try:
+                self._judge(item, report)
+            except Exception as error:
+                self.run.watcher.fault(error)
+        return report
+
+    def _judge(self, item: pytest.Item, report: pytest.TestReport) -> None:
+        running = self._running
+        if report.when == "call":
+            running.skipped = report.skipped and not hasattr(report, "wasxfail")
+        elif report.when == "setup" and not report.failed:
+            running.skipped = report.skipped and not hasattr(report, "wasxfail")
+            return
+        asked = self._asked(item)
+        violations = self.run.violations(running, asked)
+        failing = self.run.failing(running, asked, violations)
+        if failing:
+            running.told.update(one.cause for one in failing)
+            terminal.fail(report, failing, self.run)
+        if report.when == "teardown" and violations:
+            result = TestResult(item.nodeid, tuple(violations), bool(running.told), running.skipped)
+            setattr(report, RESULT, result.to_json())
+
+    def _asked(self, item: pytest.Item) -> Asked:
+        settings, path = self.run.settings, str(item.path)
+        definitions = getattr(getattr(item, "_request", None), "_fixture_defs", {})
+        fixtures = (self._fixtures.get(one) for one in definitions.values())
+        critical = is_critical(settings, self.run.relative(path), item.get_closest_marker)
+        return Asked(
+            test=Test(item.nodeid, _allowances(item)),
+            path=path,
+            module=getattr(getattr(item, "module", None), "__name__", ""),
+            gated=is_gated(settings, critical),
+            fixtures=tuple(one for one in fixtures if one is not None),
+        )
+
+    def _ask(self, violation: Violation) -> str | None:
+        """What the hook says of *violation*."""
+        reason: str | None = self.config.hook.pytest_ssot_violation(
+            item=self._item, violation=violation
+        )
+        return reason
+
+
+class Reporting:
+    """Adds up what tests and workers tell, in the process that reports."""
+
+    def __init__(self, config: pytest.Config, run: Run) -> None:
+        self._config = config
+        self._run = run
+        self._narrowed = False
+        self._told: dict[object, str] = {}
+        self._outcome: Outcome | None = None
+        self.assembly = Assembly(run)
+
+    def pytest_deselected(self) -> None:
+        self._narrowed = True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        result = report.__dict__.pop(RESULT, None)
+        if result is not None:
+            self.assembly.add(TestResult.from_json(result))
+        terminal.tell_once(report, self._told, self._run)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if not xdist.is_controller(self._config):
+            self.assembly.take(self._run.remainder())
+        outcome = self.assembly.outcome(full=self._is_full(session))
+        data = document(outcome)
+        self._config.hook.pytest_ssot_report(report=data, config=self._config)
+        mistakes = [*outcome.remainder.mistakes, *write_reports(data, self._run.settings)]
+        passed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+        if mistakes:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        elif passed and self._run.settings.strict and outcome.problems:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        self._outcome = replace(outcome, mistakes=tuple(mistakes))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self._outcome is not None:
+            terminal.summarize(terminalreporter, self._outcome)
+
+    def _is_full(self, session: pytest.Session) -> bool:
+        """Whether every test of the project was asked for, and none stopped the run."""
+        option = self._config.option
+        asked = self._config.args_source is not pytest.Config.ArgsSource.ARGS
+        stopped = session.shouldstop or session.shouldfail or option.collectonly
+        return asked and not (self._narrowed or option.keyword or option.markexpr or stopped)
+
+
+def _allowances(item: pytest.Item) -> tuple[Allowance, ...]:
+    return tuple(
+        from_marker(mark.args, mark.kwargs, item.nodeid)
+        for mark in item.iter_markers("ssot_allow")
+    )

@@ -1,0 +1,60 @@
+"""pytest-xdist: workers watch and judge, the controller adds up."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_ssot.policy.run import Remainder, Run
+
+if TYPE_CHECKING:
+    from pytest_ssot.policy.outcome import Assembly
+
+#: The key of ``workeroutput`` under which a worker sends home what is not in its reports.
+_KEY = "ssot"
+
+
+def is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def is_controller(config: pytest.Config) -> bool:
+    """Whether the tests of this run are going to run in other processes.
+
+    Told from the command line alone: before the first conftest is loaded
+    nothing else is known. Workers inherit it, and are told apart by xdist's
+    environment variable.
+    """
+    given = config.known_args_namespace
+    asked = getattr(given, "numprocesses", None) or getattr(given, "tx", None)
+    return bool(asked) and "PYTEST_XDIST_WORKER" not in os.environ
+
+
+class Worker:
+    """Sends home what the worker saw outside of its tests."""
+
+    def __init__(self, config: pytest.Config, run: Run) -> None:
+        self._config = config
+        self._run = run
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        output: dict[str, Any] = self._config.workeroutput  # type: ignore[attr-defined]
+        output[_KEY] = self._run.remainder().to_json()
+
+
+class Controller:
+    """Takes in what the workers send."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self._assembly = assembly
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        sent = getattr(node, "workeroutput", {}).get(_KEY)
+        if sent is None:
+            self._assembly.lost(f"worker {node.gateway.id} ended before it could report")
+        else:
+            self._assembly.take(Remainder.from_json(sent))
