@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +14,14 @@ from pytest_ssot import hookspecs, xdist
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
-from pytest_ssot.policy.allowances import Allowance, Test, from_marker
+from pytest_ssot.policy.allowances import Test, from_marker
 from pytest_ssot.policy.critical import is_critical, is_gated
 from pytest_ssot.policy.outcome import Assembly, Outcome
 from pytest_ssot.policy.run import Asked, Run, Running
 from pytest_ssot.policy.tally import TestResult
 from pytest_ssot.report import terminal
 from pytest_ssot.report.document import document, write_reports
+from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
 from pytest_ssot.runtime.evidence import Evidence
 
@@ -244,7 +246,8 @@ class Reporting:
         outcome = self.assembly.outcome(full=self._is_full(session))
         data = document(outcome)
         self._config.hook.pytest_ssot_report(report=data, config=self._config)
-        mistakes = [*outcome.remainder.mistakes, *write_reports(data, self._run.settings)]
+        unwritten = write_reports(data, self._run.settings, self._folder())
+        mistakes = [*outcome.remainder.mistakes, *unwritten]
         passed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
         if mistakes:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
@@ -256,6 +259,11 @@ class Reporting:
         if self._outcome is not None:
             terminal.summarize(terminalreporter, self._outcome)
 
+    def _folder(self) -> Path:
+        """Where reports go: as seen from where the command line was typed, or from the root."""
+        typed = getattr(self._config.known_args_namespace, "ssot_report", None)
+        return self._config.invocation_params.dir if typed else self._config.rootpath
+
     def _is_full(self, session: pytest.Session) -> bool:
         """Whether every test of the project was asked for, and none stopped the run."""
         option = self._config.option
@@ -266,6 +274,5 @@ class Reporting:
 
 def _allowances(item: pytest.Item) -> tuple[Allowance, ...]:
     return tuple(
-        from_marker(mark.args, mark.kwargs, item.nodeid)
-        for mark in item.iter_markers("ssot_allow")
+        from_marker(mark.args, mark.kwargs, item.nodeid) for mark in item.iter_markers("ssot_allow")
     )

@@ -48,10 +48,12 @@ def from_marker(args: tuple[Any, ...], kwargs: Mapping[str, Any], origin: str) -
     if len(args) != 1 or not isinstance(args[0], str) or not args[0]:
         raise UsageError(f"{origin}: ssot_allow takes one rule id or target, as a string")
     if unknown:
-        raise UsageError(f"{origin}: ssot_allow has no argument {unknown[0]!r}; known: reason, until")
+        raise UsageError(
+            f"{origin}: ssot_allow has no argument {unknown[0]!r}; known: reason, until"
+        )
     reason = kwargs.get("reason")
     if not isinstance(reason, str) or not reason.strip():
-        raise UsageError(f"{origin}: ssot_allow({args[0]!r}) needs a reason: reason=\"…\"")
+        raise UsageError(f'{origin}: ssot_allow({args[0]!r}) needs a reason: reason="…"')
     return Allowance(
         rule=args[0],
         warning=None,
@@ -92,7 +94,9 @@ class Allowances:
 
     def expired(self) -> list[str]:
         return [
-            f"{table.origin} (until {table.until})" for table in self._tables if not self.holds(table)
+            f"{table.origin} (until {table.until})"
+            for table in self._tables
+            if not self.holds(table)
         ]
 
     def in_force(self) -> set[str]:
@@ -122,7 +126,9 @@ class Allowances:
                 continue
             where = f"{violation.importer.path}:{line}"
             if not found[2].strip():
-                raise UsageError(f"{where}: # ssot: allow[{found[1]}] needs a reason after the bracket")
+                raise UsageError(
+                    f"{where}: # ssot: allow[{found[1]}] needs a reason after the bracket"
+                )
             return Excuse(found[2].strip(), where)
         return None
 

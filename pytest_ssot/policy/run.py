@@ -12,11 +12,11 @@ from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy import critical
 from pytest_ssot.policy.allowances import Allowances, Test
-from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.policy.judge import Ask, Judge
+from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
 from pytest_ssot.rules.lookup import Target
+from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence import Evidence, Found
 from pytest_ssot.runtime.watcher import Watcher
 
@@ -142,7 +142,9 @@ class Run:
         """Those of *violations* that fail the test and that it has not told yet."""
         gated = asked.gated and not running.skipped
         return [
-            one for one in violations if critical.fails(one, gated) and one.cause not in running.told
+            one
+            for one in violations
+            if critical.fails(one, gated) and one.cause not in running.told
         ]
 
     def remainder(self) -> Remainder:

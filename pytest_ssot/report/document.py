@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pytest_ssot.config.settings import Settings
@@ -34,12 +35,15 @@ def as_text(data: Mapping[str, Any]) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def write_reports(data: Mapping[str, Any], settings: Settings) -> list[str]:
-    """Write the reports that *settings* ask for; returns what could not be written, and why."""
+def write_reports(data: Mapping[str, Any], settings: Settings, folder: Path) -> list[str]:
+    """Write the reports that *settings* ask for, their paths as seen from *folder*.
+
+    Returns what could not be written, and why.
+    """
     failed = []
     for report in settings.report:
         try:
-            write_atomically(settings.root / report.path, as_text(data))
+            write_atomically(folder / report.path, as_text(data))
         except OSError as error:
             failed.append(f"report {report.path} cannot be written: {error.strerror or error}")
     return failed

@@ -65,10 +65,9 @@ def summarize(reporter: pytest.TerminalReporter, outcome: Outcome) -> None:
 
 def _in_full(told: Iterable[Cause], root: Path) -> list[ReprEntry]:
     """Each line from the test to the importer, which is last and marked."""
-    entries = []
+    entries: list[ReprEntry] = []
     for cause in told:
-        for step in cause.first.chain:
-            entries.append(_entry(step, [f"    {_source(step, root)}"]))
+        entries += [_entry(step, [f"    {_source(step, root)}"]) for step in cause.first.chain]
         advice = [f"E   {line}" for line in (cause.headline(), *cause.advice())]
         entries.append(_entry(cause.importer, [f">   {_source(cause.importer, root)}", *advice]))
     return entries

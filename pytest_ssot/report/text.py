@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from pytest_ssot.model import Kind, Site, Violation
@@ -65,12 +65,18 @@ class Cause:
         return lines
 
 
-def causes(violations: Iterable[Violation], rules: dict[str, Rule]) -> list[Cause]:
+def causes(violations: Iterable[Violation], rules: Mapping[str, Rule]) -> list[Cause]:
     """*violations*, sorted by importer, as the causes that they come from."""
 
     def key(violation: Violation) -> tuple[object, ...]:
         importer = violation.importer
-        return (importer.path, importer.line, violation.target, violation.rule, violation.kind.value)
+        return (
+            importer.path,
+            importer.line,
+            violation.target,
+            violation.rule,
+            violation.kind.value,
+        )
 
     grouped = groupby(sorted(violations, key=key), key=key)
     return [Cause(group, rules.get(group_key[3])) for group_key, group in grouped]  # type: ignore[call-overload]

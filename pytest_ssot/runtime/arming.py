@@ -23,9 +23,7 @@ class Arming:
     ``unwatchable`` names the modules whose class or spec cannot be changed.
     """
 
-    def __init__(
-        self, index: TargetIndex, tripwires: Tripwires, attributes: Attributes
-    ) -> None:
+    def __init__(self, index: TargetIndex, tripwires: Tripwires, attributes: Attributes) -> None:
         self._index = index
         self._tripwires = tripwires
         self._attributes = attributes

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     Reader = Callable[[object, str, FrameType, bool], None]
 
+from pytest_ssot.runtime.disguise import disguised
 from pytest_ssot.runtime.frames import caller
 
 _MISSING = object()
@@ -34,20 +35,12 @@ class Attributes:
         _, base, mine = self._modules.get(id(module), (None, type(module), None))
         if mine is None or type(module) is not mine:
             base = type(module)
-            mine = type(base)(
-                base.__name__,
-                (base,),
-                {"__module__": base.__module__, "__qualname__": base.__qualname__},
-            )
+            mine = disguised(base, {})
             module.__class__ = mine
             self._modules[id(module)] = (module, base, mine)
         for name in names:
             if name not in mine.__dict__:
                 setattr(mine, name, _Descriptor(name, _inherited(base, name), self._on_read))
-
-    def watches(self, module: object) -> bool:
-        known = self._modules.get(id(module))
-        return known is not None and type(module) is known[2]
 
     def remove_all(self) -> None:
         for module, base, mine in self._modules.values():

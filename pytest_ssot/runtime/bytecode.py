@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 _LOAD_ATTR_SHIFT = 1 if sys.version_info >= (3, 12) else 0
 _IMPORT_NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
 _STAR = {opmap[name] for name in ("IMPORT_STAR", "CALL_INTRINSIC_1") if name in opmap}
-_LOAD_NAMES = frozenset(
-    ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_DEREF", "LOAD_FAST_BORROW")
-)
+_LOAD_NAMES = frozenset(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_DEREF", "LOAD_FAST_BORROW"))
 
 
 class Instruction:

@@ -156,7 +156,7 @@ def _first_match(text: str, category: type, module: str) -> Filter | None:
 def _matches(pattern: object, text: str) -> bool:
     if pattern is None or isinstance(pattern, str):
         return pattern is None or pattern == text
-    return pattern.match(text) is not None  # type: ignore[attr-defined, no-any-return]
+    return pattern.match(text) is not None  # type: ignore[attr-defined]
 
 
 def _recorder() -> object:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     OnWarning = Callable[[str, type[Warning], str, FrameType], None]
 
 from pytest_ssot.runtime import bytecode
+from pytest_ssot.runtime.disguise import disguised
 from pytest_ssot.runtime.frames import caller
 
 _READERS = frozenset(("getattr", "hasattr", "vars"))
@@ -40,21 +41,17 @@ class FilterSpy:
         self._mine: type | None = None
 
     def install(self) -> None:
-        self._base = base = type(warnings)
-        self._mine = type(base)(
-            base.__name__,
-            (base,),
-            {
-                "__module__": base.__module__,
-                "__qualname__": base.__qualname__,
-                "filters": _Filters(_spy(self._on_warning)),
-            },
-        )
-        warnings.__class__ = self._mine  # type: ignore[assignment]
+        self._base = type(warnings)
+        self._mine = disguised(self._base, {"filters": _Filters(_spy(self._on_warning))})
+        _reclass(self._mine)
 
     def remove(self) -> None:
-        if self._mine is not None and type(warnings) is self._mine:
-            warnings.__class__ = self._base  # type: ignore[assignment]
+        if self._base is not None and type(warnings) is self._mine:
+            _reclass(self._base)
+
+
+def _reclass(kind: Any) -> None:
+    warnings.__class__ = kind
 
 
 def forget_repeats() -> None:

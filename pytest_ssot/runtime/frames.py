@@ -15,8 +15,21 @@ Way = tuple[tuple[str, int, str], ...]
 BOOTSTRAP = frozenset(("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"))
 #: Packages that no user can edit the import in (DESIGN: attribution).
 _PACKAGES = frozenset(
-    ("_frozen_importlib", "_frozen_importlib_external", "_pytest", "execnet", "importlib")
-    + ("pkgutil", "pluggy", "pytest", "pytest_mock", "pytest_ssot", "runpy", "xdist", "zipimport")
+    (
+        "_frozen_importlib",
+        "_frozen_importlib_external",
+        "_pytest",
+        "execnet",
+        "importlib",
+        "pkgutil",
+        "pluggy",
+        "pytest",
+        "pytest_mock",
+        "pytest_ssot",
+        "runpy",
+        "xdist",
+        "zipimport",
+    )
 )
 _MODULES = frozenset(("mock.mock", "mock.backports", "unittest.mock"))
 #: Issue warnings, or call what does, for somebody else.

@@ -22,6 +22,9 @@ from pytest_ssot.runtime.finder import Finder
 from pytest_ssot.runtime.recorder import sighting_at, sighting_in
 from pytest_ssot.runtime.tripwire import Tripwires
 
+#: Import every package on the way to the dotted string that they are given.
+_RESOLVERS = frozenset(("_pytest.monkeypatch", "mock.mock", "pkgutil", "unittest.mock"))
+
 
 class ImportWatch:
     """Turns each import and each read of a watched name into sightings."""
@@ -31,7 +34,9 @@ class ImportWatch:
         self._recorder = recorder
         self.finder = Finder(self._wanted, guard(self._found))
         self.arming = Arming(
-            index, Tripwires(guard(self._tripped), guard(self._loaded)), Attributes(guard(self._read))
+            index,
+            Tripwires(guard(self._tripped), guard(self._loaded)),
+            Attributes(guard(self._read)),
         )
         self._told: set[tuple[int, int, object]] = set()
         self._told_at = (0, 0, 0)
@@ -122,7 +127,7 @@ class ImportWatch:
         importer = frames.innermost(asker)
         if importer is None:
             self._patched(target, asker, "import", None)
-        elif not self._inside(target, importer):
+        elif not self._inside(target, importer) and not _passes(target, asker, importer, spec):
             for taken in self._taken(name, target, asker, spec):
                 self._use(target, importer, "import", taken)
 
@@ -155,8 +160,12 @@ class ImportWatch:
         if module in sys.modules:
             self._submodule(module, frame, how)
         elif surface is not None and how not in ("from", "star"):
-            if not usage.imports_itself(frame, dotted):
-                self._named(surface, dotted, name, frame, how, "import")
+            self._surface(surface, name, frame, how)
+
+    def _surface(self, target: Target, name: str, frame: FrameType, how: str) -> None:
+        """A name of a package's own, under a rule without submodules, was read off it."""
+        if not usage.imports_itself(frame, target.module):
+            self._named(target, target.module, name, frame, how, "import")
 
     def _submodule(self, module: str, frame: FrameType, how: str) -> None:
         package, _, name = module.rpartition(".")
@@ -213,6 +222,15 @@ class ImportWatch:
             importer, rule=target.rule, kind=kind, target=target.text, name=name, state=state
         )
         self._recorder.record(importer, sighting)
+
+
+def _passes(target: Target, asker: FrameType, importer: FrameType, spec: ModuleSpec | None) -> bool:
+    """Whether a resolver of dotted strings only passes through the package of *target*."""
+    if target.submodules or frames.module_of(asker) not in _RESOLVERS:
+        return False
+    return not usage.says_surface(
+        importer, target.module, lambda name: _is_submodule(target.module, name, spec)
+    )
 
 
 def _is_submodule(package: str, name: str, spec: ModuleSpec | None) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
+from pytest_ssot.runtime.disguise import disguised
 from pytest_ssot.runtime.frames import caller
 
 
@@ -37,9 +38,9 @@ class Tripwires:
 
     def set(self, spec: ModuleSpec) -> None:
         """Watch *spec*; again is no harm. TypeError where its class cannot be changed."""
-        if id(spec) in self._specs:
-            return
         base = type(spec)
+        if base in self._classes.values():
+            return
         spec.__class__ = self._watching(base)
         self._specs[id(spec)] = (spec, base)
 
@@ -62,13 +63,5 @@ class Tripwires:
                 if not value:
                     on_loaded(spec)
 
-            self._classes[base] = type(base)(
-                base.__name__,
-                (base,),
-                {
-                    "__module__": base.__module__,
-                    "__qualname__": base.__qualname__,
-                    "_initializing": property(read, write),
-                },
-            )
+            self._classes[base] = disguised(base, {"_initializing": property(read, write)})
         return self._classes[base]

@@ -6,6 +6,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
 from pytest_ssot.runtime import bytecode, frames
@@ -73,6 +74,20 @@ def says(frame: FrameType, dotted: str, name: str) -> bool:
         and (value in (name, full) or value.endswith(endings) or value.startswith(starts))
         for value in frame.f_code.co_consts
     )
+
+
+def says_surface(frame: FrameType, package: str, is_submodule: Callable[[str], bool]) -> bool:
+    """Whether a literal in the function of *frame* means *package* itself or a name of its own.
+
+    What resolves a dotted string (``mock.patch``) imports each package on its
+    way; ``"package.sub.name"`` only passes through.
+    """
+    for value in frame.f_code.co_consts:
+        if isinstance(value, str) and (value == package or value.startswith(package + ".")):
+            following = value[len(package) + 1 :].partition(".")[0].partition(":")[0]
+            if not following or not is_submodule(following):
+                return True
+    return False
 
 
 def imports_itself(frame: FrameType, module: str) -> bool:

@@ -97,7 +97,9 @@ class WarningWatch:
             return
         if frames.module_of(importer) != stated:
             forget_repeats()
-        self._note(importer, category, wrapped or deprecations.issued_by(issuing), None, text, stated)
+        self._note(
+            importer, category, wrapped or deprecations.issued_by(issuing), None, text, stated
+        )
 
     def _note(
         self,
