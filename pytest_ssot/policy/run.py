@@ -92,7 +92,7 @@ class Remainder:
             used=tuple(sorted({*self.used, *other.used})),
             marks=tuple(sorted({*self.marks, *other.marks})),
             mistakes=tuple(sorted({*self.mistakes, *other.mistakes})),
-            faults=self.faults + other.faults,
+            faults=tuple(dict.fromkeys(self.faults + other.faults)),
             not_observed=tuple(sorted({*self.not_observed, *other.not_observed})),
             discovered=tuple(sorted({*self.discovered, *other.discovered})),
         )

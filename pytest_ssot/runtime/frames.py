@@ -92,6 +92,16 @@ def innermost(
     return None
 
 
+def passes_through(frame: FrameType, until: FrameType, modules: frozenset[str]) -> bool:
+    """Whether a frame of one of *modules* stands between *frame* and *until*."""
+    for one in outward(frame):
+        if one is until:
+            return False
+        if module_of(one) in modules:
+            return True
+    return False
+
+
 def is_module_level(frame: FrameType) -> bool:
     """Whether *frame* executes a module's body."""
     return frame.f_code.co_name == "<module>" and frame.f_locals is frame.f_globals

@@ -226,7 +226,7 @@ class ImportWatch:
 
 def _passes(target: Target, asker: FrameType, importer: FrameType, spec: ModuleSpec | None) -> bool:
     """Whether a resolver of dotted strings only passes through the package of *target*."""
-    if target.submodules or frames.module_of(asker) not in _RESOLVERS:
+    if target.submodules or not frames.passes_through(asker, importer, _RESOLVERS):
         return False
     return not usage.says_surface(
         importer, target.module, lambda name: _is_submodule(target.module, name, spec)

@@ -44,7 +44,7 @@ class Watcher:
             categories=Categories(categories),
             discover=discover,
         )
-        self.faults: list[str] = []
+        self._faults: dict[str, None] = {}
         self._loaded_early: list[str] = []
         self._watching = False
         self._outer: Watcher | None = None
@@ -54,6 +54,10 @@ class Watcher:
     def quiet(self) -> bool:
         """Whether nothing has been seen so far, by anyone."""
         return self.recorder.changes == 0
+
+    @property
+    def faults(self) -> list[str]:
+        return list(self._faults)
 
     @property
     def not_observed(self) -> list[str]:
@@ -91,8 +95,8 @@ class Watcher:
             self._loaded_early = sorted({*self._loaded_early, *self.imports.arming.arm_loaded()})
 
     def fault(self, error: Exception) -> None:
-        """Keep an error inside the plugin, for the report."""
-        self.faults.append(_described(error))
+        """Keep an error inside the plugin, for the report; each is told once."""
+        self._faults[_described(error)] = None
 
     def owner(self, evidence: Evidence) -> Owning:
         """While the block runs, what happens belongs to *evidence*."""

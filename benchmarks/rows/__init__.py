@@ -1,0 +1,15 @@
+"""All rows, in the order of the table."""
+
+from __future__ import annotations
+
+from benchmarks.rows import cached, carried, child, run, start, unrelated
+
+ROWS = (
+    run.ROW,
+    start.ROW,
+    child.ROW,
+    unrelated.ROW,
+    *cached.ROWS,
+    start.WITH_RULES,
+    carried.ROW,
+)

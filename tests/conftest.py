@@ -1,0 +1,162 @@
+"""What whole-project tests share: a project on disk, a pytest run in it, and what it told."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import dedent
+from typing import Any, NamedTuple
+
+import pytest
+
+_OUTCOME = re.compile(r"^(FAILED|ERROR) (\S+)", re.MULTILINE)
+_REPORT = "ssot-report.json"
+# Hypothesis's plugin would take more than half of each run's time.
+_PYTEST = '[tool.pytest.ini_options]\npythonpath = ["."]\naddopts = "-p no:hypothesispytest"\n'
+
+
+class Told(NamedTuple):
+    """One violation of a report, in words.
+
+    ``at`` is ``path:line:column``, each line of ``chain`` is ``path:line``; a
+    function is added to both where it is not ``<module>``. ``tests`` are node ids.
+    """
+
+    verdict: str
+    kind: str
+    target: str
+    name: str | None
+    at: str
+    chain: str
+    tests: str
+
+
+class Ran:
+    """What a finished pytest run told: on the screen, by its exit code, in its report."""
+
+    def __init__(self, result: pytest.RunResult, report: Path) -> None:
+        self.code = int(result.ret)
+        self.text = result.stdout.str()
+        self.errors = result.stderr.str()
+        self.lines = result.outlines
+        self.bytes = report.read_bytes() if report.exists() else b""
+        self.report: dict[str, Any] = json.loads(self.bytes) if self.bytes else {}
+        self.counts = _counts(result)
+
+    @property
+    def failed(self) -> list[str]:
+        """Node ids of the tests that failed or had an error, sorted."""
+        return sorted({nodeid for _, nodeid in _OUTCOME.findall(self.text)})
+
+    @property
+    def violations(self) -> list[Told]:
+        return [_told(one) for one in self.report["violations"]]
+
+    @property
+    def sites(self) -> list[tuple[str, str, str | None, str]]:
+        """Verdict, target, name and place of each violation."""
+        return [(one.verdict, one.target, one.name, one.at) for one in self.violations]
+
+    @property
+    def swept(self) -> list[tuple[str, str | None, str]]:
+        """Target, name and place of what was only looked at."""
+        return [(one.target, one.name, one.at) for one in map(_told, self.report["swept"])]
+
+    @property
+    def matched(self) -> dict[str, int]:
+        return {rule["id"]: rule["matched"] for rule in self.report["rules"]}
+
+    @property
+    def summary(self) -> list[str]:
+        """The lines of the plugin's section in the terminal summary."""
+        rest = iter(self.lines)
+        for line in rest:
+            if re.fullmatch(r"=+ ssot =+", line):
+                break
+        told = []
+        for line in rest:
+            if line.startswith("==="):
+                break
+            told.append(line)
+        return told
+
+    def failure(self, test: str) -> list[str]:
+        """The lines of the failure under the title *test*, sections included."""
+        rest = iter(self.lines)
+        for line in rest:
+            if re.fullmatch(rf"_+ {re.escape(test)} _+", line):
+                break
+        told = []
+        for line in rest:
+            if re.match(r"(_{3,} .* _{3,}|={3,} .* ={3,})$", line):
+                break
+            told.append(line)
+        return told
+
+
+class Project:
+    """A project on disk. Its first folder is on ``sys.path``, its rule is on ``app.old``."""
+
+    rule = '[[tool.pytest-ssot.rules]]\ndeprecated = "app.old"\nuse = "app.new"\n'
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self._pytester = pytester
+        self.path = pytester.path
+        self.configure("", self.rule)
+        self.write({"app/__init__.py": "", "app/old.py": "X = 1\ndef make(): return X\n"})
+
+    def configure(self, settings: str = "", tables: str | None = None, pytest: str = "") -> None:
+        """Write pyproject.toml: keys of ``[tool.pytest-ssot]``, tables, and pytest's own keys."""
+        tables = self.rule if tables is None else dedent(tables)
+        section = f"[tool.pytest-ssot]\n{dedent(settings)}\n{tables}"
+        self.write({"pyproject.toml": f"{_PYTEST}{dedent(pytest)}\n{section}"})
+
+    def write(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            path = self.path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+
+    def run(self, *args: str) -> Ran:
+        """Run pytest here, in a process of its own."""
+        report = self.path / _REPORT
+        report.unlink(missing_ok=True)
+        always = ("-p", "no:cacheprovider", "--ssot-report", f"json:{_REPORT}")
+        return Ran(self._pytester.runpytest_subprocess(*always, *args), report)
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """An empty project with ``app/old.py`` and a rule on it."""
+    for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "PYTHONWARNINGS", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    # Bytecode that outlives a rewrite within a second would be run instead of it.
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    return Project(pytester)
+
+
+def _counts(result: pytest.RunResult) -> dict[str, int]:
+    try:
+        return result.parseoutcomes()
+    except ValueError:
+        return {}
+
+
+def _told(violation: Mapping[str, Any]) -> Told:
+    importer = violation["importer"]
+    return Told(
+        violation["verdict"],
+        violation["kind"],
+        violation["target"],
+        violation["name"],
+        _place(importer, f":{importer['column']}"),
+        " > ".join(_place(step) for step in violation["chain"]),
+        " ".join(violation["tests"]),
+    )
+
+
+def _place(place: Mapping[str, Any], column: str = "") -> str:
+    function = "" if place["function"] == "<module>" else f" {place['function']}"
+    return f"{place['path']}:{place['line']}{column}{function}"
