@@ -117,7 +117,9 @@ class Project:
         for name, text in files.items():
             path = self.path / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+            # The newline after opening quotes is none of the file's.
+            text = dedent(text[1:]) if text.startswith("\n    ") else text
+            path.write_text(text, encoding="utf-8")
 
     def run(self, *args: str) -> Ran:
         """Run pytest here, in a process of its own."""

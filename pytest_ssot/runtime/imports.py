@@ -126,10 +126,16 @@ class ImportWatch:
             return  # not ours, or told with the package, by the name that is taken from it
         importer = frames.innermost(asker)
         if importer is None:
-            self._patched(target, asker, "import", None)
-        elif not self._inside(target, importer) and not _passes(target, asker, importer, spec):
+            self._patched(target, asker, "import", name)
+        elif self._inside(target, importer):
+            return
+        elif not frames.passes_through(asker, importer, _RESOLVERS):
             for taken in self._taken(name, target, asker, spec):
                 self._use(target, importer, "import", taken)
+        elif target.submodules or usage.says_surface(
+            importer, name, lambda one: _is_submodule(name, one, spec)
+        ):
+            self._use(target, importer, "import", usage.spelled(importer, name))
 
     def _taken(
         self, name: str, target: Target, asker: FrameType, spec: ModuleSpec | None
@@ -188,7 +194,7 @@ class ImportWatch:
         taken = None if kind == "import" and f"{dotted}.{name}" in sys.modules else name
         asker = frames.innermost(frame)
         if asker is None:
-            self._patched(target, frame, kind, taken)
+            self._patched(target, frame, kind, dotted)
             return
         if self._inside(target, asker):
             return
@@ -206,12 +212,14 @@ class ImportWatch:
         module = frames.module_of(frame)
         return module == target.module or self._index.module(module) is target
 
-    def _patched(self, target: Target, frame: FrameType, kind: str, name: str | None) -> None:
+    def _patched(self, target: Target, frame: FrameType, kind: str, module: str) -> None:
+        """A decorator's string, entered by mock, names something of *module*."""
         found = patches.decorated(frame)
         if found is not None:
-            code, attribute = found
+            code, line = found
+            name = usage.spelled_at(code.co_filename, line, line, module)
             sighting = sighting_in(
-                code, attribute, rule=target.rule, kind=kind, target=target.text, name=name
+                code, line, rule=target.rule, kind=kind, target=target.text, name=name
             )
             self._recorder.record(frame, sighting)
 
@@ -222,15 +230,6 @@ class ImportWatch:
             importer, rule=target.rule, kind=kind, target=target.text, name=name, state=state
         )
         self._recorder.record(importer, sighting)
-
-
-def _passes(target: Target, asker: FrameType, importer: FrameType, spec: ModuleSpec | None) -> bool:
-    """Whether a resolver of dotted strings only passes through the package of *target*."""
-    if target.submodules or not frames.passes_through(asker, importer, _RESOLVERS):
-        return False
-    return not usage.says_surface(
-        importer, target.module, lambda name: _is_submodule(target.module, name, spec)
-    )
 
 
 def _is_submodule(package: str, name: str, spec: ModuleSpec | None) -> bool:

@@ -17,8 +17,8 @@ _MOCK = frozenset(("mock.mock", "unittest.mock"))
 _HELPER = "decoration_helper"
 
 
-def decorated(frame: FrameType | None) -> tuple[CodeType, str] | None:
-    """The code of the function whose ``@patch`` is entered at *frame*, and the attribute."""
+def decorated(frame: FrameType | None) -> tuple[CodeType, int] | None:
+    """The code of the function whose ``@patch`` is entered at *frame*, and the patch's line."""
     for one in outward(frame):
         if one.f_code.co_name == _HELPER and one.f_globals.get("__name__") in _MOCK:
             values = one.f_locals
@@ -26,11 +26,11 @@ def decorated(frame: FrameType | None) -> tuple[CodeType, str] | None:
             code = getattr(function, "__code__", None)
             attribute = getattr(values.get("patching"), "attribute", None)
             if code is not None:
-                return code, str(attribute)
+                return code, _decorator_line(code, str(attribute))
     return None
 
 
-def decorator_line(code: CodeType, attribute: str) -> int:
+def _decorator_line(code: CodeType, attribute: str) -> int:
     """The line of the decorator that says *attribute*, of those above *code*'s ``def``.
 
     The first decorator's line where none does (the target was computed, or the

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, FrameType
 
-from pytest_ssot.runtime import bytecode, frames, patches
+from pytest_ssot.runtime import bytecode, frames
 from pytest_ssot.runtime.evidence import Evidence, Lineage, Sighting
 
 
@@ -84,9 +84,8 @@ def sighting_at(frame: FrameType, **what: object) -> Sighting:
     )
 
 
-def sighting_in(code: CodeType, attribute: str, **what: object) -> Sighting:
-    """A sighting whose importer is the ``@patch`` above *code*."""
-    line = patches.decorator_line(code, attribute)
+def sighting_in(code: CodeType, line: int, **what: object) -> Sighting:
+    """A sighting whose importer is the ``@patch`` at *line*, above *code*."""
     return Sighting(
         path=code.co_filename,
         line=line,

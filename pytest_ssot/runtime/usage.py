@@ -90,6 +90,22 @@ def says_surface(frame: FrameType, package: str, is_submodule: Callable[[str], b
     return False
 
 
+def spelled(frame: FrameType, module: str) -> str | None:
+    """The name of *module* that the statement *frame* is at spells in a string."""
+    position = bytecode.position(frame)
+    return spelled_at(frame.f_code.co_filename, position.line, position.end_line, module)
+
+
+def spelled_at(path: str, first: int, last: int, module: str) -> str | None:
+    """The name after ``module.`` in the lines *first* to *last*; None if not just one."""
+    import linecache
+    import re
+
+    text = "".join(linecache.getline(path, line) for line in range(first, last + 1))
+    found = set(re.findall(rf"[\"']{re.escape(module)}[.:]([^\W\d]\w*)", text))
+    return found.pop() if len(found) == 1 else None
+
+
 def imports_itself(frame: FrameType, module: str) -> bool:
     """Whether the file of *frame* has an import statement for *module* of its own.
 

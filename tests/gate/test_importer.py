@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
 import pytest
-from conftest import Project
+
+if TYPE_CHECKING:
+    from tests.conftest import Project
 
 FREE = "tests/test_free.py"
 CRITICAL = "tests/test_critical.py"
@@ -87,9 +92,7 @@ def test_it_fails_however_the_tests_are_dealt_out(project: Project, args: list[s
     assert ran.code == 1
 
 
-def test_it_fails_in_workers_of_a_worker(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_fails_in_workers_of_a_worker(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
     project.write(SCENARIO)
     ran = project.run("-n2")
@@ -105,9 +108,7 @@ def test_it_fails_where_a_debugger_keeps_workers_away(project: Project, count: s
 
 def test_it_fails_where_tests_are_reversed(project: Project) -> None:
     project.write(SCENARIO)
-    project.write(
-        {"conftest.py": "def pytest_collection_modifyitems(items): items.reverse()\n"}
-    )
+    project.write({"conftest.py": "def pytest_collection_modifyitems(items): items.reverse()\n"})
     ran = project.run("-v")
     assert ran.failed == [f"{CRITICAL}::test_critical"]
     assert ran.failure("test_critical") == FAILURE
@@ -188,9 +189,7 @@ def test_a_neighbour_of_the_chain_does_not_carry_it(project: Project) -> None:
     "line", ["import app.pkg.clean", "from app.pkg import clean", "from app.pkg.clean import Y"]
 )
 @pytest.mark.parametrize("before", ["", "import app.pkg", "import app.pkg.clean"])
-def test_a_package_carries_it_for_its_submodules(
-    project: Project, line: str, before: str
-) -> None:
+def test_a_package_carries_it_for_its_submodules(project: Project, line: str, before: str) -> None:
     project.write(
         {
             "app/pkg/__init__.py": "from app.old import X\n",
@@ -345,7 +344,7 @@ def test_a_conftest_belongs_to_every_test_below_it(
     project: Project, conftests: list[str], failed: list[str], mode: str
 ) -> None:
     project.write(BELOW)
-    project.write({name: "import app.bridge\n" for name in conftests})
+    project.write(dict.fromkeys(conftests, "import app.bridge\n"))
     ran = project.run(f"--import-mode={mode}")
     assert ran.failed == failed
     assert [one.at for one in ran.violations] == ["app/bridge.py:1:0"]
@@ -422,7 +421,10 @@ def test_two_test_files_of_one_name(project: Project) -> None:
     )
     ran = project.run("--import-mode=importlib")
     assert ran.failed == ["tests/a/test_it.py::test_it", "tests/c/test_it.py::test_it"]
-    assert [one.at for one in ran.violations] == ["tests/a/test_it.py:1:0", "tests/c/test_it.py:2:0"]
+    assert [one.at for one in ran.violations] == [
+        "tests/a/test_it.py:1:0",
+        "tests/c/test_it.py:2:0",
+    ]
 
 
 # -- fixtures --------------------------------------------------------------------------------
@@ -526,7 +528,9 @@ def test_a_fixture_that_stands_behind_another(project: Project, first: str, use:
     )
     ran = project.run()
     assert ran.failed == ["tests/test_b.py::test_it"]
-    at = "tests/conftest.py:22:4 generator" if first == "generator" else "tests/conftest.py:5:4 base"
+    at = (
+        "tests/conftest.py:23:4 generator" if first == "generator" else "tests/conftest.py:5:4 base"
+    )
     assert ran.sites == [("fails", "app.old", None, at)]
 
 
@@ -558,19 +562,15 @@ SETUPS = {
     "module level": "import app.old\n",
     "class body": "class Settings:\n    import app.old\n",
     "default argument": "def f(x=__import__('app.old')): pass\n",
-    "skipif condition": "MARK = pytest.mark.skipif('__import__(\"app.old\") is None', reason='no')\n",
 }
 
 
-@pytest.mark.parametrize("setup", [one for one in SETUPS if one != "skipif condition"])
+@pytest.mark.parametrize("setup", SETUPS)
 def test_the_setup_of_a_module_belongs_to_all_its_tests(project: Project, setup: str) -> None:
-    body = "\n".join(line for line in SETUPS[setup].split("\n"))
     tests = "def test_1(): pass\n@pytest.mark.mission_critical\ndef test_2(): pass\n"
-    from textwrap import dedent
-
     project.write(
         {
-            "tests/test_a.py": f"import pytest\n{dedent(body)}\n{tests}",
+            "tests/test_a.py": f"import pytest\n{dedent(SETUPS[setup])}\n{tests}",
             "tests/test_b.py": critical(""),
         }
     )
