@@ -75,9 +75,20 @@ class Counter:
 
     def note(self, how: str, frame: FrameType, what: str) -> None:
         path = frame.f_code.co_filename.removeprefix(self.root)
+        if how == "read" and self.imports(path, what.replace(":", ".")):
+            return  # a file that imports the module reads it by leave of that line
         if path.startswith(OURS):
             self.lines[how][f"{path}:{frame.f_lineno}"].add(what)
             self.reach(frame)
+
+    def imports(self, path: str, module: str) -> bool:
+        """Whether a statement in *path* was counted that imports *module*, or below it."""
+        return any(
+            what == module or what.startswith(module + ".")
+            for line, whats in self.lines["import"].items()
+            if line.startswith(f"{path}:")
+            for what in whats
+        )
 
     def reach(self, frame: FrameType | None) -> None:
         """Each module that is loading on this stack now carries the target to its importers."""

@@ -10,10 +10,12 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Project
 
+#: What a test file holds -> name and place of each violation in it.
+Table = dict[str, tuple[str, list[tuple[str | None, str]]]]
+
 TEST = "tests/test_it.py"
 
-# What a mission-critical test file holds -> name and place of each violation in it.
-WAYS: dict[str, tuple[str, list[tuple[str | None, str]]]] = {
+WAYS: Table = {
     "import": ("import app.old", [(None, "1:0")]),
     "import as": ("import app.old as o", [(None, "1:0")]),
     "import two": ("import json, app.old", [(None, "1:0")]),
@@ -73,7 +75,6 @@ WAYS: dict[str, tuple[str, list[tuple[str | None, str]]]] = {
         "import pkgutil\npkgutil.resolve_name('app.old:X')",
         [(None, "2:0")],
     ),
-    "runpy": ("import runpy\nrunpy.run_module('app.old')", [(None, "2:0")]),
     "importorskip": (
         "import pytest\nold = pytest.importorskip('app.old')",
         [(None, "2:6")],
@@ -153,16 +154,39 @@ def seen(project: Project) -> list[tuple[str | None, str]]:
     return [(one.name, one.at.removeprefix(f"{TEST}:")) for one in found]
 
 
-@pytest.mark.parametrize("before", ["", "import app.old"], ids=["first", "cached"])
+def seen_each(project: Project, table: Table) -> dict[str, list[tuple[str | None, str]]]:
+    """What fails in each file of the table, all of them run after a file that loads the module."""
+    paths = {f"tests/test_{number}.py": way for number, way in enumerate(table)}
+    project.write({"tests/test_before.py": "from app.old import X\ndef test_it(): pass\n"})
+    for path, way in paths.items():
+        body = table[way][0]
+        tests = "" if "def test" in body else "\ndef test_it(): pass"
+        project.write({path: f"{body}{tests}\n"})
+    ran = project.run("--ssot-strict", "tests/test_before.py", *paths)
+    assert ran.report["errors"] == []
+    found: dict[str, list[tuple[str | None, str]]] = {way: [] for way in table}
+    for one in ran.violations:
+        path, _, place = one.at.partition(":")
+        if path in paths:
+            found[paths[path]].append((one.name, place))
+            assert one.verdict == "fails"
+            assert all(nodeid.startswith(f"{path}::") for nodeid in one.tests.split())
+    return found
+
+
 @pytest.mark.parametrize("way", WAYS)
-def test_a_module_is_imported(project: Project, way: str, before: str) -> None:
+def test_a_module_is_imported(project: Project, way: str) -> None:
     body, expected = WAYS[way]
-    gated(project, body, before)
+    gated(project, body)
     assert seen(project) == expected
 
 
+def test_a_module_is_imported_again(project: Project) -> None:
+    assert seen_each(project, WAYS) == {way: expected for way, (_, expected) in WAYS.items()}
+
+
 # Ways that need the module to be loaded by somebody else, or more than one statement.
-CACHED: dict[str, tuple[str, list[tuple[str | None, str]]]] = {
+CACHED: Table = {
     "attribute of the package": ("import app\nx = app.old.X", [(None, "2:4")]),
     "attribute in a function": ("import app\ndef test_f(): app.old.make()", [(None, "2:14 test_f")]),
     "attribute, assigned": ("import app\napp.old.X = 2", [(None, "2:0")]),
@@ -172,9 +196,21 @@ CACHED: dict[str, tuple[str, list[tuple[str | None, str]]]] = {
         "    with mock.patch.object(app, 'old'): pass",
         [(None, "4:9 test_f")],
     ),
-    "reload": (
-        "import importlib, sys\nimportlib.reload(sys.modules['app.old'])",
-        [(None, "2:0")],
+    "reloaded": (
+        "import importlib, sys\nimportlib.reload(sys.modules['app.old'])\nimport app.old",
+        [(None, "3:0")],
+    ),
+    "attribute, where a function that nobody calls imports": (
+        "import app\ndef f():\n    import app.old\nx = app.old.X",
+        [(None, "4:4")],
+    ),
+    "attribute, where a docstring imports": (
+        '"""\nimport app.old\n"""\nimport app\nx = app.old.X',
+        [(None, "5:4")],
+    ),
+    "attribute, where a comment has the name": (
+        "from app import X  # not old\nimport app\nx = app.old.X",
+        [(None, "3:4")],
     ),
     "purged": (
         "import sys\ndel sys.modules['app.old']\nimport app.old",
@@ -196,6 +232,30 @@ def test_a_loaded_module_is_used(project: Project, way: str) -> None:
     body, expected = CACHED[way]
     gated(project, body, "import app.old")
     assert seen(project) == expected
+
+
+def test_a_module_of_the_lineage_is_reloaded(project: Project) -> None:
+    gated(
+        project,
+        "import importlib, sys\ndef test_f(): importlib.reload(sys.modules['app.bridge'])",
+        "import app.bridge",
+    )
+    project.write({"app/bridge.py": "\nimport app.old\n"})
+    ran = project.run("tests/test_before.py", TEST)
+    assert ran.failed == [f"{TEST}::test_f"]
+    assert ran.failure("test_f")[:3] == [
+        "tests/test_it.py:2: in test_f",
+        "    def test_f(): importlib.reload(sys.modules['app.bridge'])",
+        "app/bridge.py:2: in <module>",
+    ]
+
+
+def test_a_script_is_run(project: Project) -> None:
+    gated(project, "import runpy\ndef test_f(): runpy.run_module('app.script')")
+    project.write({"app/script.py": "\nfrom app.old import X\n"})
+    ran = project.run()
+    assert ran.sites == [("fails", "app.old", "X", "app/script.py:2:0")]
+    assert ran.violations[0].chain == f"{TEST}:2 test_f"
 
 
 RELATIVE = {
@@ -295,7 +355,7 @@ def test_a_module_with_ideas_of_its_own(
 @pytest.mark.parametrize(
     "line", ["import app.old", "from app.old import X", "__import__('app.old')"]
 )
-@pytest.mark.parametrize("where", ["conftest", "fixture", "test file", "test"])
+@pytest.mark.parametrize("where", ["conftest", "fixture", "test file"])
 def test_a_stub_without_a_spec(project: Project, where: str, line: str) -> None:
     stub = "import sys, types; sys.modules['app.old'] = types.ModuleType('app.old')"
     stub += "; sys.modules['app.old'].X = 7"
@@ -314,24 +374,46 @@ def stub():
     )
     if where == "test file":
         project.write({"tests/test_before.py": f"{stub}\ndef test_it(): pass\n"})
-    if where == "test":
-        project.write({TEST: f"def test_it(stub):\n    {stub}\n    {line}\n"})
-    line_number = 3 if where == "test" else 2
-    name = "X" if "from" in line else None
-    assert seen(project) == [(name, f"{line_number}:4 test_it")]
+    assert seen(project) == [("X" if "from" in line else None, "2:4 test_it")]
 
 
-def test_a_mock_in_the_place_of_a_module(project: Project) -> None:
-    gated(
-        project,
-        """
-from unittest import mock
-def test_it():
-    with mock.patch.dict("sys.modules", {"app.old": mock.MagicMock()}):
-        from app.old import X
-""",
+@pytest.mark.parametrize("line", ["import app.old", "from app.old import X"])
+@pytest.mark.parametrize("stub", ["mock.Mock()", "mock.MagicMock()", "mock.MagicMock(spec=['X'])"])
+def test_a_mock_in_the_place_of_a_module(project: Project, stub: str, line: str) -> None:
+    gated(project, f"def test_it(stub):\n    {line}")
+    project.write(
+        {
+            "conftest.py": f"""
+                import pytest, sys
+                from unittest import mock
+
+                @pytest.fixture
+                def stub(monkeypatch):
+                    monkeypatch.setitem(sys.modules, "app.old", {stub})
+                """
+        }
     )
-    assert seen(project) == [("X", "5:8 test_it")]
+    assert seen(project) == [("X" if "from" in line else None, "2:4 test_it")]
+
+
+def test_a_stub_that_cannot_be_watched_is_told(project: Project) -> None:
+    gated(project, "def test_it(stub):\n    from app.old import X\n    assert X == 7")
+    project.write(
+        {
+            "conftest.py": """
+                import pytest, sys
+                from types import SimpleNamespace
+
+                @pytest.fixture
+                def stub(monkeypatch):
+                    monkeypatch.setitem(sys.modules, "app.old", SimpleNamespace(X=7))
+                """
+        }
+    )
+    ran = project.run()
+    assert ran.report["not_observed"] == ["app.old"]
+    assert ran.report["errors"] == []
+    assert ran.counts == {"passed": 2}
 
 
 @pytest.mark.parametrize("before", ["", "import space.old"], ids=["first", "cached"])
@@ -391,17 +473,20 @@ def test_a_user_in_a_zip(project: Project) -> None:
 
 # -- rules on names --------------------------------------------------------------------------
 
-NAMES: dict[str, tuple[str, list[tuple[str | None, str]]]] = {
+NAMES: Table = {
     "from": ("from app.old import X", [("X", "1:0")]),
     "from with others": ("from app.old import make, X", [("X", "1:0")]),
     "star": ("from app.old import *", [("X", "1:0")]),
     "attribute": ("import app.old\nx = app.old.X", [("X", "2:4")]),
     "attribute of an alias": ("import app.old as o\nx = o.X", [("X", "2:4")]),
-    "attribute, assigned": ("import app.old as o\no.X = 2", [("X", "2:0")]),
-    "attribute, deleted": ("import app.old as o\ndel o.X", [("X", "2:4")]),
+    "attribute, assigned": ("import app.old as o\no.X = 1", [("X", "2:0")]),
+    "attribute, deleted": (
+        "import app.old as o\ndel o.X\nvars(o)['X'] = 1",
+        [("X", "2:4")],
+    ),
     "attribute, twice": (
         "import app.old as o\ndef test_f(): return None if o.X == o.X else 1",
-        [("X", "2:31 test_f"), ("X", "2:38 test_f")],
+        [("X", "2:29 test_f"), ("X", "2:36 test_f")],
     ),
     "in a function": (
         "def test_f():\n    from app.old import X as Y",
@@ -409,7 +494,7 @@ NAMES: dict[str, tuple[str, list[tuple[str | None, str]]]] = {
     ),
     "getattr": ("import app.old as o\nx = getattr(o, 'X')", [("X", "2:4")]),
     "getattr with a default": ("import app.old as o\nx = getattr(o, 'X', None)", [("X", "2:4")]),
-    "setattr": ("import app.old as o\nsetattr(o, 'X', 2)", [("X", "2:0")]),
+    "setattr": ("import app.old as o\nsetattr(o, 'X', 1)", [("X", "2:0")]),
     "attrgetter": (
         "import operator, app.old as o\nx = operator.attrgetter('X')(o)",
         [("X", "2:4")],
@@ -459,17 +544,20 @@ NAMES: dict[str, tuple[str, list[tuple[str | None, str]]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "before", ["", "import app.old", "from app.old import X"], ids=["first", "cached", "used"]
-)
+NAME_RULE = '[[tool.pytest-ssot.rules]]\ndeprecated = "app.old:X"\n'
+
+
 @pytest.mark.parametrize("way", NAMES)
-def test_a_name_is_used(project: Project, way: str, before: str) -> None:
+def test_a_name_is_used(project: Project, way: str) -> None:
     body, expected = NAMES[way]
-    gated(project, body, before)
-    project.configure(
-        f'mission-critical = ["{TEST}"]', '[[tool.pytest-ssot.rules]]\ndeprecated = "app.old:X"'
-    )
+    gated(project, body)
+    project.configure(f'mission-critical = ["{TEST}"]', NAME_RULE)
     assert seen(project) == expected
+
+
+def test_a_name_is_used_again(project: Project) -> None:
+    project.configure("", NAME_RULE)
+    assert seen_each(project, NAMES) == {way: expected for way, (_, expected) in NAMES.items()}
 
 
 def test_a_name_that_is_missing_is_not_used(project: Project) -> None:
