@@ -7,8 +7,7 @@ needed, and that has to be quick.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # typing is slow to load, and type checkers know this name
 if TYPE_CHECKING:
     from pytest_ssot.errors import SsotWarning, UsageError
     from pytest_ssot.model import Kind, Site, Step, Verdict, Violation

@@ -128,6 +128,11 @@ class Project:
         always = ("-p", "no:cacheprovider", "--ssot-report", f"json:{_REPORT}")
         return Ran(self._pytester.runpytest_subprocess(*always, *args), report)
 
+    def bare(self, *args: str) -> Ran:
+        """Run pytest here without any option of the plugin's."""
+        result = self._pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)
+        return Ran(result, self.path / "no-report")
+
 
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:

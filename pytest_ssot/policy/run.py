@@ -124,6 +124,12 @@ class Run:
 
     def _configure(self, configured: Configured) -> None:
         self.settings = configured.settings
+        parts = {
+            "baseline": configured.settings.baseline,
+            "single": configured.single,
+            "factories": configured.factories,
+        }
+        self.idle = [name for name, given in parts.items() if given]
         self.rules = configured.rules
         self.allowances = Allowances(configured.allowances, self._today)
         self.judge = Judge(self.settings, self.rules, self.allowances)

@@ -1,0 +1,166 @@
+"""The rooms of the house, kept."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "pytest_ssot"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+#: From the ground up; a module imports only from rows below its own, or from its own room.
+ROWS = (
+    {"model", "errors", "files"},
+    {"config"},
+    {"rules"},
+    {"runtime", "source"},
+    {"policy"},
+    {"migrate", "report"},
+    {"plugin", "xdist", "cli", "hookspecs", "__main__"},
+)
+#: Rooms on one row that know each other.
+NEIGHBOURS = {("plugin", "xdist"), ("plugin", "hookspecs"), ("__main__", "cli")}
+KNOWS_PYTEST = {"plugin.py", "xdist.py", "hookspecs.py", "report/terminal.py"}
+HEAVY = {"coverage", "importlib_metadata", "jinja2", "libcst", "tomlkit", "tomllib"}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def room_of(dotted: str) -> str:
+    return dotted.split(".")[1] if "." in dotted else ""
+
+
+def row_of(room: str) -> int:
+    return next(number for number, rooms in enumerate(ROWS) if room in rooms)
+
+
+def imported(nodes: Iterator[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide the room"
+            module = node.module or ""
+            known = [PACKAGE.parent / f"{module.replace('.', '/')}/{a.name}" for a in node.names]
+            inner = [p for p in known if p.is_dir() or p.with_suffix(".py").is_file()]
+            yield from (f"{module}.{p.name}" for p in inner) if inner else (module,)
+
+
+def at_import(tree: ast.Module) -> Iterator[ast.AST]:
+    """The nodes that run when the module is imported: none of a function or of TYPE_CHECKING."""
+    todo: list[ast.AST] = list(tree.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            todo += node.orelse
+            continue
+        yield node
+        todo += ast.iter_child_nodes(node)
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_module_imports_from_below_its_own_row(path: Path) -> None:
+    room = name_of(path).partition("/")[0].removesuffix(".py")
+    if room == "__init__":
+        return
+    for dotted in imported(ast.walk(parsed(path))):
+        other = room_of(dotted)
+        if not dotted.startswith("pytest_ssot") or other in ("", room):
+            continue
+        below = row_of(other) < row_of(room)
+        assert below or (room, other) in NEIGHBOURS, f"{name_of(path)} imports {dotted}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_pytest_is_imported_in_its_rooms_only(path: Path) -> None:
+    if name_of(path) in KNOWS_PYTEST:
+        return
+    roots = {dotted.partition(".")[0] for dotted in imported(ast.walk(parsed(path)))}
+    assert not roots & {"pytest", "_pytest", "pluggy"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_what_is_heavy_is_imported_where_it_is_used(path: Path) -> None:
+    roots = {dotted.partition(".")[0] for dotted in imported(at_import(parsed(path)))}
+    assert not roots & HEAVY
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "runtime").rglob("*.py")), ids=name_of)
+def test_the_watch_needs_the_standard_library_alone(path: Path) -> None:
+    for dotted in imported(ast.walk(parsed(path))):
+        root = dotted.partition(".")[0]
+        ours = dotted.startswith(("pytest_ssot.runtime", "pytest_ssot.rules.lookup"))
+        assert ours or root in sys.stdlib_module_names, dotted
+
+
+def test_the_watch_starts_light() -> None:
+    """It starts in every child process, where nobody has paid for these."""
+    code = (
+        "import sys; before = set(sys.modules); import pytest_ssot.runtime.watcher;"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-S",
+            "-c",
+            f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); {code}",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {name for name in ran.stdout.split() if not name.startswith("pytest_ssot")}
+    assert not loaded & {"dataclasses", "enum", "inspect", "json", "pathlib", "re", "typing"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_files_are_written_by_one_helper(path: Path) -> None:
+    if name_of(path) == "files.py":
+        return
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            reads = called == "open" and '"rb"' in ast.unparse(node).replace("'", '"')
+            writes = called in ("open", "write_text", "write_bytes") and not reads
+            assert not writes, ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_no_mutable_globals(path: Path) -> None:
+    """Constants are frozen: only the one active watcher is state of a module."""
+    mutable = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+    for node in parsed(path).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            names = ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+            constant = (
+                names in ("__all__",)
+                or names.isupper()
+                or (names.startswith("_") and names[1:].isupper())
+            )
+            assert constant or not isinstance(node.value, mutable), names
+    stated = [n for n in ast.walk(parsed(path)) if isinstance(n, ast.Global)]
+    assert {name for node in stated for name in node.names} <= {"_active"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_sizes(path: Path) -> None:
+    """A smell in the small, a law at these bounds."""
+    text = path.read_text("utf-8")
+    assert text.count("\n") <= 400
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 60, node.name
