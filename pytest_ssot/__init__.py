@@ -9,10 +9,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing is slow to load, and type checkers know this name
 if TYPE_CHECKING:
-    from pytest_ssot.errors import SsotWarning, UsageError
+    from pytest_ssot.errors import UsageError
     from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
 
-__all__ = ["Kind", "Site", "SsotWarning", "Step", "UsageError", "Verdict", "Violation"]
+__all__ = ["Kind", "Site", "Step", "UsageError", "Verdict", "Violation"]
 
 
 def __getattr__(name: str) -> object:

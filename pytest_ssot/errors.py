@@ -1,4 +1,4 @@
-"""Errors that a user can mend, and the one warning class of this package."""
+"""Errors that a user can mend."""
 
 from __future__ import annotations
 
@@ -8,7 +8,3 @@ class UsageError(Exception):
 
     pytest ends with status 4, the ``pytest-ssot`` command with 2.
     """
-
-
-class SsotWarning(UserWarning):
-    """A warning that this plugin itself issues."""

@@ -79,7 +79,7 @@ class Ran:
         for line in rest:
             if line.startswith("==="):
                 break
-            told.append(line)
+            told += [line] if line else []
         return told
 
     def failure(self, test: str) -> list[str]:

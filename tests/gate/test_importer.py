@@ -135,7 +135,9 @@ def test_nothing_fails_without_a_gate(project: Project) -> None:
     project.write(SCENARIO)
     ran = project.run(FREE, OTHER)
     assert (ran.code, ran.counts) == (0, {"passed": 2})
-    assert ran.summary == ["app/bridge.py:3  app.old  seen by 1 test, not gated"]
+    told = "app/bridge.py:3  app.old  seen by 1 test, not gated"
+    assert ran.summary == [told]
+    assert ran.lines[ran.lines.index(told) - 1].endswith("= ssot =====================================")
 
 
 # -- lineage: the modules between the test and the importer -------------------------------
