@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -74,9 +75,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def _start(config: pytest.Config) -> SsotPlugin:
     plugin = SsotPlugin(config, configured(config))
     config.pluginmanager.register(plugin, _PLUGIN)
-    if not xdist.is_controller(config):
-        plugin.run.watcher.start()
-        config.add_cleanup(plugin.run.watcher.stop)
+    plugin.run.watcher.start()
+    config.add_cleanup(plugin.run.watcher.stop)
     return plugin
 
 
@@ -125,6 +125,12 @@ class SsotPlugin:
             self.config.pluginmanager.register(reporting)
             if self.config.pluginmanager.has_plugin("xdist"):
                 self.config.pluginmanager.register(xdist.Controller(reporting.assembly))
+
+    def pytest_plugin_registered(self, plugin: object) -> None:
+        """A module that is a plugin is part of every test; a conftest, of those below it."""
+        name = getattr(plugin, "__name__", None)
+        if isinstance(plugin, ModuleType) and name is not None and "conftest" not in name:
+            self.run.plugins.append(name)
 
     # -- who owns what happens ------------------------------------------------
 

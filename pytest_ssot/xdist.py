@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,15 +20,8 @@ def is_worker(config: pytest.Config) -> bool:
 
 
 def is_controller(config: pytest.Config) -> bool:
-    """Whether the tests of this run are going to run in other processes.
-
-    Told from the command line alone: before the first conftest is loaded
-    nothing else is known. Workers inherit it, and are told apart by xdist's
-    environment variable.
-    """
-    given = config.known_args_namespace
-    asked = getattr(given, "numprocesses", None) or getattr(given, "tx", None)
-    return bool(asked) and "PYTEST_XDIST_WORKER" not in os.environ
+    """Whether the tests of this run ran in other processes."""
+    return config.pluginmanager.has_plugin("dsession")
 
 
 class Worker:

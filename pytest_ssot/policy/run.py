@@ -109,6 +109,7 @@ class Run:
         self._ask = ask
         self._configure(configured)
         self.marks: tuple[Allowance, ...] = ()
+        self.plugins: list[str] = []
         self.watcher = Watcher(
             _targets(configured.rules),
             categories=self.settings.warnings,
@@ -195,7 +196,8 @@ class Run:
 
     def _around(self, path: str, module: str) -> Iterator[Evidence]:
         lineage = self.watcher.recorder.lineage
-        yield from lineage.carriers(module)
+        for name in (module, *self.plugins):
+            yield from lineage.carriers(name)
         yield from lineage.in_file(path)
         yield from self._collected(path)
         for folder in Path(path).parents:

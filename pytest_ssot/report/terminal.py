@@ -58,6 +58,7 @@ def summarize(reporter: pytest.TerminalReporter, outcome: Outcome) -> None:
     """The summary as a section of its own; nothing where there is nothing to tell."""
     lines = summary.lines(outcome, verbose=reporter.config.get_verbosity() > 0)
     if lines:
+        reporter.ensure_newline()
         reporter.section("ssot", "=")
         for line in lines:
             reporter.write_line(line)

@@ -7,7 +7,6 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
-    from types import FrameType
 
     from pytest_ssot.rules.lookup import TargetIndex
     from pytest_ssot.runtime.attributes import Attributes
@@ -54,13 +53,13 @@ class Arming:
         except TypeError:
             self.unwatchable.add(name)
 
-    def arm_body(self, name: str, body: FrameType) -> None:
-        """Watch a module whose *body* is executing, and its submodules."""
-        if name == "__main__" or body.f_globals.get(SPEC) is None:
+    def carry(self, name: str) -> None:
+        """Watch a module that is part of a lineage, loading or loaded, and its submodules."""
+        if name == "__main__":
             return
         self.arm(name)
-        if "__path__" in body.f_globals:
-            prefix = name + "."
+        prefix = name + "."
+        if hasattr(sys.modules.get(name), "__path__"):
             for loaded in list(sys.modules):
                 if loaded.startswith(prefix):
                     self.arm(loaded)

@@ -35,8 +35,9 @@ class Attributes:
         _, base, mine = self._modules.get(id(module), (None, type(module), None))
         if mine is None or type(module) is not mine:
             base = type(module)
-            mine = disguised(base, {})
-            module.__class__ = mine
+            mine = base if _has_own_class(base) else disguised(base, {})
+            if mine is not base:
+                module.__class__ = mine
             self._modules[id(module)] = (module, base, mine)
         for name in names:
             if name not in mine.__dict__:
@@ -44,9 +45,18 @@ class Attributes:
 
     def remove_all(self) -> None:
         for module, base, mine in self._modules.values():
-            if type(module) is mine:
+            if mine is base:
+                for name, value in list(vars(mine).items()):
+                    if isinstance(value, _Descriptor):
+                        delattr(mine, name)
+            elif type(module) is mine:
                 module.__class__ = base
         self._modules.clear()
+
+
+def _has_own_class(kind: type) -> bool:
+    """Whether *kind* is made for one object alone, as ``unittest.mock`` does, and cannot change."""
+    return any(base.__name__ == "NonCallableMock" for base in kind.__mro__)
 
 
 class _Descriptor:
@@ -83,6 +93,7 @@ class _Descriptor:
             vars(module)[self._name] = value
 
     def __delete__(self, module: Any) -> None:
+        self._on_read(module, self._name, caller(), self._name in vars(module))
         if _is_data(self._inherited):
             self._inherited.__delete__(module)  # type: ignore[attr-defined]
         elif vars(module).pop(self._name, _MISSING) is _MISSING:

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
+    from typing import Any
 
 #: Lines from the outermost on: file name, line, function.
 Way = tuple[tuple[str, int, str], ...]
@@ -19,6 +20,7 @@ _PACKAGES = frozenset(
         "_frozen_importlib",
         "_frozen_importlib_external",
         "_pytest",
+        "contextlib",
         "execnet",
         "importlib",
         "pkgutil",
@@ -36,7 +38,7 @@ _MODULES = frozenset(("mock.mock", "mock.backports", "unittest.mock"))
 WRAPPERS = frozenset(("_py_warnings", "deprecated", "functools", "typing_extensions", "warnings"))
 _WRAPPER_PACKAGES = frozenset(("deprecated", "wrapt"))
 #: Only carry a call from one place to another: left out of a chain.
-_CARRIERS = frozenset(("asyncio", "concurrent", "contextlib", "contextvars", "threading"))
+_CARRIERS = frozenset(("asyncio", "concurrent", "contextvars", "doctest", "threading"))
 #: Where a pytest run begins: what is outside of these started pytest.
 _RUN = frozenset(("main", "wrap_session", "_prepareconfig"))
 
@@ -70,11 +72,29 @@ def is_machinery(frame: FrameType) -> bool:
 
     Code without a file (``exec`` of a string) counts too: its caller can be mended.
     """
-    filename = frame.f_code.co_filename
-    if filename.startswith("<"):
-        return True
+    if frame.f_code.co_filename.startswith("<"):
+        return not is_doctest(frame)
     module = module_of(frame)
     return module.partition(".")[0] in _PACKAGES or module in _MODULES
+
+
+def is_doctest(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith("<doctest ")
+
+
+def place(frame: FrameType) -> tuple[str, int]:
+    """The file of *frame*, and what its line numbers have to be moved by.
+
+    An example of a doctest is code of its own, whose runner knows where it
+    stands (``Lib/doctest.py``: DocTestRunner.__run).
+    """
+    if is_doctest(frame):
+        for one in outward(frame):
+            test: Any = one.f_locals.get("test")
+            example: Any = one.f_locals.get("example")
+            if module_of(one) == "doctest" and example is not None:
+                return test.filename or "", (test.lineno or 0) + example.lineno
+    return frame.f_code.co_filename, 0
 
 
 def is_wrapper(frame: FrameType) -> bool:
@@ -104,7 +124,11 @@ def passes_through(frame: FrameType, until: FrameType, modules: frozenset[str]) 
 
 def is_module_level(frame: FrameType) -> bool:
     """Whether *frame* executes a module's body."""
-    return frame.f_code.co_name == "<module>" and frame.f_locals is frame.f_globals
+    return (
+        frame.f_code.co_name == "<module>"
+        and frame.f_locals is frame.f_globals
+        and not is_doctest(frame)
+    )
 
 
 def function_of(frame: FrameType) -> str:
@@ -131,7 +155,8 @@ def way(frame: FrameType | None, until: FrameType | None = None) -> Way:
     steps = []
     for one in outward(frame):
         if not is_machinery(one) and module_of(one).partition(".")[0] not in _CARRIERS:
-            steps.append((one.f_code.co_filename, one.f_lineno, function_of(one)))
+            path, offset = place(one)
+            steps.append((path, one.f_lineno + offset, function_of(one)))
         if one is until:
             break
     return tuple(reversed(steps))

@@ -44,7 +44,7 @@ class ImportWatch:
 
     def warned(self, name: str, body: FrameType) -> None:
         """Take the module *name*, whose *body* warns of itself, as imported just now."""
-        self.arming.arm_body(name, body)
+        self.arming.carry(name)
         requested, asker = frames.requested(body.f_back)
         if asker is not None and requested is not None:
             self._imported(name, asker, frames.fromlist_package(body.f_back), None)
@@ -170,7 +170,7 @@ class ImportWatch:
 
     def _surface(self, target: Target, name: str, frame: FrameType, how: str) -> None:
         """A name of a package's own, under a rule without submodules, was read off it."""
-        if not usage.imports_itself(frame, target.module):
+        if not usage.imports_itself(frame, target.module, below=False):
             self._named(target, target.module, name, frame, how, "import")
 
     def _submodule(self, module: str, frame: FrameType, how: str) -> None:
@@ -180,7 +180,7 @@ class ImportWatch:
             if usage.is_from_import(frame):
                 self._imported(module, frame, package, None)
         elif how == "attribute":
-            if target is None or usage.imports_itself(frame, module):
+            if target is None or usage.imports_itself(frame, module, below=target.submodules):
                 return
             if target.submodules or bytecode.next_attribute(frame) is None:
                 self._named(target, package, name, frame, how, "import")
@@ -191,8 +191,12 @@ class ImportWatch:
         self, target: Target, dotted: str, name: str, frame: FrameType, how: str, kind: str
     ) -> None:
         """The attribute *name* under *target* was touched: used, or only looked at."""
-        taken = None if kind == "import" and f"{dotted}.{name}" in sys.modules else name
         asker = frames.innermost(frame)
+        taken: str | None = name
+        if kind == "import" and f"{dotted}.{name}" in sys.modules:
+            taken = (
+                usage.spelled(asker, f"{dotted}.{name}") if asker and how == "computed" else None
+            )
         if asker is None:
             self._patched(target, frame, kind, dotted)
             return

@@ -30,6 +30,15 @@ def decorated(frame: FrameType | None) -> tuple[CodeType, int] | None:
     return None
 
 
+def decorator_column(path: str, line: int) -> int:
+    """Where the decorator's expression begins, after its ``@``."""
+    import linecache
+
+    text = linecache.getline(path, line)
+    rest = text.lstrip(" \t@") if text.lstrip().startswith("@") else text.lstrip()
+    return len(text) - len(rest)
+
+
 def _decorator_line(code: CodeType, attribute: str) -> int:
     """The line of the decorator that says *attribute*, of those above *code*'s ``def``.
 

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import CodeType, FrameType
 
-from pytest_ssot.runtime import bytecode, frames
+from pytest_ssot.runtime import bytecode, frames, patches
 from pytest_ssot.runtime.evidence import Evidence, Lineage, Sighting
 
 
 class Recorder:
     """Keeps the evidence, with its owners and with the modules that carry it.
 
-    *on_carrier* gets the name and the body's frame of a module that has just
-    become part of a lineage. ``changes`` counts what was noted, ``turns`` how
-    often the owner changed.
+    *on_carrier* gets the name of a module that has just become part of a
+    lineage. ``changes`` counts what was noted, ``turns`` how often the owner
+    changed.
     """
 
-    def __init__(self, on_carrier: Callable[[str, FrameType], None]) -> None:
+    def __init__(self, on_carrier: Callable[[str], None]) -> None:
         self._on_carrier = on_carrier
         self.lineage = Lineage()
         self.session = Evidence()
         self.swept = Evidence()
         self._owners: list[Evidence] = []
+        self._circles: dict[str, list[tuple[str, str, frames.Way]]] = {}
         self.changes = 0
         self.turns = 0
 
@@ -46,10 +47,9 @@ class Recorder:
         for owner in self._owners or (self.session,):
             owner.add(sighting, way)
         self.changes += 1
-        for body in frames.outward(frame):
-            if frames.is_module_level(body):
-                sub = frames.way(frame, until=body)[:-1]
-                self._carrier(body).add(sighting, sub)
+        for body in _bodies(frame):
+            sub = frames.way(frame, until=body)[:-1]
+            self._carrier(frames.module_of(body), body.f_code.co_filename).add(sighting, sub)
 
     def use(self, frame: FrameType, module: str) -> None:
         """Note that *frame* imports *module*, which carries evidence."""
@@ -57,26 +57,47 @@ class Recorder:
         for owner in self._owners or (self.session,):
             owner.use(module, way)
         self.changes += 1
-        for body in frames.outward(frame):
-            if frames.is_module_level(body) and frames.module_of(body) != module:
-                self._carrier(body).use(module, frames.way(frame, until=body))
+        for body in _bodies(frame):
+            name = frames.module_of(body)
+            if name != module:
+                sub = frames.way(frame, until=body)
+                self._carrier(name, body.f_code.co_filename).use(module, sub)
 
-    def _carrier(self, body: FrameType) -> Evidence:
-        name = frames.module_of(body)
-        known = self.lineage.carries(name)
-        evidence = self.lineage.of(name, body.f_code.co_filename)
-        if not known:
-            self._on_carrier(name, body)
+    def circular(self, frame: FrameType, module: str) -> None:
+        """Note that *frame* imports *module* while that is still loading.
+
+        What loads in between carries whatever *module* still comes to.
+        """
+        between: list[tuple[str, str, frames.Way]] = []
+        for body in _bodies(frame):
+            if frames.module_of(body) == module:
+                self._circles.setdefault(module, []).extend(between)
+                return
+            sub = frames.way(frame, until=body)
+            between.append((frames.module_of(body), body.f_code.co_filename, sub))
+
+    def _carrier(self, name: str, path: str) -> Evidence:
+        evidence = self.lineage.of(name, path)
+        if not evidence:
+            self._on_carrier(name)
+            for inner, inner_path, way in self._circles.pop(name, ()):
+                self._carrier(inner, inner_path).use(name, way)
         return evidence
+
+
+def _bodies(frame: FrameType) -> Iterable[FrameType]:
+    """The bodies of the modules that are loading where *frame* is, innermost first."""
+    return [one for one in frames.outward(frame) if frames.is_module_level(one)]
 
 
 def sighting_at(frame: FrameType, **what: object) -> Sighting:
     """A sighting whose importer is the line that *frame* is at."""
     position = bytecode.position(frame)
+    path, offset = frames.place(frame)
     return Sighting(
-        path=frame.f_code.co_filename,
-        line=position.line,
-        end_line=position.end_line,
+        path=path,
+        line=position.line + offset,
+        end_line=position.end_line + offset,
         column=position.column,
         function=frames.function_of(frame),
         module=frames.module_of(frame),
@@ -90,7 +111,7 @@ def sighting_in(code: CodeType, line: int, **what: object) -> Sighting:
         path=code.co_filename,
         line=line,
         end_line=line,
-        column=0,
+        column=patches.decorator_column(code.co_filename, line),
         function="<module>",
         module="",
         **what,  # type: ignore[arg-type]

@@ -6,8 +6,9 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import FrameType
+    import ast
+    from collections.abc import Callable, Iterable
+    from types import CodeType, FrameType
 
 from pytest_ssot.runtime import bytecode, frames
 
@@ -93,7 +94,8 @@ def says_surface(frame: FrameType, package: str, is_submodule: Callable[[str], b
 def spelled(frame: FrameType, module: str) -> str | None:
     """The name of *module* that the statement *frame* is at spells in a string."""
     position = bytecode.position(frame)
-    return spelled_at(frame.f_code.co_filename, position.line, position.end_line, module)
+    name = spelled_at(frame.f_code.co_filename, position.line, position.end_line, module)
+    return name or _one_name(_strings(frame.f_code), module)
 
 
 def spelled_at(path: str, first: int, last: int, module: str) -> str | None:
@@ -102,25 +104,61 @@ def spelled_at(path: str, first: int, last: int, module: str) -> str | None:
     import re
 
     text = "".join(linecache.getline(path, line) for line in range(first, last + 1))
-    found = set(re.findall(rf"[\"']{re.escape(module)}[.:]([^\W\d]\w*)", text))
+    return _one_name(re.findall(r"[\"']([\w.:]+)[\"']", text), module)
+
+
+def _one_name(strings: Iterable[str], module: str) -> str | None:
+    """The name that follows *module* in *strings*, if it is the same in all."""
+    starts = (module + ".", module + ":")
+    found = {one[len(module) + 1 :].partition(".")[0] for one in strings if one.startswith(starts)}
     return found.pop() if len(found) == 1 else None
 
 
-def imports_itself(frame: FrameType, module: str) -> bool:
-    """Whether the file of *frame* has an import statement for *module* of its own.
+def _strings(code: CodeType) -> list[str]:
+    return [value for value in code.co_consts if isinstance(value, str)]
 
-    Then that line is the site, and the attributes read by its leave are not.
+
+def imports_itself(frame: FrameType, module: str, *, below: bool) -> bool:
+    """Whether *frame* reads attributes by leave of an import statement for *module*.
+
+    It stands at the top of the file, or in the function itself, and is the site
+    then; with *below*, one for a submodule will do too.
     """
-    import linecache
-    import re
+    for stated in _imports_of(frame.f_code.co_filename, frame.f_code.co_firstlineno):
+        if stated == module or (below and stated.startswith(module + ".")):
+            return True
+    return False
 
-    package, _, last = module.rpartition(".")
-    pattern = re.compile(
-        rf"^\s*(import\s.*\b{re.escape(module)}\b|from\s+{re.escape(module)}\b"
-        rf"|from\s+{re.escape(package) or '$'}\s+import\b.*\b{re.escape(last)}\b)"
-    )
-    lines = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
-    return any(pattern.match(line) for line in lines)
+
+def _imports_of(path: str, function: int) -> list[str]:
+    """The modules, and names in them, that are imported at the top of *path* and in *function*."""
+    import ast
+    import linecache
+
+    try:
+        tree = ast.parse("".join(linecache.getlines(path)))
+    except (SyntaxError, ValueError):
+        return []
+    found: list[str] = []
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Import):
+            found += (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+        scope = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        typing = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        if not typing and (not scope or _first_line(node) == function):
+            todo += ast.iter_child_nodes(node)
+    return found
+
+
+def _first_line(node: ast.AST) -> int:
+    """A function's first line as its code object has it: that of its first decorator."""
+    decorators = getattr(node, "decorator_list", [])
+    line: int = (decorators or [node])[0].lineno
+    return line
 
 
 def is_stdlib(frame: FrameType) -> bool:

@@ -7,12 +7,13 @@ import _thread
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import TracebackType
+    from types import FrameType, TracebackType
 
     from pytest_ssot.rules.lookup import Target
     from pytest_ssot.runtime.evidence import Evidence, Found
 
 from pytest_ssot.rules.lookup import TargetIndex
+from pytest_ssot.runtime.circular import CircularImports
 from pytest_ssot.runtime.deprecations import Categories
 from pytest_ssot.runtime.imports import ImportWatch
 from pytest_ssot.runtime.recorder import Recorder
@@ -34,7 +35,8 @@ class Watcher:
         self, targets: Iterable[Target], *, categories: Iterable[str] = (), discover: bool = False
     ) -> None:
         self.index = TargetIndex(targets)
-        self.recorder = Recorder(lambda name, body: self.imports.arming.arm_body(name, body))
+        self.recorder = Recorder(lambda name: self.imports.arming.carry(name))
+        self.circular = CircularImports(self._guarded(self._circular))
         self.imports = ImportWatch(self.index, self.recorder, self._guarded)
         self.warnings = WarningWatch(
             self.index,
@@ -72,6 +74,7 @@ class Watcher:
         self._watching = True
         self._loaded_early = self.imports.arming.arm_loaded()
         self.imports.finder.install()
+        self.circular.install()
         self.warnings.spy.install()
 
     def stop(self) -> None:
@@ -82,6 +85,7 @@ class Watcher:
         self._watching = False
         self.imports.finder.remove()
         self.imports.arming.disarm()
+        self.circular.remove()
         self.warnings.spy.remove()
         _active = self._outer
         if self._outer is not None:
@@ -113,6 +117,9 @@ class Watcher:
 
     def gather(self, start: Iterable[Evidence]) -> Found:
         return self.recorder.lineage.gather(start)
+
+    def _circular(self, module: str, frame: FrameType) -> None:
+        self.recorder.circular(frame, module)
 
     def _refresh(self) -> None:
         self.imports.finder.install()
