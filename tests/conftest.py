@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -132,6 +133,10 @@ class Project:
         """Run pytest here without any option of the plugin's."""
         result = self._pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)
         return Ran(result, self.path / "no-report")
+
+    def python(self, *args: str) -> pytest.RunResult:
+        """Run a script here, in a process of its own."""
+        return self._pytester.run(sys.executable, *args)
 
 
 @pytest.fixture

@@ -125,10 +125,13 @@ def callee(frame: FrameType) -> str | None:
 
 
 def position(frame: FrameType) -> Position:
-    """The source range of the instruction that *frame* is at."""
-    found = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), None)
+    """The source range of the instruction that *frame* is at; of the call that it enters."""
+    code, at = frame.f_code, frame.f_lasti
+    if opname[code.co_code[at]].startswith("BEFORE_"):
+        at = _before(code.co_code, at)  # a with statement enters what it has just called
+    found = next(islice(code.co_positions(), at // 2, None), None)
     line, end_line, column, _ = found or (None, None, None, None)
-    line = line or frame.f_lineno or frame.f_code.co_firstlineno
+    line = line or frame.f_lineno or code.co_firstlineno
     end_line = max(end_line or line, line)
     return Position(line, end_line, _characters(frame, line, column or 0))
 

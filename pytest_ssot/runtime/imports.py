@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from importlib.machinery import ModuleSpec
-    from types import FrameType
+    from types import CodeType, FrameType
 
     from pytest_ssot.rules.lookup import Target, TargetIndex
     from pytest_ssot.runtime.recorder import Recorder
@@ -38,7 +38,7 @@ class ImportWatch:
             Tripwires(guard(self._tripped), guard(self._loaded)),
             Attributes(guard(self._read)),
         )
-        self._told: set[tuple[int, int, object]] = set()
+        self._told: dict[tuple[int, int, object], CodeType] = {}
         self._told_at = (0, 0, 0)
         self._loads = 0
 
@@ -91,7 +91,7 @@ class ImportWatch:
         key = (id(frame.f_code), frame.f_lasti, what)
         if key in self._told:
             return True
-        self._told.add(key)
+        self._told[key] = frame.f_code  # held, so that no other code gets its identity
         return False
 
     # -- imports ----------------------------------------------------------
@@ -124,12 +124,12 @@ class ImportWatch:
         target = self._index.module(name)
         if target is None or (package is not None and self._index.module(package) is target):
             return  # not ours, or told with the package, by the name that is taken from it
-        importer = frames.innermost(asker)
-        if importer is None:
-            self._patched(target, asker, "import", name)
-        elif self._inside(target, importer):
+        if self._patched(target, asker, "import", name):
             return
-        elif not frames.passes_through(asker, importer, _RESOLVERS):
+        importer = frames.innermost(asker)
+        if importer is None or self._inside(target, importer):
+            return
+        if not frames.passes_through(asker, importer, _RESOLVERS):
             for taken in self._taken(name, target, asker, spec):
                 self._use(target, importer, "import", taken)
         elif target.submodules or usage.says_surface(
@@ -191,15 +191,14 @@ class ImportWatch:
         self, target: Target, dotted: str, name: str, frame: FrameType, how: str, kind: str
     ) -> None:
         """The attribute *name* under *target* was touched: used, or only looked at."""
+        if self._patched(target, frame, kind, dotted):
+            return
         asker = frames.innermost(frame)
+        if asker is None:
+            return
         taken: str | None = name
         if kind == "import" and f"{dotted}.{name}" in sys.modules:
-            taken = (
-                usage.spelled(asker, f"{dotted}.{name}") if asker and how == "computed" else None
-            )
-        if asker is None:
-            self._patched(target, frame, kind, dotted)
-            return
+            taken = usage.spelled(asker, f"{dotted}.{name}") if how == "computed" else None
         if self._inside(target, asker):
             return
         if how in ("from", "star", "attribute") or (
@@ -216,16 +215,18 @@ class ImportWatch:
         module = frames.module_of(frame)
         return module == target.module or self._index.module(module) is target
 
-    def _patched(self, target: Target, frame: FrameType, kind: str, module: str) -> None:
-        """A decorator's string, entered by mock, names something of *module*."""
+    def _patched(self, target: Target, frame: FrameType, kind: str, module: str) -> bool:
+        """Whether a decorator's string, entered by mock, names something of *module*."""
         found = patches.decorated(frame)
-        if found is not None:
-            code, line = found
-            name = usage.spelled_at(code.co_filename, line, line, module)
-            sighting = sighting_in(
-                code, line, rule=target.rule, kind=kind, target=target.text, name=name
-            )
-            self._recorder.record(frame, sighting)
+        if found is None:
+            return False
+        code, line = found
+        name = usage.spelled_at(code.co_filename, line, line, module)
+        sighting = sighting_in(
+            code, line, rule=target.rule, kind=kind, target=target.text, name=name
+        )
+        self._recorder.record(frame, sighting)
+        return True
 
     def _use(
         self, target: Target, importer: FrameType, kind: str, name: str | None, state: str = "seen"

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
-from pytest_ssot.runtime.frames import outward
+from pytest_ssot.runtime.frames import is_machinery, module_of, outward
 
 _MOCK = frozenset(("mock.mock", "unittest.mock"))
 #: ``unittest.mock``: _patch.decoration_helper and its asynchronous twin's caller.
@@ -20,13 +20,14 @@ _HELPER = "decoration_helper"
 def decorated(frame: FrameType | None) -> tuple[CodeType, int] | None:
     """The code of the function whose ``@patch`` is entered at *frame*, and the patch's line."""
     for one in outward(frame):
-        if one.f_code.co_name == _HELPER and one.f_globals.get("__name__") in _MOCK:
+        if one.f_code.co_name == _HELPER and module_of(one) in _MOCK:
             values = one.f_locals
             function = getattr(values.get("patched"), "__wrapped__", None)
             code = getattr(function, "__code__", None)
             attribute = getattr(values.get("patching"), "attribute", None)
-            if code is not None:
-                return code, _decorator_line(code, str(attribute))
+            return None if code is None else (code, _decorator_line(code, str(attribute)))
+        if not is_machinery(one):
+            return None
     return None
 
 
@@ -40,10 +41,9 @@ def decorator_column(path: str, line: int) -> int:
 
 
 def _decorator_line(code: CodeType, attribute: str) -> int:
-    """The line of the decorator that says *attribute*, of those above *code*'s ``def``.
+    """The line of the decorator that says *attribute*: above *code*'s ``def``, or its class.
 
-    The first decorator's line where none does (the target was computed, or the
-    decorator stands on the class).
+    The first decorator's line where none does: the target was computed.
     """
     import linecache
 
@@ -55,4 +55,8 @@ def _decorator_line(code: CodeType, attribute: str) -> int:
             return line
         if not text or text.lstrip().startswith(("def ", "async def ")):
             break
+    for line in range(first - 1, 0, -1):
+        text = linecache.getline(code.co_filename, line)
+        if text.lstrip().startswith("@") and any(ending in text for ending in endings):
+            return line
     return first
