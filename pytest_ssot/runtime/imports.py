@@ -81,6 +81,10 @@ class ImportWatch:
             self._cached(dotted, frame, lambda imported: imported is module, None)
         elif exists and not frames.is_bootstrap(frame):
             self._touched(dotted, name, frame)
+        elif exists and f"{dotted}.{name}" in sys.modules:
+            asker = usage.calling_import(frame)
+            if asker is not None:
+                self._imported(f"{dotted}.{name}", asker, dotted, None)
 
     def _was_told(self, frame: FrameType, what: object) -> bool:
         """Whether this very instruction has told of *what*, and nothing changed since."""

@@ -25,7 +25,7 @@ def stated_module(spec_name: str, frame: FrameType) -> str | None:
     instruction = bytecode.current(frame)
     if instruction.op == "import":
         return _absolute(frame, instruction.name or "")
-    if instruction.op in ("attribute", "from"):
+    if instruction.op in ("attribute", "from", "star"):
         return None  # the interpreter prepares an AttributeError's words
     if instruction.op == "call" and bytecode.callee(frame) in _LOOKS:
         return None
@@ -39,6 +39,17 @@ def fromlist(frame: FrameType, module: str) -> tuple[str, ...] | None:
         return None
     operands = bytecode.import_operands(frame)
     return None if operands is None else operands[1]
+
+
+def calling_import(frame: FrameType) -> FrameType | None:
+    """Who calls ``__import__`` with a fromlist that the import machinery in *frame* reads.
+
+    None for a statement: the names that it takes are read by itself, later.
+    """
+    if frame.f_code.co_name != "_handle_fromlist":
+        return None
+    _, asker = frames.requested(frame)
+    return None if asker is None or bytecode.current(asker).op == "import" else asker
 
 
 def is_from_import(frame: FrameType) -> bool:

@@ -137,7 +137,9 @@ def test_nothing_fails_without_a_gate(project: Project) -> None:
     assert (ran.code, ran.counts) == (0, {"passed": 2})
     told = "app/bridge.py:3  app.old  seen by 1 test, not gated"
     assert ran.summary == [told]
-    assert ran.lines[ran.lines.index(told) - 1].endswith("= ssot =====================================")
+    assert ran.lines[ran.lines.index(told) - 1].endswith(
+        "= ssot ====================================="
+    )
 
 
 # -- lineage: the modules between the test and the importer -------------------------------

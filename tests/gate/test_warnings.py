@@ -100,9 +100,7 @@ CLASSES = {
 @pytest.mark.parametrize("made", CLASSES)
 def test_a_class_that_warns(project: Project, made: str) -> None:
     project.write(lib(f"{CLASSES[made]}\ncall = Old"))
-    assert project.run().sites == [
-        ("fails", f"app.lib:Old.{made}", None, f"{TEST}:4:15 test_it")
-    ]
+    assert project.run().sites == [("fails", f"app.lib:Old.{made}", None, f"{TEST}:4:15 test_it")]
 
 
 def test_a_base_class_that_warns_of_its_subclasses(project: Project) -> None:
@@ -121,7 +119,9 @@ def test_a_base_class_that_warns_of_its_subclasses(project: Project) -> None:
 
 
 def test_a_property_that_warns(project: Project) -> None:
-    project.write(lib("class C:\n    @property\n    def x(self): warnings.warn('x', DeprecationWarning)"))
+    project.write(
+        lib("class C:\n    @property\n    def x(self): warnings.warn('x', DeprecationWarning)")
+    )
     project.write(calls("    c = lib.C()\n    c.x"))
     assert project.run().sites == [("fails", "app.lib:C.x", None, f"{TEST}:7:4 test_it")]
 
@@ -300,7 +300,9 @@ def test_what_a_test_expects_is_none(project: Project, how: str) -> None:
 
 def test_recwarn(project: Project) -> None:
     project.write(lib(CALL))
-    project.write({TEST: f"{HEAD}def test_it(recwarn):\n    lib.call()\n    assert len(recwarn) == 1\n"})
+    project.write(
+        {TEST: f"{HEAD}def test_it(recwarn):\n    lib.call()\n    assert len(recwarn) == 1\n"}
+    )
     ran = project.run()
     assert (ran.code, ran.violations) == (0, [])
 
@@ -454,7 +456,9 @@ def test_a_filter_that_a_test_sets_and_leaves(project: Project) -> None:
 
 # -- discover ----------------------------------------------------------------------------------------
 
-WARNS = "import warnings\nwarnings.warn('app.shim is old', DeprecationWarning, stacklevel=2)\nY = 1\n"
+WARNS = (
+    "import warnings\nwarnings.warn('app.shim is old', DeprecationWarning, stacklevel=2)\nY = 1\n"
+)
 
 
 @pytest.mark.parametrize("before", ["", "import app.shim"], ids=["first", "cached"])

@@ -37,7 +37,10 @@ WAYS: Table = {
         "class TestC:\n    def test_f(self):\n        from app import old",
         [(None, "3:8 TestC.test_f")],
     ),
-    "in a lambda": ("def test_f():\n    (lambda: __import__('app.old'))()", [(None, "2:13 test_f")]),
+    "in a lambda": (
+        "def test_f():\n    (lambda: __import__('app.old'))()",
+        [(None, "2:13 test_f")],
+    ),
     "in a comprehension": (
         "def test_f():\n    [__import__('app.old') for _ in '12']",
         [(None, "2:5 test_f")],
@@ -188,7 +191,10 @@ def test_a_module_is_imported_again(project: Project) -> None:
 # Ways that need the module to be loaded by somebody else, or more than one statement.
 CACHED: Table = {
     "attribute of the package": ("import app\nx = app.old.X", [(None, "2:4")]),
-    "attribute in a function": ("import app\ndef test_f(): app.old.make()", [(None, "2:14 test_f")]),
+    "attribute in a function": (
+        "import app\ndef test_f(): app.old.make()",
+        [(None, "2:14 test_f")],
+    ),
     "attribute, assigned": ("import app\napp.old.X = 2", [(None, "2:0")]),
     "attribute by getattr": ("import app\ngetattr(app, 'old').X", [(None, "2:0")]),
     "patch.object of the package": (
@@ -455,7 +461,9 @@ def test_a_module_in_a_zip(project: Project, line: str, name: str | None, before
         '[[tool.pytest-ssot.rules]]\ndeprecated = "zipped.old"',
         'pythonpath = [".", "lib.zip"]'.replace("pythonpath", "# pythonpath"),
     )
-    project.write({"conftest.py": f"import sys; sys.path.insert(0, {str(project.path / 'lib.zip')!r})"})
+    project.write(
+        {"conftest.py": f"import sys; sys.path.insert(0, {str(project.path / 'lib.zip')!r})"}
+    )
     assert seen(project) == [(name, "1:0")]
 
 
@@ -465,7 +473,9 @@ def test_a_user_in_a_zip(project: Project) -> None:
     gated(project, "import zipped")
     with ZipFile(project.path / "lib.zip", "w") as archive:
         archive.writestr("zipped.py", "\nimport app.old\n")
-    project.write({"conftest.py": f"import sys; sys.path.insert(0, {str(project.path / 'lib.zip')!r})"})
+    project.write(
+        {"conftest.py": f"import sys; sys.path.insert(0, {str(project.path / 'lib.zip')!r})"}
+    )
     ran = project.run()
     assert ran.sites == [("fails", "app.old", None, "lib.zip/zipped.py:2:0")]
     assert ran.failed == [f"{TEST}::test_it"]
@@ -592,9 +602,7 @@ LOOKS = {
         "PathFinder.find_spec('app.old', app.__path__)"
     ),
     "iter_modules": "import app, pkgutil\nlist(pkgutil.iter_modules(app.__path__, 'app.'))",
-    "getsource": (
-        "import inspect, sys\ndef test_f(): inspect.getsource(sys.modules['app.old'])"
-    ),
+    "getsource": ("import inspect, sys\ndef test_f(): inspect.getsource(sys.modules['app.old'])"),
     "getmodule": (
         "import inspect, sys\ndef test_f(): inspect.getmodule(sys.modules['app.old'].make)"
     ),
@@ -670,13 +678,21 @@ SUBMODULES: dict[str, tuple[bool, str, list[tuple[str | None, str]]]] = {
     "covered: the submodule": (True, "from app.ws import manager", [("manager", "1:0")]),
     "not: the package": (False, "import app.ws", [(None, "1:0")]),
     "not: from the package": (False, "from app import ws", [(None, "1:0")]),
-    "not: its surface": (False, "from app.ws import WebSocketManager", [("WebSocketManager", "1:0")]),
+    "not: its surface": (
+        False,
+        "from app.ws import WebSocketManager",
+        [("WebSocketManager", "1:0")],
+    ),
     "not: all of its surface": (False, "from app.ws import *", [("*", "1:0")]),
     "not: passed through": (False, "import app.ws.manager", []),
     "not: passed through, as": (False, "import app.ws.manager as m", []),
     "not: from a submodule": (False, "from app.ws.manager import M", []),
     "not: the submodule": (False, "from app.ws import manager", []),
-    "not: both": (False, "from app.ws import manager, WebSocketManager", [("WebSocketManager", "1:0")]),
+    "not: both": (
+        False,
+        "from app.ws import manager, WebSocketManager",
+        [("WebSocketManager", "1:0")],
+    ),
     "not: used through": (False, "import app.ws.manager\napp.ws.manager.M()", []),
     "not: surface read": (
         False,
@@ -695,8 +711,7 @@ SUBMODULES: dict[str, tuple[bool, str, list[tuple[str | None, str]]]] = {
     ),
     "not: patch of a submodule": (
         False,
-        "from unittest import mock\ndef test_f():\n"
-        "    with mock.patch('app.ws.manager.M'): pass",
+        "from unittest import mock\ndef test_f():\n    with mock.patch('app.ws.manager.M'): pass",
         [],
     ),
 }
