@@ -75,7 +75,7 @@ class ImportWatch:
 
     def _read(self, module: object, name: str, frame: FrameType, exists: bool) -> None:
         dotted = self.arming.dotted(module)
-        if self._was_told(frame, (id(module), name)):
+        if self._was_told(frame, (id(module), name)) or patches.restores(frame):
             return
         if name == SPEC:
             self._cached(dotted, frame, lambda imported: imported is module, None)

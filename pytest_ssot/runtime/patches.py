@@ -17,6 +17,14 @@ _MOCK = frozenset(("mock.mock", "unittest.mock"))
 _HELPER = "decoration_helper"
 
 
+def restores(frame: FrameType) -> bool:
+    """Whether *frame* puts back what a patch had replaced: no second use of the name."""
+    name, module = frame.f_code.co_name, module_of(frame)
+    return (name == "__exit__" and module in _MOCK) or (
+        name == "undo" and module == "_pytest.monkeypatch"
+    )
+
+
 def decorated(frame: FrameType | None) -> tuple[CodeType, int] | None:
     """The code of the function whose ``@patch`` is entered at *frame*, and the patch's line."""
     for one in outward(frame):

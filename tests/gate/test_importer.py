@@ -142,7 +142,7 @@ def test_nothing_fails_without_a_gate(project: Project) -> None:
     )
 
 
-# -- lineage: the modules between the test and the importer -------------------------------
+# -- lineage: the modules between the test and the importer ----------------------------
 
 
 def critical(body: str) -> str:
@@ -319,7 +319,7 @@ def test_a_function_of_a_module_imports_when_it_is_called(project: Project) -> N
     ]
 
 
-# -- conftests, test packages, test files --------------------------------------------------
+# -- conftests, test packages, test files ----------------------------------------------
 
 BELOW = {
     "app/bridge.py": "import app.old\n",
@@ -431,7 +431,7 @@ def test_two_test_files_of_one_name(project: Project) -> None:
     ]
 
 
-# -- fixtures --------------------------------------------------------------------------------
+# -- fixtures --------------------------------------------------------------------------
 
 SCOPES = ["function", "class", "module", "package", "session"]
 

@@ -36,8 +36,10 @@ SWALLOWED = {
         "6:8",
     ),
     "except BaseException, raised after": (
-        "    try:\n        import app.old\n        raise SystemExit\n"
-        "    except BaseException:\n        pass",
+        (
+            "    try:\n        import app.old\n        raise SystemExit\n"
+            "    except BaseException:\n        pass"
+        ),
         "6:8",
     ),
     "finally return": (
@@ -47,8 +49,10 @@ SWALLOWED = {
     "suppress": ("    with contextlib.suppress(BaseException):\n        import app.old", "6:8"),
     "simplefilter": ("    warnings.simplefilter('ignore')\n    import app.old", "6:4"),
     "catch_warnings": (
-        "    with warnings.catch_warnings():\n        warnings.simplefilter('ignore')\n"
-        "        import app.old",
+        (
+            "    with warnings.catch_warnings():\n        warnings.simplefilter('ignore')\n"
+            "        import app.old"
+        ),
         "7:8",
     ),
     "pytest.raises": (
@@ -60,8 +64,10 @@ SWALLOWED = {
         "6:8",
     ),
     "exit of a context": (
-        "    class C:\n        def __enter__(self): pass\n        def __exit__(self, *_):\n"
-        "            import app.old\n            return True\n    with C(): raise ValueError",
+        (
+            "    class C:\n        def __enter__(self): pass\n        def __exit__(self, *_):\n"
+            "            import app.old\n            return True\n    with C(): raise ValueError"
+        ),
         "8:12 test_it.C.__exit__",
     ),
     "__del__": (
@@ -69,27 +75,35 @@ SWALLOWED = {
         "7:12 test_it.C.__del__",
     ),
     "thread": (
-        "    def work():\n        import app.old\n    t = threading.Thread(target=work)\n"
-        "    t.start()\n    t.join()",
+        (
+            "    def work():\n        import app.old\n    t = threading.Thread(target=work)\n"
+            "    t.start()\n    t.join()"
+        ),
         "6:8 test_it.work",
     ),
     "thread pool": (
-        "    def work():\n        import app.old\n"
-        "    with concurrent.futures.ThreadPoolExecutor() as pool:\n"
-        "        pool.submit(work).result()",
+        (
+            "    def work():\n        import app.old\n"
+            "    with concurrent.futures.ThreadPoolExecutor() as pool:\n"
+            "        pool.submit(work).result()"
+        ),
         "6:8 test_it.work",
     ),
     "task": (
-        "    async def work():\n        import app.old\n"
-        "    async def main():\n        await asyncio.create_task(work())\n"
-        "    asyncio.run(main())",
+        (
+            "    async def work():\n        import app.old\n"
+            "    async def main():\n        await asyncio.create_task(work())\n"
+            "    asyncio.run(main())"
+        ),
         "6:8 test_it.work",
     ),
     "task that nobody awaits": (
-        "    async def work():\n        import app.old\n"
-        "    async def main():\n        task = asyncio.create_task(work())\n"
-        "        await asyncio.sleep(0)\n"
-        "    asyncio.run(main())",
+        (
+            "    async def work():\n        import app.old\n"
+            "    async def main():\n        task = asyncio.create_task(work())\n"
+            "        await asyncio.sleep(0)\n"
+            "    asyncio.run(main())"
+        ),
         "6:8 test_it.work",
     ),
     "to_thread": (
@@ -97,8 +111,10 @@ SWALLOWED = {
         "6:8 test_it.work",
     ),
     "callback of a loop": (
-        "    def work():\n        import app.old\n"
-        "    async def main(): asyncio.get_running_loop().call_soon(work)\n    asyncio.run(main())",
+        (
+            "    def work():\n        import app.old\n"
+            "    async def main(): asyncio.get_running_loop().call_soon(work)\n    asyncio.run(main())"
+        ),
         "6:8 test_it.work",
     ),
 }
@@ -134,7 +150,7 @@ def test_all_of_them_pass_without_the_plugin(project: Project) -> None:
     assert ran.counts == {"passed": len(SWALLOWED)}
 
 
-# -- filters that are given from outside ---------------------------------------------------
+# -- filters that are given from outside -----------------------------------------------
 
 FILTERS = {
     "ini, all": ('filterwarnings = ["ignore"]', []),
@@ -156,7 +172,7 @@ def test_a_filter_from_outside_hides_nothing(project: Project, given: str) -> No
     swallow = "    try: call()\n    except DeprecationWarning: pass"
     project.write(
         {
-            "app/warns.py": "import warnings\nwarnings.warn('app.warns is old', DeprecationWarning, 2)",
+            "app/warns.py": "import warnings\nwarnings.warn('warns is old', DeprecationWarning, 2)",
             "app/lib.py": (
                 "import warnings\ndef call(): warnings.warn('call is old', DeprecationWarning, 2)\n"
             ),
@@ -179,14 +195,14 @@ def test_PYTHONWARNINGS_hides_nothing(  # noqa: N802 - the variable's name
     monkeypatch.setenv("PYTHONWARNINGS", "ignore")
     project.write(
         {
-            "app/warns.py": "import warnings\nwarnings.warn('app.warns is old', DeprecationWarning)",
+            "app/warns.py": "import warnings\nwarnings.warn('warns is old', DeprecationWarning)",
             TEST: "import app.warns\n" + body("    pass"),
         }
     )
     assert project.run().failed == [f"{TEST}::test_it"]
 
 
-# -- imports that fail ---------------------------------------------------------------------
+# -- imports that fail -----------------------------------------------------------------
 
 
 def test_an_import_that_fails_is_told_too(project: Project) -> None:
@@ -242,7 +258,7 @@ def test_a_file_that_does_not_collect_keeps_its_error(project: Project) -> None:
     assert ran.code == 2
 
 
-# -- a thread, a task and a child process --------------------------------------------------
+# -- a thread, a task and a child process ----------------------------------------------
 
 
 def test_a_thread_belongs_to_the_test_that_started_it(project: Project) -> None:

@@ -185,7 +185,7 @@ def test_each_test_that_repeats_it_sees_it(project: Project) -> None:
     project.write(
         {
             "app/user.py": "from app import lib\ndef go(): return lib.call()\n",
-            TEST: f"""
+            TEST: """
                 import pytest
                 from app.user import go
 
@@ -207,7 +207,7 @@ def test_each_test_that_repeats_it_sees_it(project: Project) -> None:
         assert len(ran.violations[0].tests.split()) == 6, args
 
 
-# -- PEP 702 --------------------------------------------------------------------------------
+# -- PEP 702 ---------------------------------------------------------------------------
 
 STAND_IN = """
 import functools, warnings
@@ -273,7 +273,7 @@ def test_a_decorated_method(project: Project, decorator: str, target: str) -> No
     assert project.run().sites == [("fails", "app.lib:C.m", None, f"{TEST}:6:4 test_it")]
 
 
-# -- who is not told ---------------------------------------------------------------------------
+# -- who is not told -------------------------------------------------------------------
 
 EXPECTED = {
     "pytest.warns": "    with pytest.warns(DeprecationWarning): lib.call()",
@@ -327,8 +327,10 @@ NOT_EXPECTED = {
         "8:8",
     ),
     "another message": (
-        "    with pytest.warns(DeprecationWarning, match='mine'):\n"
-        "        warnings.warn('mine', DeprecationWarning)\n        lib.call()",
+        (
+            "    with pytest.warns(DeprecationWarning, match='mine'):\n"
+            "        warnings.warn('mine', DeprecationWarning)\n        lib.call()"
+        ),
         "8:8",
     ),
     "after it": (
@@ -366,7 +368,7 @@ def test_an_expectation_excuses_no_import(project: Project) -> None:
     assert ran.sites == [("fails", "app.old", None, f"{TEST}:7:8 test_it")]
 
 
-# -- filters --------------------------------------------------------------------------------------
+# -- filters ---------------------------------------------------------------------------
 
 MARK = "@pytest.mark.filterwarnings('{}')"
 # Where the filter stands, what it says -> the verdict.
@@ -402,7 +404,7 @@ def test_a_filter_that_names_it_is_honoured(project: Project, given: str) -> Non
         assert f"allowed: {TEST}:5  app.lib:call  (a warning filter that names it)" in ran.summary
 
 
-# -- what the code itself silences ------------------------------------------------------------------
+# -- what the code itself silences -----------------------------------------------------
 
 SILENCED = {
     "simplefilter": "warnings.simplefilter('ignore')",
@@ -441,7 +443,7 @@ def test_what_the_code_silences_around_its_call(
 
 
 def test_a_filter_that_a_test_sets_and_leaves(project: Project) -> None:
-    """pytest takes it away after the test: no later test is touched by it."""
+    """The mark is pytest's: it takes it away after the test: no later test is touched by it."""
     project.write(lib(CALL))
     project.write(
         {
@@ -454,7 +456,7 @@ def test_a_filter_that_a_test_sets_and_leaves(project: Project) -> None:
     assert ("fails", "app.lib:call", None, f"{TEST}:8:14 test_2") in ran.sites
 
 
-# -- discover ----------------------------------------------------------------------------------------
+# -- discover --------------------------------------------------------------------------
 
 WARNS = (
     "import warnings\nwarnings.warn('app.shim is old', DeprecationWarning, stacklevel=2)\nY = 1\n"
@@ -535,7 +537,7 @@ def test_a_helper_that_warns_for_the_module_that_loads(project: Project) -> None
     ]
 
 
-# -- categories ----------------------------------------------------------------------------------------
+# -- categories ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -566,7 +568,7 @@ def test_the_categories_that_count(
     assert ran.sites == ([FAILS] if code else [])
 
 
-# -- third parties ---------------------------------------------------------------------------------------
+# -- third parties ---------------------------------------------------------------------
 
 
 @pytest.fixture

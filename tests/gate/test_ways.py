@@ -90,8 +90,11 @@ WAYS: Table = {
         [("X", "3:9 test_f")],
     ),
     "patch, started": (
-        "from unittest import mock\ndef test_f():\n    p = mock.patch('app.old.X', 2)\n    p.start()"
-        "\n    p.stop()",
+        (
+            "from unittest import mock\ndef test_f():\n    p = mock.patch('app.old.X', 2)\n"
+            "    p.start()"
+            "\n    p.stop()"
+        ),
         [("X", "4:4 test_f")],
     ),
     "patch a function": (
@@ -99,32 +102,45 @@ WAYS: Table = {
         [("X", "2:1")],
     ),
     "patch a function, second line": (
-        "from unittest import mock\n@mock.patch('json.dumps')\n@mock.patch('app.old.X', 2)\n"
-        "def test_f(_): pass",
+        (
+            "from unittest import mock\n@mock.patch('json.dumps')\n@mock.patch('app.old.X', 2)\n"
+            "def test_f(_): pass"
+        ),
         [("X", "3:1")],
     ),
     "patch a coroutine": (
-        "import asyncio\nfrom unittest import mock\n@mock.patch('app.old.X', 2)\n"
-        "async def f(): pass\ndef test_f(): asyncio.run(f())",
+        (
+            "import asyncio\nfrom unittest import mock\n@mock.patch('app.old.X', 2)\n"
+            "async def f(): pass\ndef test_f(): asyncio.run(f())"
+        ),
         [("X", "3:1")],
     ),
     "patch a method": (
-        "from unittest import mock\nclass TestC:\n    @mock.patch('app.old.X', 2)\n"
-        "    def test_f(self): pass",
+        (
+            "from unittest import mock\nclass TestC:\n    @mock.patch('app.old.X', 2)\n"
+            "    def test_f(self): pass"
+        ),
         [("X", "3:5")],
     ),
     "patch a class": (
-        "from unittest import mock\n@mock.patch('app.old.X', 2)\nclass TestC:\n"
-        "    def test_f(self): pass",
+        (
+            "from unittest import mock\n@mock.patch('app.old.X', 2)\nclass TestC:\n"
+            "    def test_f(self): pass"
+        ),
         [("X", "2:1")],
     ),
     "patch.multiple": (
-        "from unittest import mock\ndef test_f():\n    with mock.patch.multiple('app.old', X=2): pass",
+        (
+            "from unittest import mock\ndef test_f():\n"
+            "    with mock.patch.multiple('app.old', X=2): pass"
+        ),
         [(None, "3:9 test_f")],
     ),
     "patch.dict": (
-        "from unittest import mock\ndef test_f():\n"
-        "    with mock.patch.dict('app.old.__dict__', {'Y': 2}): pass",
+        (
+            "from unittest import mock\ndef test_f():\n"
+            "    with mock.patch.dict('app.old.__dict__', {'Y': 2}): pass"
+        ),
         [("__dict__", "3:9 test_f")],
     ),
     "monkeypatch by path": (
@@ -198,8 +214,10 @@ CACHED: Table = {
     "attribute, assigned": ("import app\napp.old.X = 2", [(None, "2:0")]),
     "attribute by getattr": ("import app\ngetattr(app, 'old').X", [(None, "2:0")]),
     "patch.object of the package": (
-        "import app\nfrom unittest import mock\ndef test_f():\n"
-        "    with mock.patch.object(app, 'old'): pass",
+        (
+            "import app\nfrom unittest import mock\ndef test_f():\n"
+            "    with mock.patch.object(app, 'old'): pass"
+        ),
         [(None, "4:9 test_f")],
     ),
     "reloaded": (
@@ -297,7 +315,7 @@ def test_a_relative_import_from_above(project: Project) -> None:
     ]
 
 
-# -- modules that are not what they seem ---------------------------------------------------
+# -- modules that are not what they seem -----------------------------------------------
 
 OWN_CLASS = """
     import sys, types
@@ -481,7 +499,7 @@ def test_a_user_in_a_zip(project: Project) -> None:
     assert ran.failed == [f"{TEST}::test_it"]
 
 
-# -- rules on names --------------------------------------------------------------------------
+# -- rules on names --------------------------------------------------------------------
 
 NAMES: Table = {
     "from": ("from app.old import X", [("X", "1:0")]),
@@ -518,8 +536,10 @@ NAMES: Table = {
         [("X", "2:1")],
     ),
     "patch.object": (
-        "import app.old as o\nfrom unittest import mock\ndef test_f():\n"
-        "    with mock.patch.object(o, 'X', 2): pass",
+        (
+            "import app.old as o\nfrom unittest import mock\ndef test_f():\n"
+            "    with mock.patch.object(o, 'X', 2): pass"
+        ),
         [("X", "4:9 test_f")],
     ),
     "monkeypatch by path": (
@@ -542,13 +562,17 @@ NAMES: Table = {
     "vars": ("import app.old as o\ndef test_f(): vars(o)['X']", []),
     "computed": ("import app.old as o\ndef test_f(n='xx'): getattr(o, n[0].upper())", []),
     "autospec of the module": (
-        "import app.old\nfrom unittest import mock\ndef test_f():\n"
-        "    mock.create_autospec(app.old)",
+        (
+            "import app.old\nfrom unittest import mock\ndef test_f():\n"
+            "    mock.create_autospec(app.old)"
+        ),
         [],
     ),
     "autospec of the parent": (
-        "import app.old\nfrom unittest import mock\ndef test_f():\n"
-        "    with mock.patch('app.old', autospec=True): pass",
+        (
+            "import app.old\nfrom unittest import mock\ndef test_f():\n"
+            "    with mock.patch('app.old', autospec=True): pass"
+        ),
         [],
     ),
 }
@@ -578,7 +602,7 @@ def test_a_name_that_is_missing_is_not_used(project: Project) -> None:
     assert seen(project) == []
 
 
-# -- looking is not using ----------------------------------------------------------------------
+# -- looking is not using --------------------------------------------------------------
 
 LOOKS = {
     "hasattr": "import app\nhasattr(app, 'old')",
@@ -613,7 +637,8 @@ LOOKS = {
     ),
     "patch autospec of the parent": (
         "import sys\nfrom unittest import mock\nimport app\n"
-        "def test_f():\n    with mock.patch.object(sys.modules[__name__], 'app', autospec=True): pass"
+        "def test_f():\n    me = sys.modules[__name__]\n"
+        "    with mock.patch.object(me, 'app', autospec=True): pass"
     ),
     "another module": "import app.older, app",
     "another module of that name": "import old, other.old\nfrom other import old as o",
@@ -669,7 +694,7 @@ def test_a_doctest_that_imports(project: Project) -> None:
     assert ran.violations[0].at.startswith("app/bridge.py:2:")
 
 
-# -- submodules --------------------------------------------------------------------------------
+# -- submodules ------------------------------------------------------------------------
 
 SUBMODULES: dict[str, tuple[bool, str, list[tuple[str | None, str]]]] = {
     "covered: the package": (True, "import app.ws", [(None, "1:0")]),
