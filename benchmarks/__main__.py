@@ -25,6 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         known = ", ".join(row.name for row in ROWS)
         print(f"no row is named {' or '.join(asked.row)}; there are: {known}", file=sys.stderr)
         return 2
+    try:
+        versions = _versions()
+    except metadata.PackageNotFoundError as error:
+        print(f"{error.name} is not installed here: there is nothing to measure", file=sys.stderr)
+        return 1
     lines: list[Sequence[str]] = [_HEAD]
     for row in rows:
         rounds = asked.rounds or (max(3, row.rounds // _QUICK) if asked.quick else row.rounds)
@@ -35,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(error, file=sys.stderr)
             return 1
         lines.append(_line(row, found))
-    print(_versions())
+    print(versions)
     print(_table(lines))
     return 0
 
@@ -46,9 +51,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--row", action="append", metavar="NAME", help=f"only this one, or those it begins: {known}"
     )
-    parser.add_argument("--rounds", type=int, metavar="N", help="make N pairs of each")
+    parser.add_argument("--rounds", type=_number, metavar="N", help="make N pairs of each")
     parser.add_argument("--quick", action="store_true", help="a quarter of the pairs")
     return parser
+
+
+def _number(text: str) -> int:
+    if not (text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of pairs")
+    return int(text)
 
 
 def _is_asked(row: Row, names: Sequence[str] | None) -> bool:

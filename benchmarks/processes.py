@@ -33,7 +33,8 @@ def pairs(watched: Callable[[int], Cost], plain: Callable[[int], Cost], rounds: 
 
     Each side gets the number of its round.
     """
-    watched(0), plain(0)
+    watched(0)
+    plain(0)
     found = []
     for number in range(1, rounds + 1):
         if number % 2:

@@ -190,7 +190,7 @@ class SsotPlugin:
             try:
                 self._judge(item, report)
             except Exception as error:
-                self.run.watcher.fault(error)
+                self.run.watcher.guard.fault(error)
         return report
 
     def _judge(self, item: pytest.Item, report: pytest.TestReport) -> None:

@@ -58,7 +58,8 @@ def watched(form: Callable[[], None]) -> tuple[float, float]:
 def main() -> None:
     form, rounds = FORMS[sys.argv[1]], int(sys.argv[2])
     gc.disable()
-    watched(form), cost(form)
+    watched(form)
+    cost(form)
     for number in range(rounds):
         if number % 2:
             of_plain = cost(form)

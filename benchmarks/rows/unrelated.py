@@ -23,6 +23,6 @@ ROW = Row(
     against="without the plugin",
     unit="ratio",
     limit=Limit(1.02),
-    rounds=31,
+    rounds=61,
     measure=measure,
 )

@@ -163,7 +163,7 @@ class Run:
             used=tuple(sorted(self.judge.used)),
             marks=tuple(sorted({one.origin for one in self.marks if self.allowances.holds(one)})),
             mistakes=tuple(sorted(self.judge.mistakes)),
-            faults=tuple(self.watcher.faults),
+            faults=tuple(self.watcher.guard.faults),
             not_observed=tuple(self.watcher.not_observed),
             discovered=tuple(sorted(self.watcher.warnings.discovered.items())),
         )

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.attributes import Attributes
     from pytest_ssot.runtime.tripwire import Tripwires
 
-#: What a stub in ``sys.modules`` that has no spec is watched by: the import system asks for it.
+#: What the import system asks a module for, and nobody who only fails to find a name in it: that
+#: looks into the module's dictionary (``Objects/moduleobject.c``). A stub may have none.
 SPEC = "__spec__"
 
 
@@ -37,11 +38,9 @@ class Arming:
         self._armed[name] = module
         spec = vars(module).get(SPEC) if hasattr(module, "__dict__") else None
         try:
-            if spec is None:
-                self._watch(module, name, [SPEC])
-            else:
+            if spec is not None:
                 self._tripwires.set(spec)
-            self._watch(module, name, self._own_names(name, module))
+            self._watch(module, name, [SPEC, *self._own_names(name, module)])
             self._attach(name)
         except TypeError:
             self.unwatchable.add(name)

@@ -64,7 +64,7 @@ def current(frame: FrameType) -> Instruction:
         return Instruction("attribute", _name(code, arg))
     if raw[at] in _STAR:
         return Instruction("star")
-    if op.startswith("CALL"):
+    if op.startswith(("CALL", "PRECALL")):
         return Instruction("call")
     return Instruction(op)
 

@@ -32,17 +32,21 @@ class FilterSpy:
     """Stands in front of ``warnings.filters``.
 
     *on_warning* gets a warning's text, its category, the module that its
-    ``stacklevel`` points at, and the innermost Python frame.
+    ``stacklevel`` points at, and the innermost Python frame. *by_python* tells
+    whether a frame reads the attribute itself; see :func:`asked_by_python`.
     """
 
-    def __init__(self, on_warning: OnWarning) -> None:
+    def __init__(self, on_warning: OnWarning, by_python: Callable[[FrameType], bool]) -> None:
         self._on_warning = on_warning
+        self._by_python = by_python
         self._base: type | None = None
         self._mine: type | None = None
 
     def install(self) -> None:
         self._base = type(warnings)
-        self._mine = disguised(self._base, {"filters": _Filters(_spy(self._on_warning))})
+        self._mine = disguised(
+            self._base, {"filters": _Filters(_spy(self._on_warning), self._by_python)}
+        )
         _reclass(self._mine)
 
     def remove(self) -> None:
@@ -70,14 +74,15 @@ def forget_repeats() -> None:
 class _Filters:
     """The descriptor: the real list for Python code, one filter more for C code."""
 
-    def __init__(self, spy: tuple[object, ...]) -> None:
+    def __init__(self, spy: tuple[object, ...], by_python: Callable[[FrameType], bool]) -> None:
         self._spy = spy
+        self._by_python = by_python
 
     def __get__(self, module: Any, owner: type | None = None) -> object:
         if module is None:
             return self
         filters = vars(module)["filters"]
-        return filters if _asked_by_python(caller()) else [self._spy, *filters]
+        return filters if self._by_python(caller()) else [self._spy, *filters]
 
     def __set__(self, module: Any, value: Any) -> None:
         if self._spy in value:
@@ -85,7 +90,7 @@ class _Filters:
         vars(module)["filters"] = value
 
 
-def _asked_by_python(frame: FrameType) -> bool:
+def asked_by_python(frame: FrameType) -> bool:
     """Whether the instruction reads the attribute, as no C code that warns does."""
     instruction = bytecode.current(frame)
     if instruction.op == "call":

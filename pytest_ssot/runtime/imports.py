@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
     from pytest_ssot.rules.lookup import Target, TargetIndex
+    from pytest_ssot.runtime.guard import Guard
     from pytest_ssot.runtime.recorder import Recorder
-
-    Guard = Callable[[Callable[..., None]], Callable[..., None]]
 
 from pytest_ssot.runtime import bytecode, frames, patches, usage
 from pytest_ssot.runtime.arming import SPEC, Arming
@@ -32,7 +31,7 @@ class ImportWatch:
     def __init__(self, index: TargetIndex, recorder: Recorder, guard: Guard) -> None:
         self._index = index
         self._recorder = recorder
-        self.finder = Finder(self._wanted, guard(self._found))
+        self.finder = Finder(guard(self._wanted, False), guard(self._found))
         self.arming = Arming(
             index,
             Tripwires(guard(self._tripped), guard(self._loaded)),
@@ -41,6 +40,7 @@ class ImportWatch:
         self._told: dict[tuple[int, int, object], CodeType] = {}
         self._told_at = (0, 0, 0)
         self._loads = 0
+        self._asked: tuple[int, int, int] | None = None
 
     def warned(self, name: str, body: FrameType) -> None:
         """Take the module *name*, whose *body* warns of itself, as imported just now."""
@@ -70,11 +70,18 @@ class ImportWatch:
         self.arming.arm(spec.name)
 
     def _tripped(self, spec: ModuleSpec, frame: FrameType) -> None:
+        asked, self._asked = self._asked, None
+        if asked != (id(spec), id(frame), frame.f_lasti) and not usage.says_import(frame):
+            return
         if not self._was_told(frame, id(spec)):
             self._cached(spec.name, frame, lambda module: getattr(module, SPEC, None) is spec, spec)
 
     def _read(self, module: object, name: str, frame: FrameType, exists: bool) -> None:
         dotted = self.arming.dotted(module)
+        spec = vars(module).get(SPEC) if name == SPEC else None
+        if spec is not None:
+            self._asked = (id(spec), id(frame), frame.f_lasti)
+            return
         if self._was_told(frame, (id(module), name)) or patches.restores(frame):
             return
         if name == SPEC:

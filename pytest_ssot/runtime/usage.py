@@ -16,6 +16,11 @@ from pytest_ssot.runtime import bytecode, frames
 _LOOKS = frozenset(("getattr", "hasattr"))
 
 
+def says_import(frame: FrameType) -> bool:
+    """Whether the code at *frame* is an import by itself: a statement, or the import machinery."""
+    return frames.is_bootstrap(frame) or bytecode.current(frame).op == "import"
+
+
 def stated_module(spec_name: str, frame: FrameType) -> str | None:
     """The absolute name of the module that *frame* imports, None where it imports none.
 
@@ -28,7 +33,7 @@ def stated_module(spec_name: str, frame: FrameType) -> str | None:
     if instruction.op in ("attribute", "from", "star"):
         return None  # the interpreter prepares an AttributeError's words
     if instruction.op == "call" and bytecode.callee(frame) in _LOOKS:
-        return None
+        return None  # getattr(module, "__spec__")
     return spec_name
 
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import FrameType
 
     from pytest_ssot.rules.lookup import TargetIndex
     from pytest_ssot.runtime.evidence import Sighting
+    from pytest_ssot.runtime.guard import Guard
     from pytest_ssot.runtime.recorder import Recorder
 
-    Guard = Callable[[Callable[..., None]], Callable[..., None]]
     Tentative = tuple[str, type, Sighting, FrameType]
 
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime import deprecations, frames
 from pytest_ssot.runtime.deprecations import Categories, Surroundings
-from pytest_ssot.runtime.filters import FilterSpy, forget_repeats
+from pytest_ssot.runtime.filters import FilterSpy, asked_by_python, forget_repeats
 from pytest_ssot.runtime.imports import ImportWatch
 from pytest_ssot.runtime.recorder import sighting_at
 
@@ -44,7 +43,7 @@ class WarningWatch:
         self._imports = imports
         self._categories = categories
         self._discover = discover
-        self.spy = FilterSpy(guard(self._warned))
+        self.spy = FilterSpy(guard(self._warned), guard(asked_by_python, True))
         self.surroundings = Surroundings()
         self.discovered: dict[str, str] = {}
         self._expected: list[Tentative] = []

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import _thread
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from types import FrameType, TracebackType
 
     from pytest_ssot.rules.lookup import Target
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
 from pytest_ssot.rules.lookup import TargetIndex
 from pytest_ssot.runtime.circular import CircularImports
 from pytest_ssot.runtime.deprecations import Categories
+from pytest_ssot.runtime.guard import Guard
 from pytest_ssot.runtime.imports import ImportWatch
 from pytest_ssot.runtime.recorder import Recorder
 from pytest_ssot.runtime.warned import WarningWatch
@@ -28,38 +27,32 @@ class Watcher:
     *targets* are what is deprecated; *categories* name the warning classes that
     count. A second watcher (a pytest run inside a test) suspends the first until
     it stops. Nothing here raises into the code that is watched: an error inside
-    a detector is kept in ``faults``.
+    a detector is kept by ``guard``.
     """
 
     def __init__(
         self, targets: Iterable[Target], *, categories: Iterable[str] = (), discover: bool = False
     ) -> None:
         self.index = TargetIndex(targets)
+        self.guard = guard = Guard()
         self.recorder = Recorder(lambda name: self.imports.arming.carry(name))
-        self.circular = CircularImports(self._guarded(self._circular))
-        self.imports = ImportWatch(self.index, self.recorder, self._guarded)
+        self.circular = CircularImports(guard(self._circular))
+        self.imports = ImportWatch(self.index, self.recorder, guard)
         self.warnings = WarningWatch(
             self.index,
             self.recorder,
             self.imports,
-            self._guarded,
+            guard,
             categories=Categories(categories),
             discover=discover,
         )
-        self._faults: dict[str, None] = {}
         self._loaded_early: list[str] = []
-        self._watching = False
         self._outer: Watcher | None = None
-        self._busy: set[int] = set()
 
     @property
     def quiet(self) -> bool:
         """Whether nothing has been seen so far, by anyone."""
         return self.recorder.changes == 0
-
-    @property
-    def faults(self) -> list[str]:
-        return list(self._faults)
 
     @property
     def not_observed(self) -> list[str]:
@@ -71,7 +64,7 @@ class Watcher:
         self._outer, _active = _active, self
         if self._outer is not None:
             self._outer._suspend()
-        self._watching = True
+        self.guard.on = True
         self._loaded_early = self.imports.arming.arm_loaded()
         self.imports.finder.install()
         self.circular.install()
@@ -80,9 +73,9 @@ class Watcher:
     def stop(self) -> None:
         """Leave the interpreter as it was found. A second call does nothing."""
         global _active
-        if not self._watching:
+        if not self.guard.on:
             return
-        self._watching = False
+        self.guard.on = False
         self.imports.finder.remove()
         self.imports.arming.disarm()
         self.circular.remove()
@@ -95,12 +88,8 @@ class Watcher:
         """Watch *targets* too, from now on."""
         for target in targets:
             self.index.add(target)
-        if self._watching:
+        if self.guard.on:
             self._loaded_early = sorted({*self._loaded_early, *self.imports.arming.arm_loaded()})
-
-    def fault(self, error: Exception) -> None:
-        """Keep an error inside the plugin, for the report; each is told once."""
-        self._faults[_described(error)] = None
 
     def owner(self, evidence: Evidence) -> Owning:
         """While the block runs, what happens belongs to *evidence*."""
@@ -113,7 +102,7 @@ class Watcher:
 
     def refresh(self) -> None:
         """Look for modules that came into ``sys.modules`` by no import."""
-        self._guarded(self._refresh)()
+        self.guard(self._refresh)()
 
     def gather(self, start: Iterable[Evidence]) -> Found:
         return self.recorder.lineage.gather(start)
@@ -126,29 +115,12 @@ class Watcher:
         self.imports.arming.refresh()
 
     def _suspend(self) -> None:
-        self._watching = False
+        self.guard.on = False
         self.imports.finder.remove()
 
     def _resume(self) -> None:
-        self._watching = True
+        self.guard.on = True
         self.imports.finder.install()
-
-    def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
-        """*callback*, made harmless: never while it runs itself, and never raising."""
-
-        def guarded(*args: object) -> None:
-            thread = _thread.get_ident()
-            if not self._watching or thread in self._busy:
-                return
-            self._busy.add(thread)
-            try:
-                callback(*args)
-            except Exception as error:
-                self.fault(error)
-            finally:
-                self._busy.discard(thread)
-
-        return guarded
 
 
 class Owning:
@@ -170,15 +142,3 @@ class Owning:
         trace: TracebackType | None,
     ) -> None:
         self._recorder.leave(self._evidence)
-
-
-def _described(error: BaseException) -> str:
-    """What an error inside the plugin says, and where: for the report and for us."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = ""
-    if trace is not None:
-        module = trace.tb_frame.f_globals.get("__name__")
-        where = f" (line {trace.tb_lineno} of {module})"
-    return f"{type(error).__name__}: {error}{where}"

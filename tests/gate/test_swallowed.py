@@ -113,7 +113,8 @@ SWALLOWED = {
     "callback of a loop": (
         (
             "    def work():\n        import app.old\n"
-            "    async def main(): asyncio.get_running_loop().call_soon(work)\n    asyncio.run(main())"
+            "    async def main(): asyncio.get_running_loop().call_soon(work)\n"
+            "    asyncio.run(main())"
         ),
         "6:8 test_it.work",
     ),

@@ -710,9 +710,7 @@ def test_rules_from_a_hook(project: Project) -> None:
 
 def test_a_rule_from_a_hook_gives_way_to_the_projects(project: Project) -> None:
     project.write(
-        {
-            "conftest.py": "def pytest_ssot_rules():\n    return [{'deprecated': 'app.old', 'id': 'h'}]\n"
-        }
+        {"conftest.py": "def pytest_ssot_rules(): return [{'deprecated': 'app.old', 'id': 'h'}]\n"}
     )
     project.write(critical("import app.old"))
     assert project.run().matched == {"app.old": 1}

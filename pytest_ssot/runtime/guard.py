@@ -1,0 +1,62 @@
+"""Makes the watch harmless: it never raises into the code that is watched."""
+
+from __future__ import annotations
+
+import _thread
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class Guard:
+    """Wraps the watch's callbacks.
+
+    While ``on``, a wrapped callback does its work, once at a time in a thread:
+    what the watch itself imports or reads is not watched. Otherwise, and when
+    it raises, it returns its default. ``faults`` describes each error once.
+    """
+
+    def __init__(self) -> None:
+        self.on = False
+        self._busy: set[int] = set()
+        self._faults: dict[str, None] = {}
+
+    @property
+    def faults(self) -> list[str]:
+        return list(self._faults)
+
+    def __call__(self, callback: Callable[..., Any], default: object = None) -> Callable[..., Any]:
+        busy, current_thread = self._busy, _thread.get_ident
+
+        def guarded(*args: object) -> Any:
+            thread = current_thread()
+            if not self.on or thread in busy:
+                return default
+            busy.add(thread)
+            try:
+                return callback(*args)
+            except Exception as error:
+                self.fault(error)
+                return default
+            finally:
+                busy.discard(thread)
+
+        return guarded
+
+    def fault(self, error: Exception) -> None:
+        """Keep an error inside the plugin, for the report."""
+        self._faults[_described(error)] = None
+
+
+def _described(error: Exception) -> str:
+    """What the error says, and where: for the report, and for us."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = ""
+    if trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__")
+        where = f" (line {trace.tb_lineno} of {module})"
+    return f"{type(error).__name__}: {error}{where}"
