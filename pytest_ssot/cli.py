@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from importlib_metadata import version
+    from importlib.metadata import version
 
     parser = argparse.ArgumentParser(
         prog="pytest-ssot",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -171,15 +172,16 @@ class SsotPlugin:
 
     # -- the verdict ----------------------------------------------------------
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self.run.tested |= {item.path for item in items}
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        mistakes: dict[str, None] = {}
         for item in session.items:
-            try:
-                self.run.marks += _allowances(item)
-            except UsageError as error:
-                mistakes[str(error)] = None
-        if mistakes:
-            raise pytest.UsageError("\n".join(mistakes))
+            self.run.marks += self._allowances(item)
+        mistakes = self.run.judge.mistakes
+        if mistakes and not xdist.is_worker(self.config):  # a worker's go home at its end
+            raise pytest.UsageError("\n".join(sorted(mistakes)))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -216,12 +218,21 @@ class SsotPlugin:
         fixtures = (self._fixtures.get(one) for one in definitions.values())
         critical = is_critical(settings, self.run.relative(path), item.get_closest_marker)
         return Asked(
-            test=Test(item.nodeid, _allowances(item)),
+            test=Test(item.nodeid, self._allowances(item)),
             path=path,
             module=getattr(getattr(item, "module", None), "__name__", ""),
             gated=is_gated(settings, critical),
             fixtures=tuple(one for one in fixtures if one is not None),
         )
+
+    def _allowances(self, item: pytest.Item) -> list[Allowance]:
+        found = []
+        for mark in item.iter_markers("ssot_allow"):
+            try:
+                found.append(from_marker(mark.args, mark.kwargs, item.nodeid))
+            except UsageError as error:
+                self.run.judge.mistakes.add(str(error))
+        return found
 
     def _ask(self, violation: Violation) -> str | None:
         """What the hook says of *violation*."""
@@ -245,32 +256,43 @@ class Reporting:
     def pytest_deselected(self) -> None:
         self._narrowed = True
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._narrowed |= report.failed
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        result = report.__dict__.pop(RESULT, None)
-        if result is not None:
-            self.assembly.add(TestResult.from_json(result))
-        terminal.tell_once(report, self._told, self._run)
+        with self._guarded():
+            result = report.__dict__.pop(RESULT, None)
+            if result is not None:
+                self.assembly.add(TestResult.from_json(result))
+            terminal.tell_once(report, self._told, self._run)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        with self._guarded():
+            self._finish(session)
+        outcome = self._outcome
+        passed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+        if outcome is not None and outcome.mistakes:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        elif passed and self._run.settings.strict and (outcome is None or outcome.broken):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        told = len(self._faults())
+        with self._guarded():
+            if self._outcome is not None:
+                terminal.summarize(terminalreporter, self._outcome)
+        terminal.tell_faults(terminalreporter, self._faults()[told if self._outcome else 0 :])
+
+    def _finish(self, session: pytest.Session) -> None:
         if not xdist.is_controller(self._config):
             self.assembly.take(self._run.remainder())
         outcome = self.assembly.outcome(full=self._is_full(session))
         data = document(outcome)
         self._config.hook.pytest_ssot_report(report=data, config=self._config)
         unwritten = write_reports(data, self._run.settings, self._folder())
-        mistakes = [*outcome.remainder.mistakes, *unwritten]
-        passed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-        if mistakes:
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        elif passed and self._run.settings.strict and outcome.problems:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        self._outcome = replace(outcome, mistakes=tuple(mistakes))
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if self._outcome is not None:
-            terminal.summarize(terminalreporter, self._outcome)
+        self._outcome = replace(outcome, mistakes=(*outcome.remainder.mistakes, *unwritten))
 
     def _folder(self) -> Path:
         """Where reports go: as seen from where the command line was typed, or from the root."""
@@ -279,13 +301,23 @@ class Reporting:
 
     def _is_full(self, session: pytest.Session) -> bool:
         """Whether every test of the project was asked for, and none stopped the run."""
-        option = self._config.option
-        asked = self._config.args_source is not pytest.Config.ArgsSource.ARGS
-        stopped = session.shouldstop or session.shouldfail or option.collectonly
-        return asked and not (self._narrowed or option.keyword or option.markexpr or stopped)
+        if self._narrowed or session.shouldstop or session.shouldfail:
+            return False
+        if self._config.args_source is pytest.Config.ArgsSource.ARGS:
+            return False
+        return not any(getattr(self._config.option, name, None) for name in _NARROWING)
+
+    def _faults(self) -> list[str]:
+        return self._run.watcher.guard.faults
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """An error inside the plugin breaks no run; it is told, and fails a strict one."""
+        try:
+            yield
+        except Exception as error:
+            self._run.watcher.guard.fault(error)
 
 
-def _allowances(item: pytest.Item) -> tuple[Allowance, ...]:
-    return tuple(
-        from_marker(mark.args, mark.kwargs, item.nodeid) for mark in item.iter_markers("ssot_allow")
-    )
+#: Options of pytest that leave tests out.
+_NARROWING = ("collectonly", "ignore", "ignore_glob", "keyword", "lf", "markexpr", "stepwise")

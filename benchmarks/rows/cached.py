@@ -31,7 +31,7 @@ ROWS = tuple(
         against="without the plugin",
         unit="ratio",
         limit=Limit(1.0, noise=0.01),
-        rounds=41,
+        rounds=161,
         measure=partial(measure, form),
     )
     for form, what in _FORMS.items()

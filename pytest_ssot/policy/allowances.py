@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import linecache
 import re
-from collections.abc import Iterable, Mapping
+import tokenize
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pytest_ssot.errors import UsageError
@@ -36,7 +38,7 @@ class Test(NamedTuple):
     """The test that saw it: its node id and its ``ssot_allow`` marks."""
 
     nodeid: str
-    allowances: tuple[Allowance, ...] = ()
+    allowances: Sequence[Allowance] = ()
 
 
 def from_marker(args: tuple[Any, ...], kwargs: Mapping[str, Any], origin: str) -> Allowance:
@@ -117,8 +119,8 @@ class Allowances:
 
     def _comment(self, violation: Violation, importer: Importer) -> Excuse | None:
         """``# ssot: allow[rule-id] reason`` on a line of the importing statement."""
-        for line in range(violation.importer.line, importer.end_line + 1):
-            found = _COMMENT.search(linecache.getline(importer.file, line))
+        for line, comment in _comments(importer.file, violation.importer.line, importer.end_line):
+            found = _COMMENT.match(comment)
             if found is None:
                 continue
             rules = [one.strip() for one in found[1].split(",")]
@@ -131,6 +133,18 @@ class Allowances:
                 )
             return Excuse(found[2].strip(), where)
         return None
+
+
+def _comments(path: str, first: int, last: int) -> Iterator[tuple[int, str]]:
+    """The comments of a statement that takes the lines *first* to *last*, each with its line."""
+    lines = [linecache.getline(path, line) for line in range(first, last + 1)]
+    if not any("#" in line for line in lines):
+        return
+    # The statement alone, without its block: what follows may be anything.
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(iter([lines[0].lstrip(), *lines[1:]]).__next__):
+            if token.type == tokenize.COMMENT:
+                yield first + token.start[0] - 1, token.string
 
 
 def _covers(table: Allowance, path: str, module: str, nodeid: str) -> bool:

@@ -62,7 +62,12 @@ class Outcome:
 
     @cached_property
     def violations(self) -> list[Violation]:
-        return _merged((*self.tally.violations(), *self.remainder.session))
+        return sorted((*self.tally.violations(), *self._outside), key=lambda one: one.cause)
+
+    @cached_property
+    def _outside(self) -> list[Violation]:
+        """What happened outside of tests and that no test saw too."""
+        return _merged(tuple(one for one in self.remainder.session if not self.tally.has(one)))
 
     @cached_property
     def swept(self) -> list[Violation]:
@@ -78,18 +83,11 @@ class Outcome:
             counts[one.rule] = counts.get(one.rule, 0) + 1
         return counts
 
-    @cached_property
-    def problems(self) -> list[str]:
-        """Why a strict run fails although its tests may pass."""
-        outside = [
-            one
-            for one in self.remainder.session
-            if one.verdict is Verdict.FAILS and not self.tally.has(one)
-        ]
-        return [
-            *(f"outside any test: {one.importer}  {one.target}" for one in outside),
-            *(f"error inside pytest-ssot: {fault}" for fault in self.remainder.faults),
-        ]
+    @property
+    def broken(self) -> bool:
+        """Whether a strict run fails although its tests may pass."""
+        outside = any(one.verdict is Verdict.FAILS for one in self._outside)
+        return outside or bool(self.remainder.faults)
 
 
 def _merged(violations: tuple[Violation, ...]) -> list[Violation]:

@@ -108,8 +108,9 @@ class Run:
         self._today = today
         self._ask = ask
         self._configure(configured)
-        self.marks: tuple[Allowance, ...] = ()
+        self.marks: list[Allowance] = []
         self.plugins: list[str] = []
+        self.tested: set[Path] = set()
         self.watcher = Watcher(
             _targets(configured.rules),
             categories=self.settings.warnings,
@@ -158,7 +159,7 @@ class Run:
         recorder = self.watcher.recorder
         nobody = Test("")
         return Remainder(
-            session=tuple(self._judged(self.watcher.gather([recorder.session]), nobody)),
+            session=tuple(self._judged(self.watcher.gather([*self._nobodys()]), nobody)),
             swept=tuple(self._judged(self.watcher.gather([recorder.swept]), nobody)),
             used=tuple(sorted(self.judge.used)),
             marks=tuple(sorted({one.origin for one in self.marks if self.allowances.holds(one)})),
@@ -203,6 +204,12 @@ class Run:
         for folder in Path(path).parents:
             yield from self._collected(str(folder))
             yield from lineage.in_file(str(folder / "conftest.py"))
+
+    def _nobodys(self) -> Iterator[Evidence]:
+        """What belongs to no test: the session's, and what files and folders without any saw."""
+        yield self.watcher.recorder.session
+        tested = {str(folder) for path in self.tested for folder in (path, *path.parents)}
+        yield from (self._files[path] for path in self._files.keys() - tested)
 
     def _collected(self, path: str) -> Iterator[Evidence]:
         if path in self._files:

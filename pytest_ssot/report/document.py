@@ -9,13 +9,13 @@ from typing import Any
 
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.files import write_atomically
-from pytest_ssot.model import SCHEMA_VERSION
+from pytest_ssot.model import SCHEMA_VERSION, Violation
 from pytest_ssot.policy.outcome import Outcome
 
 
 def document(outcome: Outcome) -> dict[str, Any]:
     """The report of a run as JSON values."""
-    from importlib_metadata import version
+    from importlib.metadata import version
 
     remainder = outcome.remainder
     return {
@@ -25,9 +25,15 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "unreadable": [],
         "not_observed": list(remainder.not_observed),
         "rules": [{"id": name, "matched": n} for name, n in sorted(outcome.matched.items())],
-        "swept": [violation.to_json() for violation in outcome.swept],
+        "swept": [_without_verdict(violation) for violation in outcome.swept],
         "errors": [*remainder.faults, *remainder.mistakes],
     }
+
+
+def _without_verdict(violation: Violation) -> dict[str, Any]:
+    data = violation.to_json()
+    del data["verdict"]
+    return data
 
 
 def as_text(data: Mapping[str, Any]) -> str:

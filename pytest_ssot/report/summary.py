@@ -15,7 +15,8 @@ _FEW = 10
 def lines(outcome: Outcome, *, verbose: bool) -> list[str]:
     """The whole summary; empty if there is nothing to tell."""
     told = [*_importers(outcome), *_besides(outcome, verbose)]
-    return [*told, *outcome.problems, *outcome.mistakes]
+    faults = (f"error inside pytest-ssot: {fault}" for fault in outcome.remainder.faults)
+    return [*told, *faults, *outcome.mistakes]
 
 
 def _importers(outcome: Outcome) -> Iterator[str]:

@@ -64,6 +64,13 @@ def summarize(reporter: pytest.TerminalReporter, outcome: Outcome) -> None:
             reporter.write_line(line)
 
 
+def tell_faults(reporter: pytest.TerminalReporter, faults: list[str]) -> None:
+    """What broke where the summary could not tell it."""
+    reporter.ensure_newline()
+    for fault in faults:
+        reporter.write_line(f"error inside pytest-ssot: {fault}", red=True)
+
+
 def _in_full(told: Iterable[Cause], root: Path) -> list[ReprEntry]:
     """Each line from the test to the importer, which is last and marked."""
     entries: list[ReprEntry] = []

@@ -39,7 +39,7 @@ def allowances_from(tables: Iterable[Table]) -> tuple[Allowance, ...]:
             tests=table.values["tests"],
             owner=table.values["owner"],
             until=table.values["until"],
-            origin=table.place.file,
+            origin=str(table.place),
         )
         for table in tables
         if table.sound

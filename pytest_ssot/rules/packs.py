@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,8 +62,10 @@ def _foreign() -> Iterator[None]:
 
 
 def _entry_points(folder: str) -> list[tuple[Distribution, EntryPoint]]:
+    finders = list(sys.meta_path)
     from importlib_metadata import Distribution  # only whoever has a pack pays for it
 
+    sys.meta_path[:] = finders  # its import adds a finder, and a run leaves none behind
     dist = Distribution.at(folder)
     found = dist.entry_points.select(group=GROUP)
     return [(dist, each) for each in sorted(found, key=lambda each: (each.name, each.value))]

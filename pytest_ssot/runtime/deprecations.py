@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     Filter = tuple[str, object, type[Warning], object, int]
 
-from pytest_ssot.runtime import frames
+from pytest_ssot.runtime import frames, usage
 
 #: Where pytest.warns issues again what it recorded and did not expect.
 _RECORDER = "_pytest.recwarn"
@@ -95,6 +95,29 @@ def decorated(frame: FrameType) -> str | None:
         if isinstance(qualname, str):
             return f"{getattr(value, '__module__', '')}:{_plain(qualname)}"
     return None
+
+
+def looked_at(issuing: FrameType) -> bool:
+    """Whether *issuing* answers for a name that the reading code does not say.
+
+    A module or a class that warns of each of its names is warned of by whoever
+    goes through them; see :mod:`pytest_ssot.runtime.usage`.
+    """
+    code = issuing.f_code
+    if code.co_name not in _ANSWERS:
+        return False
+    name = issuing.f_locals.get(code.co_varnames[code.co_argcount - 1])
+    reader = issuing.f_back
+    if not isinstance(name, str) or reader is None:
+        return False
+    how = usage.reading(reader, name)
+    if how != "computed":
+        return how == "looked"
+    asker = frames.innermost(reader)
+    return asker is None or not usage.says(asker, frames.module_of(issuing), name)
+
+
+_ANSWERS = frozenset(("__getattr__", "__getattribute__"))
 
 
 def issued_by(frame: FrameType) -> str:

@@ -17,6 +17,7 @@ BOOTSTRAP = frozenset(("<frozen importlib._bootstrap>", "<frozen importlib._boot
 #: Packages that no user can edit the import in (DESIGN: attribution).
 _PACKAGES = frozenset(
     (
+        "__channelexec__",  # what execnet runs in a worker of xdist
         "_frozen_importlib",
         "_frozen_importlib_external",
         "_pytest",

@@ -89,6 +89,8 @@ class WarningWatch:
         category: type[Warning],
         stated: str,
     ) -> None:
+        if deprecations.looked_at(issuing):
+            return
         wrapped = deprecations.decorated(frame)
         user = frames.innermost(issuing) if wrapped else deprecations.user(issuing, stated)
         importer = user or frames.innermost(issuing)
