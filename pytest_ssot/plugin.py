@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import sys
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from pytest_ssot import hookspecs, xdist
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
-from pytest_ssot.model import Violation
+from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy.allowances import Test, from_marker
 from pytest_ssot.policy.critical import is_critical, is_gated
 from pytest_ssot.policy.outcome import Assembly, Outcome
@@ -251,6 +252,8 @@ class Reporting:
         self._narrowed = False
         self._told: dict[object, str] = {}
         self._outcome: Outcome | None = None
+        self._session: pytest.Session | None = None
+        self._ended_with: set[object] = set()
         self.assembly = Assembly(run)
 
     def pytest_deselected(self) -> None:
@@ -285,7 +288,24 @@ class Reporting:
                 terminal.summarize(terminalreporter, self._outcome)
         terminal.tell_faults(terminalreporter, self._faults()[told if self._outcome else 0 :])
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """What other plugins reach while they end is too late for the summary, not for the gate."""
+        with self._guarded():
+            late = [one for one in self._own_failures() if one.cause not in self._ended_with]
+            for one in late:
+                sys.stderr.write(f"ssot: after the end: {one.importer}  {one.target}\n")
+            session = self._session
+            if late and self._run.settings.strict and session is not None:
+                session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+    def _own_failures(self) -> list[Violation]:
+        session = self._run.remainder().session
+        return [one for one in session if one.verdict is Verdict.FAILS]
+
     def _finish(self, session: pytest.Session) -> None:
+        self._session = session
+        self._ended_with = {one.cause for one in self._own_failures()}
         if not xdist.is_controller(self._config):
             self.assembly.take(self._run.remainder())
         outcome = self.assembly.outcome(full=self._is_full(session))

@@ -257,37 +257,3 @@ def test_a_file_that_does_not_collect_keeps_its_error(project: Project) -> None:
     assert ran.failed == [TEST]
     assert "ModuleNotFoundError: No module named 'app.gone'" in ran.text
     assert ran.code == 2
-
-
-# -- a thread, a task and a child process ----------------------------------------------
-
-
-def test_a_thread_belongs_to_the_test_that_started_it(project: Project) -> None:
-    """It imports while a later test runs, which has to stay clean."""
-    project.write(
-        {
-            "tests/test_it.py": """
-                import threading
-                import pytest
-
-                GO, DONE = threading.Event(), threading.Event()
-
-                def work():
-                    GO.wait()
-                    import app.old
-                    DONE.set()
-
-                @pytest.mark.mission_critical
-                def test_starts():
-                    threading.Thread(target=work, daemon=True).start()
-
-                @pytest.mark.mission_critical
-                def test_runs_meanwhile():
-                    GO.set()
-                    DONE.wait()
-                """
-        }
-    )
-    ran = project.run()
-    assert "tests/test_it.py::test_runs_meanwhile" not in ran.failed
-    assert ran.violations[0].tests == "tests/test_it.py::test_starts"
