@@ -17,11 +17,11 @@ from pytest_ssot import hookspecs, xdist
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Verdict, Violation
-from pytest_ssot.policy.allowances import Test, from_marker
+from pytest_ssot.policy.allowances import SeenBy, from_marker
 from pytest_ssot.policy.critical import is_critical, is_gated
 from pytest_ssot.policy.outcome import Assembly, Outcome
 from pytest_ssot.policy.run import Asked, Run, Running
-from pytest_ssot.policy.tally import TestResult
+from pytest_ssot.policy.tally import Result
 from pytest_ssot.report import terminal
 from pytest_ssot.report.document import document, write_reports
 from pytest_ssot.rules.allowance import Allowance
@@ -210,7 +210,7 @@ class SsotPlugin:
             running.told.update(one.cause for one in failing)
             terminal.fail(report, failing, self.run)
         if report.when == "teardown" and violations:
-            result = TestResult(item.nodeid, tuple(violations), bool(running.told), running.skipped)
+            result = Result(item.nodeid, tuple(violations), bool(running.told), running.skipped)
             setattr(report, RESULT, result.to_json())
 
     def _asked(self, item: pytest.Item) -> Asked:
@@ -219,7 +219,7 @@ class SsotPlugin:
         fixtures = (self._fixtures.get(one) for one in definitions.values())
         critical = is_critical(settings, self.run.relative(path), item.get_closest_marker)
         return Asked(
-            test=Test(item.nodeid, self._allowances(item)),
+            test=SeenBy(item.nodeid, self._allowances(item)),
             path=path,
             module=getattr(getattr(item, "module", None), "__name__", ""),
             gated=is_gated(settings, critical),
@@ -267,7 +267,7 @@ class Reporting:
         with self._guarded():
             result = report.__dict__.pop(RESULT, None)
             if result is not None:
-                self.assembly.add(TestResult.from_json(result))
+                self.assembly.add(Result.from_json(result))
             terminal.tell_once(report, self._told, self._run)
 
     @pytest.hookimpl(trylast=True)

@@ -34,7 +34,7 @@ class Importer(NamedTuple):
     end_line: int
 
 
-class Test(NamedTuple):
+class SeenBy(NamedTuple):
     """The test that saw it: its node id and its ``ssot_allow`` marks."""
 
     nodeid: str
@@ -80,7 +80,7 @@ class Allowances:
                 self._by_rule.setdefault(table.rule or "", []).append(table)
 
     def excuse(
-        self, violation: Violation, importer: Importer, rule: Rule | None, test: Test
+        self, violation: Violation, importer: Importer, rule: Rule | None, test: SeenBy
     ) -> Excuse | None:
         """Why *violation* is allowed in *test*, None if it is not."""
         path, module = violation.importer.path, importer.module

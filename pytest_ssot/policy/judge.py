@@ -10,7 +10,7 @@ from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
-from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, Test
+from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, SeenBy
 from pytest_ssot.policy.ours import FirstParty
 from pytest_ssot.rules.ruleset import RuleSet
 
@@ -53,7 +53,7 @@ class Judge:
     def __post_init__(self) -> None:
         self._ours = FirstParty(self.settings.root, self.settings.first_party)
 
-    def judge(self, seen: Seen, chain: Chain, test: Test, ask: Ask) -> Violation | None:
+    def judge(self, seen: Seen, chain: Chain, test: SeenBy, ask: Ask) -> Violation | None:
         """The violation that *test* saw; None where the settings say to ignore it."""
         root = self.settings.root
         violation = Violation(
@@ -81,7 +81,7 @@ class Judge:
             return _decided(self.settings.suppressed, Verdict.SUPPRESSED)
         return Verdict.FAILS
 
-    def _excuse(self, violation: Violation, seen: Seen, test: Test, ask: Ask) -> Excuse | None:
+    def _excuse(self, violation: Violation, seen: Seen, test: SeenBy, ask: Ask) -> Excuse | None:
         rule = self.rules.by_id.get(violation.rule)
         importer = Importer(seen.path, seen.module, seen.end_line)
         try:

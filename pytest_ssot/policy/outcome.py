@@ -8,7 +8,7 @@ from functools import cached_property
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy.run import Remainder, Run
-from pytest_ssot.policy.tally import Tally, TestResult
+from pytest_ssot.policy.tally import Result, Tally
 
 
 class Assembly:
@@ -19,7 +19,7 @@ class Assembly:
         self._tally = Tally()
         self._remainder = Remainder()
 
-    def add(self, result: TestResult) -> None:
+    def add(self, result: Result) -> None:
         self._tally.add(result)
 
     def take(self, remainder: Remainder) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy import critical
-from pytest_ssot.policy.allowances import Allowances, Test
+from pytest_ssot.policy.allowances import Allowances, SeenBy
 from pytest_ssot.policy.judge import Ask, Judge
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
@@ -25,7 +25,7 @@ from pytest_ssot.runtime.watcher import Watcher
 class Asked:
     """The test that a verdict is asked for: where it is, and what it tolerates."""
 
-    test: Test
+    test: SeenBy
     path: str
     module: str
     gated: bool
@@ -157,7 +157,7 @@ class Run:
 
     def remainder(self) -> Remainder:
         recorder = self.watcher.recorder
-        nobody = Test("")
+        nobody = SeenBy("")
         return Remainder(
             session=tuple(self._judged(self.watcher.gather([*self._nobodys()]), nobody)),
             swept=tuple(self._judged(self.watcher.gather([recorder.swept]), nobody)),
@@ -172,7 +172,7 @@ class Run:
     def relative(self, path: str) -> str:
         return relative(path, self.settings.root)
 
-    def _judged(self, found: Found, test: Test) -> list[Violation]:
+    def _judged(self, found: Found, test: SeenBy) -> list[Violation]:
         judged = (self.judge.judge(seen, chain, test, self._ask) for seen, chain in found.values())
         return sorted(
             (one for one in judged if one is not None),

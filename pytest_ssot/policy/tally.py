@@ -19,7 +19,7 @@ _WEIGHT = (
 
 
 @dataclass(frozen=True)
-class TestResult:
+class Result:
     """What one test saw, and whether that failed it. JSON both ways.
 
     A test that was skipped did not run, so its node id is left out of what it saw.
@@ -39,7 +39,7 @@ class TestResult:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> TestResult:
+    def from_json(cls, data: Mapping[str, Any]) -> Result:
         found = tuple(Violation.from_json(one) for one in data["violations"])
         return cls(data["nodeid"], found, data["failed"], data["skipped"])
 
@@ -52,7 +52,7 @@ class Tally:
     _failed: dict[tuple[Any, ...], set[str]] = field(default_factory=dict)
     _tests: dict[tuple[Any, ...], set[str]] = field(default_factory=dict)
 
-    def add(self, result: TestResult) -> None:
+    def add(self, result: Result) -> None:
         for violation in result.violations:
             self.add_violation(replace(violation, tests=()) if result.skipped else violation)
             if result.failed and violation.verdict is Verdict.FAILS:
