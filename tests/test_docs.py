@@ -1,0 +1,84 @@
+"""What the documents show is what happens."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from pytest_ssot.rules.discovery import load
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    return [text for name, text in BLOCK.findall(path.read_text("utf-8")) if name == language]
+
+
+@pytest.fixture(scope="module")
+def quickstart(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A run of the example: its output, and its report."""
+    folder = tmp_path_factory.mktemp("docs") / "quickstart"
+    shutil.copytree(ROOT / "examples" / "quickstart", folder)
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--ssot-report=json:r.json"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    return ran.stdout, (folder / "r.json").read_text("utf-8")
+
+
+def test_the_readme_shows_the_failure(quickstart: tuple[str, str]) -> None:
+    (shown,) = blocks(ROOT / "README.md", "text")
+    assert shown in quickstart[0]
+
+
+def test_the_report_is_as_documented(quickstart: tuple[str, str]) -> None:
+    (shown,) = blocks(ROOT / "docs" / "report.md", "json")
+    assert json.loads(quickstart[1]) == json.loads(shown)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_configuration_that_is_shown_is_sound(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "tests" / "critical").mkdir(parents=True)
+    for text in blocks(path, "toml"):
+        tables = tomllib.loads(text)
+        rule = '\n[[tool.pytest-ssot.rules]]\ndeprecated = "websocket"\nid = "websocket-factory"\n'
+        needs_rule = "rules" not in tables.get("tool", {}).get("pytest-ssot", {})
+        (tmp_path / "pyproject.toml").write_text(text + rule * needs_rule, "utf-8")
+        load(tmp_path, {}, {})
+
+
+def test_mistakes_are_told_as_documented(tmp_path: Path) -> None:
+    text = (
+        '[tool.pytest-ssot]\nmission-critcal = []\n[[tool.pytest-ssot.rules]]\ndeprecated = "a"\n'
+        'id = "websocket-factory"\nsubmodule = true\n'
+    )
+    (tmp_path / "pyproject.toml").write_text(text, "utf-8")
+    with pytest.raises(Exception, match="2 mistakes") as caught:
+        load(tmp_path, {}, {})
+    (shown,) = blocks(ROOT / "docs" / "configuration.md", "text")
+    assert shown.strip() == f"ERROR: {caught.value}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_python_that_is_shown_compiles(path: Path) -> None:
+    for text in blocks(path, "python"):
+        compile(text, path.name, "exec")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text("utf-8")):
+        assert target.startswith("https://") or (path.parent / target).exists(), target
