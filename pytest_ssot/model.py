@@ -7,9 +7,8 @@ relative to the root with ``/``, lines count from 1, columns from 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 SCHEMA_VERSION = 1
 
@@ -35,8 +34,7 @@ class Verdict(str, Enum):
     SUPPRESSED = "suppressed"
 
 
-@dataclass(frozen=True, order=True)
-class Site:
+class Site(NamedTuple):
     """A place in source."""
 
     path: str
@@ -60,8 +58,7 @@ class Site:
         return cls(data["path"], data["line"], data["column"], data["function"])
 
 
-@dataclass(frozen=True, order=True)
-class Step:
+class Step(NamedTuple):
     """One line of a chain: a frame on the way from the test to the importer."""
 
     path: str
@@ -79,8 +76,7 @@ class Step:
         return cls(data["path"], data["line"], data["function"])
 
 
-@dataclass(frozen=True)
-class Violation:
+class Violation(NamedTuple):
     """One use of one target by one importer.
 
     ``name`` is the attribute that was taken from the target (``*`` for a star
@@ -111,7 +107,7 @@ class Violation:
         return (self.importer, self.target, self.rule, self.kind.value, self.name or "")
 
     def judged(self, verdict: Verdict, reason: str | None = None) -> Violation:
-        return replace(self, verdict=verdict, reason=reason)
+        return self._replace(verdict=verdict, reason=reason)
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {

@@ -6,7 +6,6 @@ import contextlib
 import datetime
 import sys
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,7 +19,7 @@ from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy.allowances import SeenBy, from_marker
 from pytest_ssot.policy.critical import is_critical, is_gated
 from pytest_ssot.policy.outcome import Assembly, Outcome
-from pytest_ssot.policy.run import Asked, Run, Running
+from pytest_ssot.policy.run import Asked, Remainder, Run, Running
 from pytest_ssot.policy.tally import Result
 from pytest_ssot.report import terminal
 from pytest_ssot.report.document import document, write_reports
@@ -227,7 +226,9 @@ class SsotPlugin:
         )
 
     def _allowances(self, item: pytest.Item) -> list[Allowance]:
-        found = []
+        found: list[Allowance] = []
+        if "ssot_allow" not in item.keywords:  # quicker than to look at each marker
+            return found
         for mark in item.iter_markers("ssot_allow"):
             try:
                 found.append(from_marker(mark.args, mark.kwargs, item.nodeid))
@@ -306,13 +307,16 @@ class Reporting:
     def _finish(self, session: pytest.Session) -> None:
         self._session = session
         self._ended_with = {one.cause for one in self._own_failures()}
-        if not xdist.is_controller(self._config):
-            self.assembly.take(self._run.remainder())
+        workers = xdist.is_controller(self._config)
+        own = Remainder(faults=tuple(self._faults())) if workers else self._run.remainder()
+        self.assembly.take(own)
         outcome = self.assembly.outcome(full=self._is_full(session))
-        data = document(outcome)
-        self._config.hook.pytest_ssot_report(report=data, config=self._config)
-        unwritten = write_reports(data, self._run.settings, self._folder())
-        self._outcome = replace(outcome, mistakes=(*outcome.remainder.mistakes, *unwritten))
+        told = self._config.hook.pytest_ssot_report
+        if self._run.settings.report or told.get_hookimpls():
+            data = document(outcome)
+            told(report=data, config=self._config)
+            outcome.mistakes += write_reports(data, self._run.settings, self._folder())
+        self._outcome = outcome
 
     def _folder(self) -> Path:
         """Where reports go: as seen from where the command line was typed, or from the root."""

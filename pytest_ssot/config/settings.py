@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +11,7 @@ from pytest_ssot.config.mistakes import Mistakes, Place, Wrong
 from pytest_ssot.config.options import OPTIONS, Option
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The options' values (``OPTIONS`` says what each is and its default).
 
     ``root`` is the folder that paths are relative to, ``file`` its

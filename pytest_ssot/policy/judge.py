@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from pytest_ssot.config.settings import Settings
@@ -36,7 +35,6 @@ Chain = tuple[tuple[str, int, str], ...]
 Ask = Callable[[Violation], str | None]
 
 
-@dataclass
 class Judge:
     """Turns what was seen into judged violations.
 
@@ -44,18 +42,17 @@ class Judge:
     ``mistakes`` in inline comments, which are known only once a line is reached.
     """
 
-    settings: Settings
-    rules: RuleSet
-    allowances: Allowances
-    used: set[str] = field(default_factory=set)
-    mistakes: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self._ours = FirstParty(self.settings.root, self.settings.first_party)
+    def __init__(self, settings: Settings, rules: RuleSet, allowances: Allowances) -> None:
+        self.used: set[str] = set()
+        self.mistakes: set[str] = set()
+        self._settings = settings
+        self._rules = rules
+        self._allowances = allowances
+        self._ours = FirstParty(settings.root, settings.first_party)
 
     def judge(self, seen: Seen, chain: Chain, test: SeenBy, ask: Ask) -> Violation | None:
         """The violation that *test* saw; None where the settings say to ignore it."""
-        root = self.settings.root
+        root = self._settings.root
         violation = Violation(
             rule=seen.rule,
             kind=Kind(seen.kind),
@@ -76,16 +73,16 @@ class Judge:
     def _verdict(self, seen: Seen) -> Verdict | None:
         """The verdict of what nobody excused, by the first of these that holds."""
         if not self._ours.owns(seen.path, seen.module):
-            return _decided(self.settings.indirect, Verdict.INDIRECT)
+            return _decided(self._settings.indirect, Verdict.INDIRECT)
         if seen.state == "suppressed":
-            return _decided(self.settings.suppressed, Verdict.SUPPRESSED)
+            return _decided(self._settings.suppressed, Verdict.SUPPRESSED)
         return Verdict.FAILS
 
     def _excuse(self, violation: Violation, seen: Seen, test: SeenBy, ask: Ask) -> Excuse | None:
-        rule = self.rules.by_id.get(violation.rule)
+        rule = self._rules.by_id.get(violation.rule)
         importer = Importer(seen.path, seen.module, seen.end_line)
         try:
-            excuse = self.allowances.excuse(violation, importer, rule, test)
+            excuse = self._allowances.excuse(violation, importer, rule, test)
         except UsageError as error:
             self.mistakes.add(str(error))
             excuse = None

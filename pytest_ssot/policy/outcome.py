@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from pytest_ssot.config.settings import Settings
@@ -33,17 +32,16 @@ class Assembly:
         allowances, used = self._run.allowances, self._remainder.used
         in_force = allowances.in_force().union(self._remainder.marks)
         return Outcome(
-            settings=self._run.settings,
-            rules=tuple(rule.id for rule in self._run.rules.rules),
-            tally=self._tally,
-            remainder=self._remainder,
+            self._run.settings,
+            tuple(rule.id for rule in self._run.rules.rules),
+            self._tally,
+            self._remainder,
             unused=tuple(sorted(in_force.difference(used))),
             expired=tuple(allowances.expired()),
             full=full,
         )
 
 
-@dataclass(frozen=True)
 class Outcome:
     """The merged result of a run.
 
@@ -51,14 +49,25 @@ class Outcome:
     there; ``mistakes`` are of the user's making.
     """
 
-    settings: Settings
-    rules: tuple[str, ...]
-    tally: Tally
-    remainder: Remainder
-    unused: tuple[str, ...] = ()
-    expired: tuple[str, ...] = ()
-    full: bool = False
-    mistakes: tuple[str, ...] = ()
+    def __init__(
+        self,
+        settings: Settings,
+        rules: tuple[str, ...],
+        tally: Tally,
+        remainder: Remainder,
+        *,
+        unused: tuple[str, ...] = (),
+        expired: tuple[str, ...] = (),
+        full: bool = False,
+    ) -> None:
+        self.settings = settings
+        self.rules = rules
+        self.tally = tally
+        self.remainder = remainder
+        self.unused = unused
+        self.expired = expired
+        self.full = full
+        self.mistakes = remainder.mistakes
 
     @cached_property
     def violations(self) -> list[Violation]:

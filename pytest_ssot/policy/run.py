@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
@@ -21,8 +20,7 @@ from pytest_ssot.runtime.evidence import Evidence, Found
 from pytest_ssot.runtime.watcher import Watcher
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """The test that a verdict is asked for: where it is, and what it tolerates."""
 
     test: SeenBy
@@ -43,8 +41,7 @@ class Running:
         self.skipped = False
 
 
-@dataclass(frozen=True)
-class Remainder:
+class Remainder(NamedTuple):
     """What a process saw besides its tests. JSON both ways: workers send it home.
 
     ``used`` and ``marks`` name the allowances that excused something, and the

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_ssot.model import Step, Verdict, Violation
 
@@ -18,8 +17,7 @@ _WEIGHT = (
 )
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What one test saw, and whether that failed it. JSON both ways.
 
     A test that was skipped did not run, so its node id is left out of what it saw.
@@ -44,17 +42,17 @@ class Result:
         return cls(data["nodeid"], found, data["failed"], data["skipped"])
 
 
-@dataclass
 class Tally:
     """Violations by cause, merged from whoever saw them."""
 
-    _by_cause: dict[tuple[Any, ...], Violation] = field(default_factory=dict)
-    _failed: dict[tuple[Any, ...], set[str]] = field(default_factory=dict)
-    _tests: dict[tuple[Any, ...], set[str]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._by_cause: dict[tuple[Any, ...], Violation] = {}
+        self._failed: dict[tuple[Any, ...], set[str]] = {}
+        self._tests: dict[tuple[Any, ...], set[str]] = {}
 
     def add(self, result: Result) -> None:
         for violation in result.violations:
-            self.add_violation(replace(violation, tests=()) if result.skipped else violation)
+            self.add_violation(violation._replace(tests=()) if result.skipped else violation)
             if result.failed and violation.verdict is Verdict.FAILS:
                 self._failed.setdefault(violation.cause, set()).add(result.nodeid)
 
@@ -70,7 +68,7 @@ class Tally:
     def violations(self) -> list[Violation]:
         """All violations, sorted by importer, each with all the tests that saw it."""
         return [
-            replace(self._by_cause[cause], tests=tuple(sorted(self._tests[cause])))
+            self._by_cause[cause]._replace(tests=tuple(sorted(self._tests[cause])))
             for cause in sorted(self._by_cause)
         ]
 
@@ -86,8 +84,7 @@ def _merged(one: Violation, other: Violation) -> Violation:
     reasons = [
         v.reason for v in (one, other) if v.reason is not None and v.verdict is weighty.verdict
     ]
-    return replace(
-        weighty,
+    return weighty._replace(
         chain=min(chains, key=lambda chain: (len(chain), chain)),
         message=min(messages, default=None),
         reason=min(reasons, default=None),

@@ -41,7 +41,7 @@ def as_text(data: Mapping[str, Any]) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def write_reports(data: Mapping[str, Any], settings: Settings, folder: Path) -> list[str]:
+def write_reports(data: Mapping[str, Any], settings: Settings, folder: Path) -> tuple[str, ...]:
     """Write the reports that *settings* ask for, their paths as seen from *folder*.
 
     Returns what could not be written, and why.
@@ -52,4 +52,4 @@ def write_reports(data: Mapping[str, Any], settings: Settings, folder: Path) -> 
             write_atomically(folder / report.path, as_text(data))
         except OSError as error:
             failed.append(f"report {report.path} cannot be written: {error.strerror or error}")
-    return failed
+    return tuple(failed)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """Which violations are allowed; policy matches and judges.
 
     Either ``rule`` (an id or a target) or ``warning`` (a regex on the message)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 
 from pytest_ssot.config.mistakes import Mistakes, Place
 from pytest_ssot.config.schema import RULES, Table, check_repeats, check_table
@@ -76,9 +75,9 @@ def _rule(table: Table, origin: str) -> Rule:
 def _as_mapping(rule: Rule) -> dict[str, object]:
     """The rule as it would be written, so that it is checked like all others."""
     written: dict[str, object] = {
-        field.name.replace("_", "-"): getattr(rule, field.name)
-        for field in fields(rule)
-        if field.name != "origin" and getattr(rule, field.name) != field.default
+        name.replace("_", "-"): value
+        for name, value in rule._asdict().items()
+        if name != "origin" and value != Rule._field_defaults.get(name)
     }
     if "rename" in written:
         written["rename"] = dict(rule.rename)

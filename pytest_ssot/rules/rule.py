@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A target, its replacement, and who may still use it.
 
     ``deprecated`` and ``use`` are ``a.b`` or ``a.b:Name``. ``rename`` maps old

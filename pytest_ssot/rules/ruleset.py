@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from pytest_ssot.rules.rule import Rule
@@ -44,7 +43,7 @@ def merge(batches: Iterable[Batch]) -> RuleSet:
             if rule.deprecated in merged:
                 continue
             while rule.id in ids:
-                rule = replace(rule, id=f"{batch.owner}:{rule.id}")
+                rule = rule._replace(id=f"{batch.owner}:{rule.id}")
             ids.add(rule.id)
             merged[rule.deprecated] = rule
     return RuleSet(merged.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from operator import is_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Arming:
         self._attributes = attributes
         self._armed: dict[str, object] = {}
         self._names: dict[int, str] = {}
+        self._seen: tuple[object, ...] = ()
         self.unwatchable: set[str] = set()
 
     def arm(self, name: str) -> None:
@@ -72,13 +74,19 @@ class Arming:
         return sorted(early)
 
     def refresh(self) -> None:
-        """Watch what came into ``sys.modules`` by no import: stubs, aliases, replacements."""
-        modules, index = sys.modules, self._index
-        for names in (index.modules, index.names, self._armed):
-            if not names.keys().isdisjoint(modules):
-                for name in names.keys() & modules.keys():
-                    if self._armed.get(name) is not modules[name]:
-                        self.arm(name)
+        """Watch what came into ``sys.modules`` by no import: stubs, aliases, replacements.
+
+        Called for each test, so it looks closer only where something changed.
+        """
+        modules, index, armed = sys.modules, self._index, self._armed
+        state = (len(modules), next(reversed(modules)), len(index.modules), len(index.names))
+        if state == self._seen and all(map(is_, map(modules.get, armed), armed.values())):
+            return
+        self._seen = state
+        for names in (index.modules, index.names, dict(armed)):
+            for name in names.keys() & modules.keys():
+                if armed.get(name) is not modules[name]:
+                    self.arm(name)
 
     def dotted(self, module: object) -> str:
         """The name under which *module* is watched."""

@@ -39,10 +39,8 @@ class Surroundings:
         self.note()
 
     def note(self) -> None:
-        self._list: object = warnings.filters
-        self._filters = frozenset(id(one) for one in warnings.filters)
-        # Held, so that no later filter gets the identity of one of these.
-        self._held = tuple(warnings.filters)
+        self._list: object = vars(warnings)["filters"]
+        self._filters = tuple(vars(warnings)["filters"])
         self._recorder = _recorder()
 
     def recorded(self) -> bool:
@@ -54,7 +52,8 @@ class Surroundings:
         found = _first_match(text, category, module)
         if found is None or found[0] != "ignore":
             return "seen"
-        if warnings.filters is not self._list and id(found) not in self._filters:
+        own = not any(found is one for one in self._filters)
+        if own and vars(warnings)["filters"] is not self._list:
             return "suppressed"
         return "seen" if found[1] is None and found[3] is None else "honoured"
 

@@ -16,7 +16,7 @@ import warnings
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
+    from types import CodeType, FrameType
     from typing import Any
 
     OnWarning = Callable[[str, type[Warning], str, FrameType], None]
@@ -26,6 +26,7 @@ from pytest_ssot.runtime.disguise import disguised
 from pytest_ssot.runtime.frames import caller
 
 _READERS = frozenset(("getattr", "hasattr", "vars"))
+_ENOUGH = 256
 
 
 class FilterSpy:
@@ -33,7 +34,7 @@ class FilterSpy:
 
     *on_warning* gets a warning's text, its category, the module that its
     ``stacklevel`` points at, and the innermost Python frame. *by_python* tells
-    whether a frame reads the attribute itself; see :func:`asked_by_python`.
+    whether a frame reads the attribute itself; see :class:`Readers`.
     """
 
     def __init__(self, on_warning: OnWarning, by_python: Callable[[FrameType], bool]) -> None:
@@ -90,8 +91,27 @@ class _Filters:
         vars(module)["filters"] = value
 
 
-def asked_by_python(frame: FrameType) -> bool:
-    """Whether the instruction reads the attribute, as no C code that warns does."""
+class Readers:
+    """Tells whether a frame reads the attribute itself, as no C code that warns does.
+
+    The same few lines of ``warnings`` ask for each test, so the answers are kept.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], tuple[bool, CodeType]] = {}
+
+    def __call__(self, frame: FrameType) -> bool:
+        code = frame.f_code
+        key = (id(code), frame.f_lasti)
+        known = self._known.get(key)
+        if known is None:
+            known = _reads(frame), code  # held, so that no other code gets its identity
+            if len(self._known) < _ENOUGH:
+                self._known[key] = known
+        return known[0]
+
+
+def _reads(frame: FrameType) -> bool:
     instruction = bytecode.current(frame)
     if instruction.op == "call":
         return bytecode.callee(frame) in _READERS

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime import deprecations, frames
 from pytest_ssot.runtime.deprecations import Categories, Surroundings
-from pytest_ssot.runtime.filters import FilterSpy, asked_by_python, forget_repeats
+from pytest_ssot.runtime.filters import FilterSpy, Readers, forget_repeats
 from pytest_ssot.runtime.imports import ImportWatch
 from pytest_ssot.runtime.recorder import sighting_at
 
@@ -43,7 +43,7 @@ class WarningWatch:
         self._imports = imports
         self._categories = categories
         self._discover = discover
-        self.spy = FilterSpy(guard(self._warned), guard(asked_by_python, True))
+        self.spy = FilterSpy(guard(self._warned), guard(Readers(), True))
         self.surroundings = Surroundings()
         self.discovered: dict[str, str] = {}
         self._expected: list[Tentative] = []
