@@ -159,7 +159,7 @@ def _counts(result: pytest.RunResult) -> dict[str, int]:
 def _told(violation: Mapping[str, Any]) -> Told:
     importer = violation["importer"]
     return Told(
-        violation["verdict"],
+        violation.get("verdict", ""),
         violation["kind"],
         violation["target"],
         violation["name"],

@@ -120,7 +120,7 @@ class Allowances:
     def _comment(self, violation: Violation, importer: Importer) -> Excuse | None:
         """``# ssot: allow[rule-id] reason`` on a line of the importing statement."""
         for line, comment in _comments(importer.file, violation.importer.line, importer.end_line):
-            found = _COMMENT.match(comment)
+            found = _COMMENT.search(comment)
             if found is None:
                 continue
             rules = [one.strip() for one in found[1].split(",")]

@@ -85,6 +85,7 @@ def _merged(one: Violation, other: Violation) -> Violation:
         v.reason for v in (one, other) if v.reason is not None and v.verdict is weighty.verdict
     ]
     return weighty._replace(
+        seen=tuple(sorted({*one.seen, *other.seen})),
         chain=min(chains, key=lambda chain: (len(chain), chain)),
         message=min(messages, default=None),
         reason=min(reasons, default=None),

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.attributes import Attributes
     from pytest_ssot.runtime.tripwire import Tripwires
 
+#: On 3.11 every failed look for an attribute of a module touches its spec, from whatever C code
+#: (``isinstance``); since 3.12 only what raises does (``Objects/moduleobject.c``: module_getattro).
+LOOKS_TOUCH_SPECS = sys.version_info < (3, 12)
 #: What the import system asks a module for, and nobody who only fails to find a name in it: that
 #: looks into the module's dictionary (``Objects/moduleobject.c``). A stub may have none.
 SPEC = "__spec__"
@@ -42,7 +45,8 @@ class Arming:
         try:
             if spec is not None:
                 self._tripwires.set(spec)
-            self._watch(module, name, [SPEC, *self._own_names(name, module)])
+            asked = [SPEC] if spec is None or LOOKS_TOUCH_SPECS else []
+            self._watch(module, name, [*asked, *self._own_names(name, module)])
             self._attach(name)
         except TypeError:
             self.unwatchable.add(name)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.recorder import Recorder
 
 from pytest_ssot.runtime import bytecode, frames, patches, usage
-from pytest_ssot.runtime.arming import SPEC, Arming
+from pytest_ssot.runtime.arming import LOOKS_TOUCH_SPECS, SPEC, Arming
 from pytest_ssot.runtime.attributes import Attributes
 from pytest_ssot.runtime.finder import Finder
 from pytest_ssot.runtime.recorder import sighting_at, sighting_in
@@ -71,8 +71,9 @@ class ImportWatch:
 
     def _tripped(self, spec: ModuleSpec, frame: FrameType) -> None:
         asked, self._asked = self._asked, None
-        if asked != (id(spec), id(frame), frame.f_lasti) and not usage.says_import(frame):
-            return
+        if LOOKS_TOUCH_SPECS and asked != (id(spec), id(frame), frame.f_lasti):
+            if not usage.says_import(frame):
+                return
         if not self._was_told(frame, id(spec)):
             self._cached(spec.name, frame, lambda module: getattr(module, SPEC, None) is spec, spec)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -84,7 +83,7 @@ def test_every_option_can_be_written_in_the_file(tmp_path: Path) -> None:
         """
     )
     settings = load(tmp_path, {}, {}).settings
-    assert dataclasses.asdict(settings) == {
+    assert settings._asdict() == {
         "root": tmp_path,
         "file": tmp_path / "pyproject.toml",
         "first_party": ("app", "tests"),
@@ -108,7 +107,7 @@ def test_a_report_is_split_into_format_and_path(tmp_path: Path) -> None:
 
 
 def test_settings_hold_exactly_the_options() -> None:
-    names = [field.name for field in dataclasses.fields(Settings)]
+    names = list(Settings._fields)
     assert names == ["root", "file", *(option.attribute for option in OPTIONS)]
 
 

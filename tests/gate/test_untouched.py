@@ -254,6 +254,9 @@ def test_tracebacks_of_watched_modules_are_the_same(project: Project, style: str
     rules = "".join(WATCHED.format(name) for name in ("helper", "raises", "missing", "broken"))
     project.configure("", rules)
     project.write(TESTS)
+    # app.clean leads to a violation here, and 3.11 needs a class for it to watch it.
+    exact, loose = "type(app.clean) is types.ModuleType", "isinstance(app.clean, types.ModuleType)"
+    project.write({"tests/test_it.py": TESTS["tests/test_it.py"].replace(exact, loose)})
     project.write(FAILING)
     args = [f"--tb={style}", "--continue-on-collection-errors", "-rA"]
     without, with_it = project.bare("-p", "no:ssot", *args), project.bare(*args)

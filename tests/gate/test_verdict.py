@@ -182,7 +182,7 @@ def test_what_happens_outside_any_test_fails_a_strict_run(
     assert ran.counts == {"passed": 1}
     (path,) = OUTSIDE[where]
     line = 1 if path.startswith("tests") else 2
-    assert f"{path}:{line}  app.old" in ran.text
+    assert f"{path}:{line}  app.old" in ran.text + ran.errors
     assert project.run(*args).code == 0
 
 

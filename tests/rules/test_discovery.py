@@ -97,7 +97,7 @@ def test_the_tables_of_the_documentation(tmp_path: Path) -> None:
             sources=("app.admin.*",),
             owner="admin",
             until=day,
-            origin=file,
+            origin=f"{file}: [tool.pytest-ssot.allow] #1",
         ),
         Allowance(
             rule=None,
@@ -105,7 +105,7 @@ def test_the_tables_of_the_documentation(tmp_path: Path) -> None:
             reason="goes with the old tests",
             tests=("tests/test_old.py::*",),
             until=day,
-            origin=file,
+            origin=f"{file}: [tool.pytest-ssot.allow] #2",
         ),
     )
 
