@@ -71,9 +71,9 @@ class ImportWatch:
 
     def _tripped(self, spec: ModuleSpec, frame: FrameType) -> None:
         asked, self._asked = self._asked, None
-        if LOOKS_TOUCH_SPECS and asked != (id(spec), id(frame), frame.f_lasti):
-            if not usage.says_import(frame):
-                return
+        doubtful = LOOKS_TOUCH_SPECS and asked != (id(spec), id(frame), frame.f_lasti)
+        if doubtful and not usage.says_import(frame):
+            return
         if not self._was_told(frame, id(spec)):
             self._cached(spec.name, frame, lambda module: getattr(module, SPEC, None) is spec, spec)
 
