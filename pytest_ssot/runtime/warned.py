@@ -79,7 +79,7 @@ class WarningWatch:
             self._imports.warned(module, body)
             return
         importer = frames.innermost(body.f_back) or body
-        self._note(importer, category, module, None, text, stated)
+        self._note(importer, category, module, text, stated)
 
     def _called(
         self,
@@ -98,16 +98,13 @@ class WarningWatch:
             return
         if frames.module_of(importer) != stated:
             forget_repeats()
-        self._note(
-            importer, category, wrapped or deprecations.issued_by(issuing), None, text, stated
-        )
+        self._note(importer, category, wrapped or deprecations.issued_by(issuing), text, stated)
 
     def _note(
         self,
         importer: FrameType,
         category: type[Warning],
         target: str,
-        name: str | None,
         text: str,
         stated: str,
     ) -> None:
@@ -116,7 +113,7 @@ class WarningWatch:
             rule=self._rule(target) or deprecations.qualified(category),
             kind="warning",
             target=target,
-            name=name,
+            name=None,
             message=text,
             state=self.surroundings.state(text, category, stated),
         )
