@@ -12,6 +12,18 @@ from typing import Any, NamedTuple
 
 import pytest
 
+#: What an environment may hold that changes how pytest runs, or what it prints.
+_DISTURBING = (
+    "BUILD_NUMBER",
+    "CI",
+    "FORCE_COLOR",
+    "NO_COLOR",
+    "PYTEST_ADDOPTS",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
+    "PYTEST_XDIST_WORKER",
+    "PYTHONWARNINGS",
+    "PY_COLORS",
+)
 _OUTCOME = re.compile(r"^(FAILED|ERROR) (\S+)", re.MULTILINE)
 _REPORT = "ssot-report.json"
 # Hypothesis's plugin would take more than half of each run's time.
@@ -142,7 +154,7 @@ class Project:
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     """An empty project with ``app/old.py`` and a rule on it."""
-    for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "PYTHONWARNINGS", "NO_COLOR"):
+    for name in _DISTURBING:
         monkeypatch.delenv(name, raising=False)
     # Bytecode that outlives a rewrite within a second would be run instead of it.
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
