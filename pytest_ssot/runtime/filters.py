@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
+    from pytest_ssot.runtime.guard import Guard
+
     OnWarning = Callable[[str, type[Warning], str, FrameType], None]
 
 from pytest_ssot.runtime import bytecode
@@ -97,18 +99,20 @@ class Readers:
     The same few lines of ``warnings`` ask for each test, so the answers are kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
+        self._reads = guard(_reads)
         self._known: dict[tuple[int, int], tuple[bool, CodeType]] = {}
 
     def __call__(self, frame: FrameType) -> bool:
         code = frame.f_code
         key = (id(code), frame.f_lasti)
         known = self._known.get(key)
-        if known is None:
-            known = _reads(frame), code  # held, so that no other code gets its identity
-            if len(self._known) < _ENOUGH:
-                self._known[key] = known
-        return known[0]
+        if known is not None:
+            return known[0]
+        reads: bool | None = self._reads(frame)
+        if reads is not None and len(self._known) < _ENOUGH:
+            self._known[key] = reads, code  # held, so that no other code gets its identity
+        return reads is not False
 
 
 def _reads(frame: FrameType) -> bool:

@@ -43,7 +43,7 @@ class WarningWatch:
         self._imports = imports
         self._categories = categories
         self._discover = discover
-        self.spy = FilterSpy(guard(self._warned), guard(Readers(), True))
+        self.spy = FilterSpy(guard(self._warned), Readers(guard))
         self.surroundings = Surroundings()
         self.discovered: dict[str, str] = {}
         self._expected: list[Tentative] = []

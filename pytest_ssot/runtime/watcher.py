@@ -46,6 +46,8 @@ class Watcher:
             categories=Categories(categories),
             discover=discover,
         )
+        #: Looks for modules that came into ``sys.modules`` by no import.
+        self.refresh = guard(self._refresh)
         self._loaded_early: list[str] = []
         self._outer: Watcher | None = None
 
@@ -99,10 +101,6 @@ class Watcher:
         """A test, or the collection of a file, begins."""
         self.warnings.begin()
         self.refresh()
-
-    def refresh(self) -> None:
-        """Look for modules that came into ``sys.modules`` by no import."""
-        self.guard(self._refresh)()
 
     def gather(self, start: Iterable[Evidence]) -> Found:
         return self.recorder.lineage.gather(start)
