@@ -265,11 +265,10 @@ class Reporting:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        with self._guarded():
-            result = report.__dict__.pop(RESULT, None)
-            if result is not None:
-                self.assembly.add(Result.from_json(result))
-            terminal.tell_once(report, self._told, self._run)
+        carried = report.__dict__
+        if RESULT in carried or terminal.FAILING in carried:
+            with self._guarded():
+                self._take(report)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -303,6 +302,12 @@ class Reporting:
     def _own_failures(self) -> list[Violation]:
         session = self._run.remainder().session
         return [one for one in session if one.verdict is Verdict.FAILS]
+
+    def _take(self, report: pytest.TestReport) -> None:
+        result = report.__dict__.pop(RESULT, None)
+        if result is not None:
+            self.assembly.add(Result.from_json(result))
+        terminal.tell_once(report, self._told, self._run)
 
     def _finish(self, session: pytest.Session) -> None:
         self._session = session
