@@ -144,11 +144,12 @@ def user(issuing: FrameType, stated: str) -> FrameType | None:
     return pointed or found
 
 
-def loading(issuing: FrameType, stated: str) -> FrameType | None:
+def loading(issuing: FrameType, stated: str, text: str) -> FrameType | None:
     """The body of the module that warns of its own deprecation while it loads, if it is that.
 
-    Either the module's body issues it, or a helper does for it and the
-    stacklevel points at who imports the module.
+    Either the module's body issues it, or a helper does for it: then *text*
+    names the module, and the stacklevel points at who imports it. One alone
+    may as well be a deprecated function that the body calls.
     """
     if frames.is_module_level(issuing):
         return issuing
@@ -156,9 +157,9 @@ def loading(issuing: FrameType, stated: str) -> FrameType | None:
         if frames.is_machinery(one):
             return None
         if frames.is_module_level(one):
-            importer = frames.innermost(one.f_back)
+            module, importer = frames.module_of(one), frames.innermost(one.f_back)
             points_at = None if importer is None else frames.module_of(importer)
-            return one if stated == points_at != frames.module_of(one) else None
+            return one if stated == points_at != module and module in text else None
     return None
 
 

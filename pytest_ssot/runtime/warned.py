@@ -62,7 +62,7 @@ class WarningWatch:
         issuing = deprecations.issuer(frame)
         if issuing is None:
             return
-        body = deprecations.loading(issuing, stated)
+        body = deprecations.loading(issuing, stated, text)
         if body is not None:
             self._loading(body, text, category, stated)
         else:

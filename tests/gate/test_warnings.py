@@ -525,15 +525,30 @@ def test_a_helper_that_warns_for_the_module_that_loads(project: Project) -> None
     project.write(
         {
             "app/lib.py": (
-                "import warnings\ndef moved(): warnings.warn('moved', DeprecationWarning, 3)\n"
+                "import warnings\n"
+                "def moved(name): warnings.warn(f'{name} moved', DeprecationWarning, 3)\n"
             ),
-            "app/shim.py": "from app.lib import moved\nmoved()\n",
+            "app/shim.py": "from app.lib import moved\nmoved(__name__)\n",
         }
     )
     project.write(calls("    pass", "import app.shim"))
     ran = project.run()
     assert [(one.kind, one.target, one.at) for one in ran.violations] == [
         ("import", "app.shim", f"{TEST}:4:0")
+    ]
+
+
+@pytest.mark.parametrize("level", [1, 2, 3, 4, 9])
+def test_a_body_that_calls_what_is_deprecated_does_not_warn_of_itself(
+    project: Project, level: int
+) -> None:
+    project.configure("", "")
+    project.write(lib(f"def call(): warnings.warn('call is old', DeprecationWarning, {level})"))
+    project.write({"app/bridge.py": "from app import lib\nlib.call()\n"})
+    project.write(calls("    pass", "import app.bridge"))
+    ran = project.run()
+    assert [(one.kind, one.target, one.at) for one in ran.violations] == [
+        ("warning", "app.lib:call", "app/bridge.py:2:0")
     ]
 
 
