@@ -128,9 +128,10 @@ def issued_by(frame: FrameType) -> str:
 def user(issuing: FrameType, stated: str) -> FrameType | None:
     """The frame that called the deprecated thing, whatever the stacklevel says.
 
-    The innermost outside the module that issued the warning. Within one library
-    the call may pass through more of its modules; then *stated*, where the
-    stacklevel points, is believed if it lies outside that library.
+    The innermost outside the module that issued the warning. Within an
+    installed library the call may pass through more of its modules, which
+    nobody here can change; then *stated*, where the stacklevel points, is
+    believed if it lies outside that library.
     """
     module = frames.module_of(issuing)
     found = frames.innermost(
@@ -138,7 +139,7 @@ def user(issuing: FrameType, stated: str) -> FrameType | None:
     )
     if found is None or _package(frames.module_of(found)) != _package(module):
         return found
-    if _package(stated) == _package(module):
+    if not _is_installed(found) or _package(stated) == _package(module):
         return found
     pointed = frames.innermost(found, lambda one: frames.module_of(one) != stated)
     return pointed or found
@@ -186,6 +187,11 @@ def _recorder() -> object:
     """Where shown warnings go: replaced by ``catch_warnings(record=True)`` and its users."""
     shown = getattr(warnings, "_showwarnmsg_impl", None)
     return getattr(shown, "__self__", shown)
+
+
+def _is_installed(frame: FrameType) -> bool:
+    parts = frame.f_code.co_filename.replace("\\", "/").split("/")
+    return "site-packages" in parts or "dist-packages" in parts
 
 
 def _package(module: str) -> str:
