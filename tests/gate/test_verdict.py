@@ -864,7 +864,9 @@ def test_each_style_of_traceback_names_the_importer(project: Project, style: str
     project.write(critical("import app.old"))
     ran = project.run(f"--tb={style}")
     assert "FAILED tests/test_it.py::test_it - tests/test_it.py:5: deprecated import" in ran.text
-    assert ("tests/test_it.py:5: in test_it" in ran.lines) == (style != "no")
+    # Which line it is, is pytest's own choice: 8.0 shows "line" without the frame.
+    told = any(line.startswith("tests/test_it.py:5: ") for line in ran.lines)
+    assert told == (style != "no")
 
 
 def test_the_plugin_is_turned_off(project: Project) -> None:
