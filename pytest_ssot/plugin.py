@@ -332,7 +332,9 @@ class Reporting:
         """Whether every test of the project was asked for, and none stopped the run."""
         if self._narrowed or session.shouldstop or session.shouldfail:
             return False
-        if self._config.args_source is pytest.Config.ArgsSource.ARGS:
+        here = self._config.invocation_params.dir == self._config.rootpath
+        source, sources = self._config.args_source, pytest.Config.ArgsSource
+        if not (source is sources.TESTPATHS or (source is sources.INVOCATION_DIR and here)):
             return False
         return not any(getattr(self._config.option, name, None) for name in _NARROWING)
 

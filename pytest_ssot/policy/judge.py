@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
@@ -12,26 +11,9 @@ from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
 from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, SeenBy
 from pytest_ssot.policy.ours import FirstParty
 from pytest_ssot.rules.ruleset import RuleSet
+from pytest_ssot.runtime.evidence import Sighting
+from pytest_ssot.runtime.frames import Way
 
-
-class Seen(Protocol):
-    """What a detector tells of one use; see ``runtime.evidence.Sighting``."""
-
-    rule: str
-    kind: str
-    target: str
-    name: str | None
-    path: str
-    line: int
-    end_line: int
-    column: int
-    function: str
-    module: str
-    state: str
-    message: str | None
-
-
-Chain = tuple[tuple[str, int, str], ...]
 Ask = Callable[[Violation], str | None]
 
 
@@ -50,7 +32,7 @@ class Judge:
         self._allowances = allowances
         self._ours = FirstParty(settings.root, settings.first_party)
 
-    def judge(self, seen: Seen, chain: Chain, test: SeenBy, ask: Ask) -> Violation | None:
+    def judge(self, seen: Sighting, chain: Way, test: SeenBy, ask: Ask) -> Violation | None:
         """The violation that *test* saw; None where the settings say to ignore it."""
         root = self._settings.root
         violation = Violation(
@@ -70,7 +52,7 @@ class Judge:
         verdict = self._verdict(seen)
         return None if verdict is None else violation.judged(verdict)
 
-    def _verdict(self, seen: Seen) -> Verdict | None:
+    def _verdict(self, seen: Sighting) -> Verdict | None:
         """The verdict of what nobody excused, by the first of these that holds."""
         if not self._ours.owns(seen.path, seen.module):
             return _decided(self._settings.indirect, Verdict.INDIRECT)
@@ -78,7 +60,9 @@ class Judge:
             return _decided(self._settings.suppressed, Verdict.SUPPRESSED)
         return Verdict.FAILS
 
-    def _excuse(self, violation: Violation, seen: Seen, test: SeenBy, ask: Ask) -> Excuse | None:
+    def _excuse(
+        self, violation: Violation, seen: Sighting, test: SeenBy, ask: Ask
+    ) -> Excuse | None:
         rule = self._rules.by_id.get(violation.rule)
         importer = Importer(seen.path, seen.module, seen.end_line)
         try:

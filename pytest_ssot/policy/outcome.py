@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from pytest_ssot.config.load import FILE
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy.run import Remainder, Run
 from pytest_ssot.policy.tally import Result, Tally
+from pytest_ssot.rules.rule import Rule
 
 
 class Assembly:
@@ -33,7 +35,7 @@ class Assembly:
         in_force = allowances.in_force().union(self._remainder.marks)
         return Outcome(
             self._run.settings,
-            tuple(rule.id for rule in self._run.rules.rules),
+            self._run.rules.rules,
             self._tally,
             self._remainder,
             unused=tuple(sorted(in_force.difference(used))),
@@ -52,7 +54,7 @@ class Outcome:
     def __init__(
         self,
         settings: Settings,
-        rules: tuple[str, ...],
+        rules: tuple[Rule, ...],
         tally: Tally,
         remainder: Remainder,
         *,
@@ -86,11 +88,18 @@ class Outcome:
     @cached_property
     def matched(self) -> dict[str, int]:
         """Each rule's number of violations, discovered rules included."""
-        counts = dict.fromkeys(self.rules, 0)
+        counts = {rule.id: 0 for rule in self.rules}
         counts.update((name, 0) for name, _ in self.remainder.discovered)
         for one in self.violations:
-            counts[one.rule] = counts.get(one.rule, 0) + 1
+            if one.rule in counts:  # a warning that no rule covers goes by its category
+                counts[one.rule] += 1
         return counts
+
+    @property
+    def idle(self) -> list[str]:
+        """The project's own rules that matched nothing."""
+        own = [rule.id for rule in self.rules if rule.origin == FILE]
+        return sorted(name for name in own if not self.matched[name])
 
     @property
     def broken(self) -> bool:

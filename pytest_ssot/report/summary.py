@@ -14,23 +14,31 @@ _FEW = 10
 
 def lines(outcome: Outcome, *, verbose: bool) -> list[str]:
     """The whole summary; empty if there is nothing to tell."""
-    told = [*_importers(outcome), *_besides(outcome, verbose)]
+    failing, others = _importers(outcome)
+    told = [*failing, *_some("", others, verbose), *_besides(outcome, verbose)]
+    if outcome.settings.file is None and told and not failing and not verbose:
+        # Nobody asked for this here: one line is enough to find it by.
+        told = [f"{counted(len(outcome.violations), 'deprecated use')} seen (-v lists them)"]
     faults = (f"error inside pytest-ssot: {fault}" for fault in outcome.remainder.faults)
     return [*told, *faults, *outcome.mistakes]
 
 
-def _importers(outcome: Outcome) -> Iterator[str]:
-    """``app/bridge.py:3229  app.ws.manager_factory  fails 302 tests``."""
-    failing = [one for one in outcome.violations if one.verdict is Verdict.FAILS]
-    rows = [(_failed(cause, outcome), cause) for cause in causes(failing, {})]
+def _importers(outcome: Outcome) -> tuple[list[str], list[str]]:
+    """``app/bridge.py:3229  app.ws.manager_factory  fails 302 tests``; and what fails none."""
+    found = [one for one in outcome.violations if one.verdict is Verdict.FAILS]
+    rows = [(_failed(cause, outcome), cause) for cause in causes(found, {})]
     rows.sort(key=lambda row: (-row[0], row[1].key))
     width = max((len(str(cause.importer)) for _, cause in rows), default=0)
     target = max((len(cause.first.target) for _, cause in rows), default=0)
+    failing: list[str] = []
+    others: list[str] = []
     for failed, cause in rows:
         place, what = str(cause.importer).ljust(width), cause.first.target.ljust(target)
-        yield f"{place}  {what}  {_effect(failed, cause)}"
+        lines = failing if failed or not cause.first.tests else others
+        lines.append(f"{place}  {what}  {_effect(failed, cause)}")
         if outcome.settings.chain:
-            yield from (f"    {step}: in {step.function}" for step in cause.first.chain)
+            lines += (f"    {step}: in {step.function}" for step in cause.first.chain)
+    return failing, others
 
 
 def _failed(cause: Cause, outcome: Outcome) -> int:
@@ -55,12 +63,11 @@ def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
     yield from _some("not observed:", outcome.remainder.not_observed, verbose)
     if outcome.full:
         yield from _some("unused allowance:", outcome.unused, verbose)
-        idle = [name for name, number in sorted(outcome.matched.items()) if not number]
-        yield from _some(
-            "rule that matched nothing:",
-            (f"{name} (delete the rule if the module is gone, else the module)" for name in idle),
-            verbose,
-        )
+        yield from _some("rule that matched nothing:", map(_idle, outcome.idle), verbose)
+
+
+def _idle(rule: str) -> str:
+    return f"{rule} (if the module is gone, delete the rule; if nobody needs it, the module)"
 
 
 def _discovered(outcome: Outcome) -> Iterator[str]:
@@ -76,6 +83,6 @@ def _site(violation: Violation) -> str:
 def _some(label: str, entries: Iterable[str], verbose: bool) -> Iterator[str]:
     entries = list(dict.fromkeys(entries))
     shown = entries if verbose else entries[:_FEW]
-    yield from (f"{label} {entry}" for entry in shown)
+    yield from (f"{label} {entry}".removeprefix(" ") for entry in shown)
     if len(shown) < len(entries):
-        yield f"{label} {len(entries) - len(shown)} more (-v shows them)"
+        yield f"{label} {len(entries) - len(shown)} more (-v shows them)".removeprefix(" ")

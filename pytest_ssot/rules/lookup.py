@@ -11,11 +11,17 @@ if TYPE_CHECKING:
 
 
 class Target:
-    """What one rule names: a module ``a.b``, or a name in one ``a.b:Name``."""
+    """What one rule names: a module ``a.b``, or a name in one ``a.b:Name``.
 
-    __slots__ = ("module", "name", "rule", "submodules", "text")
+    ``message`` is what a discovered module warned with.
+    """
 
-    def __init__(self, rule: str, text: str, submodules: bool = True) -> None:
+    __slots__ = ("message", "module", "name", "rule", "submodules", "text")
+
+    def __init__(
+        self, rule: str, text: str, submodules: bool = True, message: str | None = None
+    ) -> None:
+        self.message = message
         self.rule = rule
         self.text = text
         self.module, _, name = text.partition(":")

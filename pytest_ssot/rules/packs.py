@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import Batch
 
 if TYPE_CHECKING:
-    from importlib_metadata import Distribution, EntryPoint
+    from importlib.metadata import Distribution, EntryPoint
 
 
 def read_packs(order: int, mistakes: Mistakes) -> list[Batch]:
@@ -62,10 +61,10 @@ def _foreign() -> Iterator[None]:
 
 
 def _entry_points(folder: str) -> list[tuple[Distribution, EntryPoint]]:
-    finders = list(sys.meta_path)
-    from importlib_metadata import Distribution  # only whoever has a pack pays for it
+    # Not the backport: its import takes the standard library's finder of
+    # distributions away from the whole process. Only whoever has a pack pays for it.
+    from importlib.metadata import Distribution
 
-    sys.meta_path[:] = finders  # its import adds a finder, and a run leaves none behind
     dist = Distribution.at(folder)
     found = dist.entry_points.select(group=GROUP)
     return [(dist, each) for each in sorted(found, key=lambda each: (each.name, each.value))]

@@ -106,22 +106,38 @@ def next_attribute(frame: FrameType) -> str | None:
 
 
 def callee(frame: FrameType) -> str | None:
-    """The name that the call *frame* is at begins with, ``getattr`` of ``getattr(m, "x")``.
+    """The name that the call *frame* is at begins with, ``getattr`` of ``getattr(m, "x")``."""
+    names = called(frame)
+    return names[0] if names else None
+
+
+def called(frame: FrameType) -> list[str]:
+    """The dotted name that the call *frame* is at calls: ``["warnings", "warn"]``.
 
     A call and the expression that is called start at one place in the source.
+    Empty if what is called is no dotted name.
     """
-    positions = list(frame.f_code.co_positions())
-    index = frame.f_lasti // 2
-    if index >= len(positions):
-        return None
-    start = (positions[index][0], positions[index][2])
     code, raw = frame.f_code, frame.f_code.co_code
-    for at in range(frame.f_lasti, -1, -2):
-        if (positions[at // 2][0], positions[at // 2][2]) == start:
-            op = opname[raw[at]]
-            if op in _LOAD_NAMES:
-                return _loaded(code, op, _argument(raw, at))
-    return None
+    positions = list(code.co_positions())
+    if frame.f_lasti // 2 >= len(positions):
+        return []
+    start = _start(positions[frame.f_lasti // 2])
+    names: list[str] = []
+    for at in range(frame.f_lasti - 2, -1, -2):
+        if _start(positions[at // 2]) != start:
+            continue
+        op = opname[raw[at]]
+        if op in _LOAD_NAMES:
+            root = _loaded(code, op, _argument(raw, at))
+            return [root, *reversed(names)] if root is not None else []
+        if op in ("LOAD_ATTR", "LOAD_METHOD"):
+            shift = _LOAD_ATTR_SHIFT if op == "LOAD_ATTR" else 0
+            names.append(_name(code, _argument(raw, at) >> shift) or "")
+    return []
+
+
+def _start(position: tuple[int | None, ...]) -> tuple[int | None, int | None]:
+    return position[0], position[2]
 
 
 def position(frame: FrameType) -> Position:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from types import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
     Filter = tuple[str, object, type[Warning], object, int]
 
-from pytest_ssot.runtime import frames, usage
+from pytest_ssot.runtime import bytecode, frames, usage
 
 #: Where pytest.warns issues again what it recorded and did not expect.
 _RECORDER = "_pytest.recwarn"
@@ -76,12 +77,42 @@ def issuer(frame: FrameType) -> FrameType | None:
     found: FrameType | None = frame
     while found is not None and frames.is_wrapper(found):
         found = found.f_back
-    if found is None or frames.is_bootstrap(found) or frames.module_of(found) in _COMPILERS:
+    if found is None or frames.is_bootstrap(found):
         return None
-    return found
+    compiles = (frames.module_of(found), found.f_code.co_name) in _COMPILERS
+    return None if compiles else found
 
 
-_COMPILERS = frozenset(("_pytest.assertion.rewrite", "ast", "importlib._bootstrap_external"))
+_COMPILERS = frozenset((("_pytest.assertion.rewrite", "_rewrite_test"), ("ast", "parse")))
+
+
+def issued_in_c(frame: FrameType) -> str | None:
+    """What C code warns of, where it is C code that issues the warning and not *frame*.
+
+    *frame* is the innermost Python frame: it calls ``warnings.warn``, by
+    whatever name, or it uses what is deprecated (``datetime.utcnow()``,
+    ``~True``), and is the user then.
+    """
+    if frames.is_machinery(frame) or frames.is_wrapper(frame):
+        return None
+    names = bytecode.called(frame) if bytecode.current(frame).op == "call" else []
+    if not names:
+        return None if bytecode.current(frame).op == "call" else "builtins"
+    if "warn" in names[-1].lower() or _value(frame, names) in _ISSUERS:
+        return None
+    return ":".join((".".join(names[:-1]) or "builtins", names[-1]))
+
+
+def _value(frame: FrameType, names: list[str]) -> object:
+    """What the dotted name *names* stands for in *frame*, as far as modules go."""
+    root = names[0]
+    value = frame.f_locals.get(root, frame.f_globals.get(root))
+    for name in names[1:]:
+        value = vars(value).get(name) if isinstance(value, ModuleType) else None
+    return value
+
+
+_ISSUERS = (warnings.warn, warnings.warn_explicit)
 
 
 def decorated(frame: FrameType) -> str | None:
@@ -134,6 +165,9 @@ def user(issuing: FrameType, stated: str) -> FrameType | None:
     believed if it lies outside that library.
     """
     module = frames.module_of(issuing)
+    for one in frames.outward(issuing):
+        if frames.is_module_level(one) and frames.module_of(one) == module:
+            return one  # its own body calls it while it loads: whoever imports it did not
     found = frames.innermost(
         issuing, lambda one: frames.is_wrapper(one) or frames.module_of(one) == module
     )
@@ -148,12 +182,16 @@ def user(issuing: FrameType, stated: str) -> FrameType | None:
 def loading(issuing: FrameType, stated: str, text: str) -> FrameType | None:
     """The body of the module that warns of its own deprecation while it loads, if it is that.
 
-    Either the module's body issues it, or a helper does for it: then *text*
+    Either the module's body issues it, and speaks of a module or points at who
+    imports it: it may as well warn of a setting. Or a helper does for it: then *text*
     names the module, and the stacklevel points at who imports it. One alone
     may as well be a deprecated function that the body calls.
     """
     if frames.is_module_level(issuing):
-        return issuing
+        module = frames.module_of(issuing)
+        names = (module.rpartition(".")[2], "module", "package")
+        itself = stated != module or any(name in text for name in names)
+        return issuing if itself else None
     for one in frames.outward(issuing.f_back):
         if frames.is_machinery(one):
             return None

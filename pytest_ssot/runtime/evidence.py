@@ -82,9 +82,6 @@ class Sighting:
             self.state,
         )
 
-    def to_json(self) -> dict[str, object]:
-        return {slot: getattr(self, slot) for slot in self.__slots__}
-
 
 #: Sightings by their keys, each with the shortest way to it.
 Found = dict[tuple[object, ...], tuple[Sighting, Way]]

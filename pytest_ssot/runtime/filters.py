@@ -61,19 +61,6 @@ def _reclass(kind: Any) -> None:
     warnings.__class__ = kind
 
 
-def forget_repeats() -> None:
-    """Let warnings that were shown once be looked up again.
-
-    A module's ``__warningregistry__`` answers for a repeated warning before any
-    filter is read; after this, it is out of date.
-    """
-    mutated = getattr(warnings, "_filters_mutated", None) or getattr(
-        warnings, "_filters_mutated_lock_held", None
-    )
-    if mutated is not None:
-        mutated()
-
-
 class _Filters:
     """The descriptor: the real list for Python code, one filter more for C code."""
 

@@ -39,7 +39,7 @@ _MODULES = frozenset(("mock.mock", "mock.backports", "unittest.mock"))
 WRAPPERS = frozenset(("_py_warnings", "deprecated", "functools", "typing_extensions", "warnings"))
 _WRAPPER_PACKAGES = frozenset(("deprecated", "wrapt"))
 #: Only carry a call from one place to another: left out of a chain.
-_CARRIERS = frozenset(("asyncio", "concurrent", "contextvars", "doctest", "threading"))
+_CARRIERS = frozenset(("asyncio", "concurrent", "contextvars", "doctest", "threading", "unittest"))
 #: Where a pytest run begins: what is outside of these started pytest.
 _RUN = frozenset(("main", "wrap_session", "_prepareconfig"))
 

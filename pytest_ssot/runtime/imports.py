@@ -42,9 +42,14 @@ class ImportWatch:
         self._loads = 0
         self._asked: tuple[int, int, int] | None = None
 
-    def warned(self, name: str, body: FrameType) -> None:
-        """Take the module *name*, whose *body* warns of itself, as imported just now."""
+    def warned(self, name: str, body: FrameType, *, expected: bool) -> None:
+        """Take the module *name*, whose *body* warns of itself, as imported just now.
+
+        *expected* by who imports it now, it is watched for the others.
+        """
         self.arming.carry(name)
+        if expected:
+            return
         requested, asker = frames.requested(body.f_back)
         if asker is not None and requested is not None:
             self._imported(name, asker, frames.fromlist_package(body.f_back), None)
@@ -244,7 +249,13 @@ class ImportWatch:
         self, target: Target, importer: FrameType, kind: str, name: str | None, state: str = "seen"
     ) -> None:
         sighting = sighting_at(
-            importer, rule=target.rule, kind=kind, target=target.text, name=name, state=state
+            importer,
+            rule=target.rule,
+            kind=kind,
+            target=target.text,
+            name=name,
+            state=state,
+            message=target.message,
         )
         self._recorder.record(importer, sighting)
 

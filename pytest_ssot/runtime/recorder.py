@@ -45,23 +45,23 @@ class Recorder:
             return
         way = frames.way(frame)[:-1]
         for owner in self._owners or (self.session,):
-            owner.add(sighting, way)
-        self.changes += 1
+            self.changes += owner.add(sighting, way)
         for body in _bodies(frame):
             sub = frames.way(frame, until=body)[:-1]
-            self._carrier(frames.module_of(body), body.f_code.co_filename).add(sighting, sub)
+            carrier = self._carrier(frames.module_of(body), body.f_code.co_filename)
+            self.changes += carrier.add(sighting, sub)
 
     def use(self, frame: FrameType, module: str) -> None:
         """Note that *frame* imports *module*, which carries evidence."""
         way = frames.way(frame)
         for owner in self._owners or (self.session,):
-            owner.use(module, way)
-        self.changes += 1
+            self.changes += owner.use(module, way)
         for body in _bodies(frame):
             name = frames.module_of(body)
             if name != module:
                 sub = frames.way(frame, until=body)
-                self._carrier(name, body.f_code.co_filename).use(module, sub)
+                carrier = self._carrier(name, body.f_code.co_filename)
+                self.changes += carrier.use(module, sub)
 
     def circular(self, frame: FrameType, module: str) -> None:
         """Note that *frame* imports *module* while that is still loading.
@@ -81,7 +81,7 @@ class Recorder:
         if not evidence:
             self._on_carrier(name)
             for inner, inner_path, way in self._circles.pop(name, ()):
-                self._carrier(inner, inner_path).use(name, way)
+                self.changes += self._carrier(inner, inner_path).use(name, way)
         return evidence
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime import deprecations, frames
 from pytest_ssot.runtime.deprecations import Categories, Surroundings
-from pytest_ssot.runtime.filters import FilterSpy, Readers, forget_repeats
+from pytest_ssot.runtime.filters import FilterSpy, Readers
 from pytest_ssot.runtime.imports import ImportWatch
 from pytest_ssot.runtime.recorder import sighting_at
 
@@ -62,6 +62,10 @@ class WarningWatch:
         issuing = deprecations.issuer(frame)
         if issuing is None:
             return
+        used = deprecations.issued_in_c(frame)
+        if used is not None:
+            self._note(frame, category, used, text, stated)
+            return
         body = deprecations.loading(issuing, stated, text)
         if body is not None:
             self._loading(body, text, category, stated)
@@ -71,12 +75,12 @@ class WarningWatch:
     def _loading(self, body: FrameType, text: str, category: type[Warning], stated: str) -> None:
         """A module warns of itself while it loads: a rule covers that, or it becomes one."""
         module = frames.module_of(body)
-        if self._index.module(module) is not None or self.surroundings.recorded():
+        if self._index.module(module) is not None:
             return
         if self._discover and body.f_globals.get("__spec__") is not None:
-            self._index.add(Target(module, module))
+            self._index.add(Target(module, module, message=text))
             self.discovered[module] = text
-            self._imports.warned(module, body)
+            self._imports.warned(module, body, expected=self.surroundings.recorded())
             return
         importer = frames.innermost(body.f_back) or body
         self._note(importer, category, module, text, stated)
@@ -96,8 +100,6 @@ class WarningWatch:
         importer = user or frames.innermost(issuing)
         if importer is None:
             return
-        if frames.module_of(importer) != stated:
-            forget_repeats()
         self._note(importer, category, wrapped or deprecations.issued_by(issuing), text, stated)
 
     def _note(
