@@ -109,13 +109,22 @@ OPTIONS: tuple[Option, ...] = (
         f"a deprecation that the code itself silences: {', '.join(_WHAT_TO_DO)}",
         choices=_WHAT_TO_DO,
     ),
-    Option("subprocess", "bool", True, "watch child Python processes too"),
-    Option("baseline", "string", None, "the file of known violations", metavar="PATH", flag=True),
+    Option(
+        "subprocess", "bool", True, "watch child Python processes too (not done by this version)"
+    ),
+    Option(
+        "baseline",
+        "string",
+        None,
+        "the file of known violations (not read by this version)",
+        metavar="PATH",
+        flag=True,
+    ),
     Option(
         "strict",
         "bool",
         False,
-        "gate every test; outside mission-critical tests the baseline's violations pass",
+        "gate every test, and fail for what happens outside of tests",
         flag=True,
     ),
     Option(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Reader = Callable[[object, str, FrameType, bool], None]
 
-from pytest_ssot.runtime.disguise import disguised
+from pytest_ssot.runtime.disguise import disguised, dropped
 from pytest_ssot.runtime.frames import caller
 
 _MISSING = object()
@@ -51,6 +51,7 @@ class Attributes:
                         delattr(mine, name)
             elif type(module) is mine:
                 module.__class__ = base
+            dropped(mine)
         self._modules.clear()
 
 

@@ -98,7 +98,8 @@ def issued_in_c(frame: FrameType) -> str | None:
     names = bytecode.called(frame) if bytecode.current(frame).op == "call" else []
     if not names:
         return None if bytecode.current(frame).op == "call" else "builtins"
-    if "warn" in names[-1].lower() or _value(frame, names) in _ISSUERS:
+    value = _value(frame, names)
+    if "warn" in names[-1].lower() or any(value is one for one in _ISSUERS):
         return None
     return ":".join((".".join(names[:-1]) or "builtins", names[-1]))
 

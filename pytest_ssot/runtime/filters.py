@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     OnWarning = Callable[[str, type[Warning], str, FrameType], None]
 
 from pytest_ssot.runtime import bytecode
-from pytest_ssot.runtime.disguise import disguised
+from pytest_ssot.runtime.disguise import disguised, dropped
 from pytest_ssot.runtime.frames import caller
 
 _READERS = frozenset(("getattr", "hasattr", "vars"))
@@ -53,8 +53,9 @@ class FilterSpy:
         _reclass(self._mine)
 
     def remove(self) -> None:
-        if self._base is not None and type(warnings) is self._mine:
+        if self._base is not None and self._mine is not None and type(warnings) is self._mine:
             _reclass(self._base)
+            dropped(self._mine)
 
 
 def _reclass(kind: Any) -> None:
