@@ -130,8 +130,10 @@ class SsotPlugin:
     def pytest_plugin_registered(self, plugin: object) -> None:
         """A module that is a plugin is part of every test; a conftest, of those below it."""
         name = getattr(plugin, "__name__", None)
-        if isinstance(plugin, ModuleType) and name is not None and "conftest" not in name:
-            self.run.plugins.append(name)
+        if isinstance(plugin, ModuleType) and isinstance(name, str):
+            conftest = name.rpartition(".")[2] == "conftest"
+            if not conftest and not name.startswith("_pytest."):
+                self.run.plugins.append(name)
 
     # -- who owns what happens ------------------------------------------------
 

@@ -33,8 +33,13 @@ class Worker:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
+        try:
+            remainder = self._run.remainder()
+        except Exception as error:
+            self._run.watcher.guard.fault(error)
+            remainder = Remainder(faults=tuple(self._run.watcher.guard.faults))
         output: dict[str, Any] = self._config.workeroutput  # type: ignore[attr-defined]
-        output[_KEY] = self._run.remainder().to_json()
+        output[_KEY] = remainder.to_json()
 
 
 class Controller:
