@@ -9,19 +9,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    Warned = tuple[str, type[Warning], str]
+
 
 class Target:
     """What one rule names: a module ``a.b``, or a name in one ``a.b:Name``.
 
-    ``message`` is what a discovered module warned with.
+    ``warning`` is what a discovered module warned with: the words, the
+    category, and the module that the stacklevel pointed at.
     """
 
-    __slots__ = ("message", "module", "name", "rule", "submodules", "text")
+    __slots__ = ("module", "name", "rule", "submodules", "text", "warning")
 
     def __init__(
-        self, rule: str, text: str, submodules: bool = True, message: str | None = None
+        self, rule: str, text: str, submodules: bool = True, warning: Warned | None = None
     ) -> None:
-        self.message = message
+        self.warning = warning
         self.rule = rule
         self.text = text
         self.module, _, name = text.partition(":")

@@ -41,6 +41,8 @@ class ImportWatch:
         self._told_at = (0, 0, 0)
         self._loads = 0
         self._asked: tuple[int, int, int] | None = None
+        #: How a use of a target is to be taken; whoever watches warnings knows better.
+        self.state_of: Callable[[Target], str] = lambda target: "seen"
 
     def warned(self, name: str, body: FrameType, *, expected: bool) -> None:
         """Take the module *name*, whose *body* warns of itself, as imported just now.
@@ -254,8 +256,8 @@ class ImportWatch:
             kind=kind,
             target=target.text,
             name=name,
-            state=state,
-            message=target.message,
+            state=self.state_of(target) if state == "seen" else state,
+            message=None if target.warning is None else target.warning[0],
         )
         self._recorder.record(importer, sighting)
 

@@ -43,6 +43,7 @@ class WarningWatch:
         self._imports = imports
         self._categories = categories
         self._discover = discover
+        imports.state_of = self._state_of
         self.spy = FilterSpy(guard(self._warned), Readers(guard))
         self.surroundings = Surroundings()
         self.discovered: dict[str, str] = {}
@@ -78,12 +79,16 @@ class WarningWatch:
         if self._index.module(module) is not None:
             return
         if self._discover and body.f_globals.get("__spec__") is not None:
-            self._index.add(Target(module, module, message=text))
+            self._index.add(Target(module, module, warning=(text, category, stated)))
             self.discovered[module] = text
             self._imports.warned(module, body, expected=self.surroundings.recorded())
             return
         importer = frames.innermost(body.f_back) or body
         self._note(importer, category, module, text, stated)
+
+    def _state_of(self, target: Target) -> str:
+        """How today's filters leave the warning of a discovered module, which warned once."""
+        return "seen" if target.warning is None else self.surroundings.state(*target.warning)
 
     def _called(
         self,

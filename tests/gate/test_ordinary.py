@@ -173,6 +173,30 @@ def test_a_discovered_rule_says_what_was_said(project: Project) -> None:
     assert "E   says: app.dep: gone" in ran.failure("test_it")
 
 
+@pytest.mark.parametrize("order", [["-p", "no:randomly"], ["tests/test_b.py"]], ids=["all", "b"])
+@pytest.mark.parametrize(
+    ("filter_", "verdict"),
+    [
+        ("ignore:app.dep is old:DeprecationWarning", "allowed"),
+        ("ignore::DeprecationWarning", "fails"),
+    ],
+)
+def test_a_filter_that_names_it_is_honoured_for_a_discovered_module(
+    project: Project, filter_: str, verdict: str, order: list[str]
+) -> None:
+    project.configure('mission-critical = ["tests/test_b.py"]', "")
+    project.write(
+        {
+            "app/dep.py": "import warnings\nwarnings.warn('app.dep is old', DeprecationWarning)\n",
+            "tests/test_a.py": "def test_it():\n    import app.dep\n",
+            "tests/test_b.py": "def test_it():\n    import app.dep\n",
+        }
+    )
+    ran = project.run("-W", filter_, *order)
+    assert {one.verdict for one in ran.violations} == {verdict}
+    assert ran.code == (0 if verdict == "allowed" else 1)
+
+
 ORDERS = [["tests/test_a.py", "tests/test_b.py"], ["tests/test_b.py", "tests/test_a.py"]]
 
 
