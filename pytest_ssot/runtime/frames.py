@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Way = tuple[tuple[str, int, str], ...]
 
 BOOTSTRAP = frozenset(("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"))
-#: Packages that no user can edit the import in (DESIGN: attribution).
+#: Packages that no user can edit the import in (docs/verdicts.md: the importer).
 _PACKAGES = frozenset(
     (
         "__channelexec__",  # what execnet runs in a worker of xdist

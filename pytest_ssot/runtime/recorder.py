@@ -1,4 +1,4 @@
-"""Gives what is seen to everyone whose it is: see DESIGN, order independence."""
+"""Gives what is seen to everyone whose it is: see docs/verdicts.md."""
 
 from __future__ import annotations
 

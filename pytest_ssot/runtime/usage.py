@@ -1,4 +1,4 @@
-"""Whether code that touches a name means it: DESIGN, looking is not using."""
+"""Whether code that touches a name means it: docs/verdicts.md."""
 
 from __future__ import annotations
 
