@@ -5,6 +5,8 @@ from __future__ import annotations
 import copyreg
 from types import ModuleType
 
+from pytest_ssot.runtime.frames import caller, module_of, outward
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -13,9 +15,8 @@ if TYPE_CHECKING:
 def disguised(base: type, members: dict[str, object]) -> type:
     """A subclass of *base* with *members* that is printed as *base* itself.
 
-    Picklers that know modules know them by their exact class (cloudpickle), and
-    look into ``copyreg`` for all others: a module's stand-in is named there,
-    until :func:`dropped`.
+    cloudpickle knows modules by their exact class and looks into ``copyreg`` for
+    all others: a module's stand-in is named there, until :func:`dropped`.
     """
     names = {"__module__": base.__module__, "__qualname__": base.__qualname__}
     metaclass: Any = type(base)
@@ -31,6 +32,10 @@ def dropped(made: type) -> None:
 
 
 def _by_name(module: ModuleType) -> tuple[object, tuple[str]]:
+    """How cloudpickle, vendored or not, has a module; no other pickler takes one."""
     from importlib import import_module
 
-    return import_module, (module.__name__,)
+    for frame in outward(caller()):
+        if "cloudpickle" in module_of(frame):
+            return import_module, (module.__name__,)
+    raise TypeError("cannot pickle 'module' object")

@@ -90,25 +90,33 @@ def test_a_repeated_warning_is_shown_as_often_as_without(project: Project) -> No
     assert project.run().counts == {"passed": 1}
 
 
-def test_modules_go_through_a_pickler_that_knows_modules(project: Project) -> None:
-    """What cloudpickle does: a table by exact class, and copyreg's for all others."""
+def test_modules_go_through_cloudpickle(project: Project) -> None:
+    """It has a table by exact class, and copyreg's for all others."""
     project.write(
         {
-            TEST: """
-                import copyreg, importlib, io, pickle, types, warnings
-                import app.old
+            "app/cloudpickle.py": """
+                import copyreg, importlib, io, pickle, types
                 from collections import ChainMap
 
+                def by_name(module): return importlib.import_module, (module.__name__,)
+
                 class Pickler(pickle.Pickler):
-                    mine = {types.ModuleType: lambda m: (importlib.import_module, (m.__name__,))}
-                    dispatch_table = ChainMap(mine, copyreg.dispatch_table)
+                    dispatch_table = ChainMap({types.ModuleType: by_name}, copyreg.dispatch_table)
+
+                def dumps(value):
+                    stream = io.BytesIO()
+                    Pickler(stream).dump(value)
+                    return stream.getvalue()
+                """,
+            TEST: """
+                import pickle, warnings
+                import app.old
+                from app.cloudpickle import dumps
 
                 def test_it():
                     for module in (warnings, app.old, app):
-                        stream = io.BytesIO()
-                        Pickler(stream).dump(module)
-                        assert pickle.loads(stream.getvalue()) is module
-                """
+                        assert pickle.loads(dumps(module)) is module
+                """,
         }
     )
     assert project.run().counts == {"passed": 1}
