@@ -294,16 +294,17 @@ class Reporting:
     def pytest_unconfigure(self) -> None:
         """What other plugins reach while they end is too late for the summary, not for the gate."""
         with self._guarded():
-            late = [one for one in self._own_failures() if one.cause not in self._ended_with]
+            now = self._failures(self._run.remainder())
+            late = [one for one in now if one.cause not in self._ended_with]
             for one in late:
                 sys.stderr.write(f"ssot: after the end: {one.importer}  {one.target}\n")
             session = self._session
             if late and self._run.settings.strict and session is not None:
                 session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
-    def _own_failures(self) -> list[Violation]:
-        session = self._run.remainder().session
-        return [one for one in session if one.verdict is Verdict.FAILS]
+    @staticmethod
+    def _failures(remainder: Remainder) -> list[Violation]:
+        return [one for one in remainder.session if one.verdict is Verdict.FAILS]
 
     def _take(self, report: pytest.TestReport) -> None:
         result = report.__dict__.pop(RESULT, None)
@@ -313,10 +314,10 @@ class Reporting:
 
     def _finish(self, session: pytest.Session) -> None:
         self._session = session
-        self._ended_with = {one.cause for one in self._own_failures()}
+        own = self._run.remainder()
+        self._ended_with = {one.cause for one in self._failures(own)}
         workers = xdist.is_controller(self._config)
-        own = Remainder(faults=tuple(self._faults())) if workers else self._run.remainder()
-        self.assembly.take(own)
+        self.assembly.take(Remainder(faults=own.faults) if workers else own)
         outcome = self.assembly.outcome(full=self._is_full(session))
         told = self._config.hook.pytest_ssot_report
         if self._run.settings.report or told.get_hookimpls():

@@ -10,9 +10,6 @@ if TYPE_CHECKING:
 
 from pytest_ssot.runtime.frames import Way
 
-#: How openly a deprecation was used, the most open first; see ``Sighting.state``.
-STATES = ("seen", "honoured", "suppressed", "swept")
-
 
 class Sighting:
     """One use of one target by one importer, as the interpreter saw it.
