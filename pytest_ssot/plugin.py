@@ -15,7 +15,8 @@ import pytest
 from pytest_ssot import hookspecs, xdist
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
-from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.fixtures import Fixtures
+from pytest_ssot.model import Site, Verdict, Violation
 from pytest_ssot.policy.allowances import SeenBy, from_marker
 from pytest_ssot.policy.critical import is_critical, is_gated
 from pytest_ssot.policy.outcome import Assembly, Outcome
@@ -25,7 +26,6 @@ from pytest_ssot.report import terminal
 from pytest_ssot.report.document import document, write_reports
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
-from pytest_ssot.runtime.evidence import Evidence
 
 #: The attribute under which a report carries what its test saw, as JSON values.
 RESULT = "ssot_result"
@@ -105,10 +105,10 @@ class SsotPlugin:
 
     def __init__(self, config: pytest.Config, configured: Configured) -> None:
         self.config = config
-        self.run = Run(configured, datetime.date.today(), self._ask)
+        self.run = Run(configured, datetime.date.today(), self._ask, self._asked)
         self._item: pytest.Item | None = None
         self._running = Running()
-        self._fixtures: dict[Any, Evidence] = {}
+        self._fixtures = Fixtures()
 
     def configure(self) -> None:
         declare = self.config.addinivalue_line
@@ -151,11 +151,12 @@ class SsotPlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         self._item, self._running = item, Running()
+        evidence = self._running.evidence
         watcher = self.run.watcher
         watcher.begin()
-        with watcher.owner(self._running.evidence):
+        with watcher.owner(evidence):
             result = yield
-        self._item = None
+        self._item, evidence.ended = None, (item, self._running)
         return result
 
     @pytest.hookimpl(tryfirst=True)
@@ -164,12 +165,13 @@ class SsotPlugin:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_fixture_setup(
-        self, fixturedef: pytest.FixtureDef[Any]
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
     ) -> Generator[None, object, object]:
         if fixturedef.scope == "function":
-            return (yield)
-        evidence = self._fixtures[fixturedef] = Evidence()
-        with self.run.watcher.owner(evidence):
+            with self._fixtures.noting(request, self._running.evidence):
+                return (yield)
+        evidence = self._fixtures.begin(fixturedef)
+        with self.run.watcher.owner(evidence), self._fixtures.noting(request, evidence):
             return (yield)
 
     # -- the verdict ----------------------------------------------------------
@@ -216,15 +218,13 @@ class SsotPlugin:
 
     def _asked(self, item: pytest.Item) -> Asked:
         settings, path = self.run.settings, str(item.path)
-        definitions = getattr(getattr(item, "_request", None), "_fixture_defs", {})
-        fixtures = (self._fixtures.get(one) for one in definitions.values())
         critical = is_critical(settings, self.run.relative(path), item.get_closest_marker)
         return Asked(
             test=SeenBy(item.nodeid, self._allowances(item)),
             path=path,
             module=getattr(getattr(item, "module", None), "__name__", ""),
             gated=is_gated(settings, critical),
-            fixtures=tuple(one for one in fixtures if one is not None),
+            fixtures=self._fixtures.of(item),
         )
 
     def _allowances(self, item: pytest.Item) -> list[Allowance]:
@@ -256,7 +256,7 @@ class Reporting:
         self._told: dict[object, str] = {}
         self._outcome: Outcome | None = None
         self._session: pytest.Session | None = None
-        self._ended_with: set[object] = set()
+        self._ended_with: set[tuple[Site, str, str]] = set()
         self.assembly = Assembly(run)
 
     def pytest_deselected(self) -> None:
@@ -280,7 +280,7 @@ class Reporting:
         passed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
         if outcome is not None and outcome.mistakes:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        elif passed and self._run.settings.strict and (outcome is None or outcome.broken):
+        elif passed and (self._run.settings.strict if outcome is None else outcome.broken):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -294,17 +294,21 @@ class Reporting:
     def pytest_unconfigure(self) -> None:
         """What other plugins reach while they end is too late for the summary, not for the gate."""
         with self._guarded():
-            now = self._failures(self._run.remainder())
-            late = [one for one in now if one.cause not in self._ended_with]
-            for one in late:
-                sys.stderr.write(f"ssot: after the end: {one.importer}  {one.target}\n")
+            late = self._failures(self._run.remainder()) - self._ended_with
+            for importer, target, of_test in sorted(late):
+                sys.stderr.write(f"ssot: after the end: {importer}  {target}{of_test}\n")
+            failed = self._run.settings.strict or any(of_test for _, _, of_test in late)
             session = self._session
-            if late and self._run.settings.strict and session is not None:
+            if late and failed and session is not None:
                 session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
     @staticmethod
-    def _failures(remainder: Remainder) -> list[Violation]:
-        return [one for one in remainder.session if one.verdict is Verdict.FAILS]
+    def _failures(remainder: Remainder) -> set[tuple[Site, str, str]]:
+        """Importer, target and test of what fails the run outside of any running test."""
+        found = [(one, "") for one in remainder.session]
+        for result in remainder.late:
+            found += [(one, f"  {result.nodeid}") for one in result.violations if result.failed]
+        return {(v.importer, v.target, of) for v, of in found if v.verdict is Verdict.FAILS}
 
     def _take(self, report: pytest.TestReport) -> None:
         result = report.__dict__.pop(RESULT, None)
@@ -315,7 +319,7 @@ class Reporting:
     def _finish(self, session: pytest.Session) -> None:
         self._session = session
         own = self._run.remainder()
-        self._ended_with = {one.cause for one in self._failures(own)}
+        self._ended_with = self._failures(own)
         workers = xdist.is_controller(self._config)
         self.assembly.take(Remainder(faults=own.faults) if workers else own)
         outcome = self.assembly.outcome(full=self._is_full(session))

@@ -21,11 +21,16 @@ ROWS = (
     {"runtime", "source"},
     {"policy"},
     {"migrate", "report"},
-    {"plugin", "xdist", "cli", "hookspecs", "__main__"},
+    {"plugin", "xdist", "fixtures", "cli", "hookspecs", "__main__"},
 )
 #: Rooms on one row that know each other.
-NEIGHBOURS = {("plugin", "xdist"), ("plugin", "hookspecs"), ("__main__", "cli")}
-KNOWS_PYTEST = {"plugin.py", "xdist.py", "hookspecs.py", "report/terminal.py"}
+NEIGHBOURS = {
+    ("plugin", "xdist"),
+    ("plugin", "hookspecs"),
+    ("plugin", "fixtures"),
+    ("__main__", "cli"),
+}
+KNOWS_PYTEST = {"plugin.py", "xdist.py", "fixtures.py", "hookspecs.py", "report/terminal.py"}
 HEAVY = {"coverage", "importlib_metadata", "jinja2", "libcst", "tomlkit", "tomllib"}
 
 

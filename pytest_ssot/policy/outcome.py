@@ -31,6 +31,8 @@ class Assembly:
         self._remainder |= Remainder(faults=(what,))
 
     def outcome(self, *, full: bool) -> Outcome:
+        for result in self._remainder.late:
+            self._tally.add(result)
         allowances, used = self._run.allowances, self._remainder.used
         in_force = allowances.in_force().union(self._remainder.marks)
         return Outcome(
@@ -101,11 +103,21 @@ class Outcome:
         own = [rule.id for rule in self.rules if rule.origin == FILE]
         return sorted(name for name in own if not self.matched[name])
 
+    @cached_property
+    def late(self) -> dict[str, list[Violation]]:
+        """What fails tests that had ended before they reached it, by node id."""
+        return {
+            result.nodeid: [one for one in result.violations if one.verdict is Verdict.FAILS]
+            for result in self.remainder.late
+            if result.failed
+        }
+
     @property
     def broken(self) -> bool:
-        """Whether a strict run fails although its tests may pass."""
+        """Whether the run fails although its tests may pass."""
         outside = any(one.verdict is Verdict.FAILS for one in self._outside)
-        return outside or bool(self.remainder.faults)
+        strictly = self.settings.strict and (outside or bool(self.remainder.faults))
+        return strictly or bool(self.late)
 
 
 def _merged(violations: tuple[Violation, ...]) -> list[Violation]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy import critical
 from pytest_ssot.policy.allowances import Allowances, SeenBy
 from pytest_ssot.policy.judge import Ask, Judge
+from pytest_ssot.policy.tally import Result
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
 from pytest_ssot.rules.lookup import Target
@@ -45,7 +46,7 @@ class Remainder(NamedTuple):
     """What a process saw besides its tests. JSON both ways: workers send it home.
 
     ``used`` and ``marks`` name the allowances that excused something, and the
-    marks that may.
+    marks that may. ``late`` is what tests reached after they had ended.
     """
 
     session: tuple[Violation, ...] = ()
@@ -56,6 +57,7 @@ class Remainder(NamedTuple):
     faults: tuple[str, ...] = ()
     not_observed: tuple[str, ...] = ()
     discovered: tuple[tuple[str, str], ...] = ()
+    late: tuple[Result, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -67,6 +69,7 @@ class Remainder(NamedTuple):
             "faults": list(self.faults),
             "not_observed": list(self.not_observed),
             "discovered": [list(pair) for pair in self.discovered],
+            "late": [result.to_json() for result in self.late],
         }
 
     @classmethod
@@ -80,6 +83,7 @@ class Remainder(NamedTuple):
             faults=tuple(data["faults"]),
             not_observed=tuple(data["not_observed"]),
             discovered=tuple((name, text) for name, text in data["discovered"]),
+            late=tuple(Result.from_json(one) for one in data["late"]),
         )
 
     def __or__(self, other: Remainder) -> Remainder:
@@ -92,6 +96,7 @@ class Remainder(NamedTuple):
             faults=tuple(dict.fromkeys(self.faults + other.faults)),
             not_observed=tuple(sorted({*self.not_observed, *other.not_observed})),
             discovered=tuple(sorted({*self.discovered, *other.discovered})),
+            late=self.late + other.late,
         )
 
 
@@ -99,11 +104,19 @@ class Run:
     """Watches a process for the length of a test run and judges what it sees.
 
     Knows nothing of pytest: tests come as node ids, paths and module names.
+    *asked* says what a test tolerates, once it has ended: see ``Evidence.ended``.
     """
 
-    def __init__(self, configured: Configured, today: datetime.date, ask: Ask) -> None:
+    def __init__(
+        self,
+        configured: Configured,
+        today: datetime.date,
+        ask: Ask,
+        asked: Callable[[Any], Asked],
+    ) -> None:
         self._today = today
         self._ask = ask
+        self._asked = asked
         self._configure(configured)
         self.marks: list[Allowance] = []
         self.plugins: list[str] = []
@@ -164,7 +177,16 @@ class Run:
             faults=tuple(self.watcher.guard.faults),
             not_observed=tuple(self.watcher.not_observed),
             discovered=tuple(sorted(self.watcher.warnings.discovered.items())),
+            late=tuple(self._late()),
         )
+
+    def _late(self) -> Iterator[Result]:
+        for evidence in list(self.watcher.recorder.late.values()):
+            test, running = cast("tuple[object, Running]", evidence.ended)
+            asked = self._asked(test)
+            found = self._judged(self.watcher.gather([evidence]), asked.test)
+            failing = self.failing(running, asked, found)
+            yield Result(asked.test.nodeid, tuple(found), bool(failing), running.skipped)
 
     def relative(self, path: str) -> str:
         return relative(path, self.settings.root)

@@ -15,7 +15,8 @@ _FEW = 10
 def lines(outcome: Outcome, *, verbose: bool) -> list[str]:
     """The whole summary; empty if there is nothing to tell."""
     failing, others = _importers(outcome)
-    told = [*failing, *_some("", others, verbose), *_besides(outcome, verbose)]
+    late = _some("failed after its end:", _late(outcome), verbose)
+    told = [*failing, *late, *_some("", others, verbose), *_besides(outcome, verbose)]
     if outcome.settings.file is None and told and not failing and not verbose:
         # Nobody asked for this here: one line is enough to find it by.
         told = [f"{counted(len(outcome.violations), 'deprecated use')} seen (-v lists them)"]
@@ -64,6 +65,11 @@ def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
     if outcome.full:
         yield from _some("unused allowance:", outcome.unused, verbose)
         yield from _some("rule that matched nothing:", map(_idle, outcome.idle), verbose)
+
+
+def _late(outcome: Outcome) -> Iterator[str]:
+    for nodeid, found in sorted(outcome.late.items()):
+        yield from (f"{nodeid}  {one.importer}  {one.target}" for one in found)
 
 
 def _idle(rule: str) -> str:

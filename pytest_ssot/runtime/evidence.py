@@ -85,16 +85,24 @@ Found = dict[tuple[object, ...], tuple[Sighting, Way]]
 
 
 class Evidence:
-    """What one test, fixture, file or module has reached: itself, or by what it imports."""
+    """What one test, fixture, file or module has reached: itself, or by what it imports.
 
-    __slots__ = ("sightings", "uses")
+    ``parts`` are the fixtures that it uses. ``number`` is not 0 where it stands for
+    an owner in another process. ``ended`` is what the owner wants to be known by
+    once it is over; see :attr:`Recorder.late`.
+    """
+
+    __slots__ = ("ended", "number", "parts", "sightings", "uses")
 
     def __init__(self) -> None:
         self.sightings: Found = {}
         self.uses: dict[str, Way] = {}
+        self.parts: list[Evidence] = []
+        self.number = 0
+        self.ended: object = None
 
     def __bool__(self) -> bool:
-        return bool(self.sightings or self.uses)
+        return bool(self.sightings or self.uses or any(self.parts))
 
     def add(self, sighting: Sighting, way: Way) -> bool:
         return _keep(self.sightings, sighting, way)
@@ -163,6 +171,9 @@ class Lineage:
             done.add(id(evidence))
             for sighting, rest in list(evidence.sightings.values()):
                 _keep(found, sighting, way + rest)
+            for part in evidence.parts:
+                order += 1
+                heappush(queue, (len(way), way, order, part))
             for module, rest in list(evidence.uses.items()):
                 for carried in self.carriers(module):
                     order += 1

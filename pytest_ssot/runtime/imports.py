@@ -37,9 +37,10 @@ class ImportWatch:
             Tripwires(guard(self._tripped), guard(self._loaded)),
             Attributes(guard(self._read)),
         )
-        self._told: dict[tuple[int, int, object], CodeType] = {}
+        self._told: dict[tuple[int, int, object, object], CodeType] = {}
         self._told_at = (0, 0, 0)
         self._loads = 0
+        self._on_load = recorder.owners.pools.on_load
         self._asked: tuple[int, int, int] | None = None
         #: How a use of a target is to be taken; whoever watches warnings knows better.
         self.state_of: Callable[[Target], str] = lambda target: "seen"
@@ -61,7 +62,7 @@ class ImportWatch:
     def _wanted(self, name: str) -> bool:
         self._loads += 1
         index = self._index
-        if name in index.names or index.module(name) is not None:
+        if name in index.names or name in self._on_load or index.module(name) is not None:
             return True
         lineage = self._recorder.lineage
         return bool(lineage) and lineage.carries(name)
@@ -74,6 +75,9 @@ class ImportWatch:
             self._imported(name, asker, frames.fromlist_package(frame), spec)
 
     def _loaded(self, spec: ModuleSpec) -> None:
+        on_load = self._on_load.get(spec.name)
+        if on_load is not None:
+            on_load(sys.modules[spec.name])
         self.arming.arm(spec.name)
 
     def _tripped(self, spec: ModuleSpec, frame: FrameType) -> None:
@@ -103,11 +107,12 @@ class ImportWatch:
 
     def _was_told(self, frame: FrameType, what: object) -> bool:
         """Whether this very instruction has told of *what*, and nothing changed since."""
-        now = (self._recorder.changes, self._recorder.turns, self._loads)
+        owners = self._recorder.owners
+        now = (self._recorder.changes, owners.turns, self._loads)
         if self._told_at != now:
             self._told.clear()
             self._told_at = now
-        key = (id(frame.f_code), frame.f_lasti, what)
+        key = (id(frame.f_code), frame.f_lasti, what, owners.short(frame))
         if key in self._told:
             return True
         self._told[key] = frame.f_code  # held, so that no other code gets its identity

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from _thread import allocate_lock
+from itertools import count
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import CodeType, FrameType
 
+    from pytest_ssot.runtime.owners import Owned
+
 from pytest_ssot.runtime import bytecode, frames, patches
 from pytest_ssot.runtime.evidence import Evidence, Lineage, Sighting
+from pytest_ssot.runtime.owners import Owners
 
 
 class Recorder:
     """Keeps the evidence, with its owners and with the modules that carry it.
 
     *on_carrier* gets the name of a module that has just become part of a
-    lineage. ``changes`` counts what was noted, ``turns`` how often the owner
-    changed.
+    lineage. ``changes`` is another number each time that something was noted.
+    ``late`` are the owners that got something after they had ended.
     """
 
     def __init__(self, on_carrier: Callable[[str], None]) -> None:
@@ -24,44 +30,41 @@ class Recorder:
         self.lineage = Lineage()
         self.session = Evidence()
         self.swept = Evidence()
-        self._owners: list[Evidence] = []
+        self.late: dict[int, Evidence] = {}
+        self.owners = Owners()
         self._circles: dict[str, list[tuple[str, str, frames.Way]]] = {}
+        self._count = count(1)
+        # Threads note at once; what is compared and set must not be torn apart.
+        self._lock = allocate_lock()
         self.changes = 0
-        self.turns = 0
-
-    def enter(self, owner: Evidence) -> None:
-        """Until it leaves, *owner* gets what happens, and so does each that is in already."""
-        self._owners.append(owner)
-        self.turns += 1
-
-    def leave(self, owner: Evidence) -> None:
-        self._owners.remove(owner)
-        self.turns += 1
 
     def record(self, frame: FrameType, sighting: Sighting) -> None:
         """Note *sighting*, whose importer is *frame*."""
         if sighting.state == "swept":
             self.swept.add(sighting, ())
             return
-        way = frames.way(frame)[:-1]
-        for owner in self._owners or (self.session,):
-            self.changes += owner.add(sighting, way)
+        self.give(self.owners.at(frame), sighting, frames.way(frame)[:-1])
         for body in _bodies(frame):
             sub = frames.way(frame, until=body)[:-1]
             carrier = self._carrier(frames.module_of(body), body.f_code.co_filename)
-            self.changes += carrier.add(sighting, sub)
+            self._noted(carrier.add, sighting, sub)
+
+    def give(self, owned: Owned, sighting: Sighting, way: frames.Way) -> None:
+        """Note *sighting* for *owned*."""
+        for owner in owned or (self.session,):
+            self._owner_noted(owner, owner.add, sighting, way)
 
     def use(self, frame: FrameType, module: str) -> None:
         """Note that *frame* imports *module*, which carries evidence."""
         way = frames.way(frame)
-        for owner in self._owners or (self.session,):
-            self.changes += owner.use(module, way)
+        for owner in self.owners.at(frame) or (self.session,):
+            self._owner_noted(owner, owner.use, module, way)
         for body in _bodies(frame):
             name = frames.module_of(body)
             if name != module:
                 sub = frames.way(frame, until=body)
                 carrier = self._carrier(name, body.f_code.co_filename)
-                self.changes += carrier.use(module, sub)
+                self._noted(carrier.use, module, sub)
 
     def circular(self, frame: FrameType, module: str) -> None:
         """Note that *frame* imports *module* while that is still loading.
@@ -81,8 +84,19 @@ class Recorder:
         if not evidence:
             self._on_carrier(name)
             for inner, inner_path, way in self._circles.pop(name, ()):
-                self.changes += self._carrier(inner, inner_path).use(name, way)
+                self._noted(self._carrier(inner, inner_path).use, name, way)
         return evidence
+
+    def _owner_noted(self, owner: Evidence, note: Callable[..., bool], *what: object) -> None:
+        if self._noted(note, *what) and owner.ended is not None:
+            self.late[id(owner)] = owner
+
+    def _noted(self, note: Callable[..., bool], *what: object) -> bool:
+        with self._lock:
+            new = note(*what)
+        if new:
+            self.changes = next(self._count)
+        return new
 
 
 def _bodies(frame: FrameType) -> Iterable[FrameType]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from pytest_ssot.rules.lookup import Target
     from pytest_ssot.runtime.evidence import Evidence, Found
+    from pytest_ssot.runtime.owners import Owners
 
 from pytest_ssot.rules.lookup import TargetIndex
 from pytest_ssot.runtime.circular import CircularImports
@@ -71,6 +72,8 @@ class Watcher:
         self.imports.finder.install()
         self.circular.install()
         self.warnings.spy.install()
+        self.recorder.owners.threads.install()
+        self.recorder.owners.pools.install()
 
     def stop(self) -> None:
         """Leave the interpreter as it was found. A second call does nothing."""
@@ -82,6 +85,8 @@ class Watcher:
         self.imports.arming.disarm()
         self.circular.remove()
         self.warnings.spy.remove()
+        self.recorder.owners.threads.remove()
+        self.recorder.owners.pools.remove()
         _active = self._outer
         if self._outer is not None:
             self._outer._resume()
@@ -95,7 +100,7 @@ class Watcher:
 
     def owner(self, evidence: Evidence) -> Owning:
         """While the block runs, what happens belongs to *evidence*."""
-        return Owning(self.recorder, evidence)
+        return Owning(self.recorder.owners, evidence)
 
     def begin(self) -> None:
         """A test, or the collection of a file, begins."""
@@ -124,14 +129,14 @@ class Watcher:
 class Owning:
     """Makes one evidence the owner of what happens, and gives it back after."""
 
-    __slots__ = ("_evidence", "_recorder")
+    __slots__ = ("_before", "_evidence", "_owners")
 
-    def __init__(self, recorder: Recorder, evidence: Evidence) -> None:
-        self._recorder = recorder
+    def __init__(self, owners: Owners, evidence: Evidence) -> None:
+        self._owners = owners
         self._evidence = evidence
 
     def __enter__(self) -> None:
-        self._recorder.enter(self._evidence)
+        self._before = self._owners.enter(self._evidence)
 
     def __exit__(
         self,
@@ -139,4 +144,4 @@ class Owning:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._recorder.leave(self._evidence)
+        self._owners.leave(self._before)

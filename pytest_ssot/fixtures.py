@@ -1,0 +1,58 @@
+"""Which fixtures a test uses, and what happened in their set-up."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pytest_ssot.runtime.evidence import Evidence
+
+
+class Fixtures:
+    """The evidence of each fixture that is set up once for several tests."""
+
+    def __init__(self) -> None:
+        self._evidence: dict[object, Evidence] = {}
+
+    def begin(self, definition: pytest.FixtureDef[Any]) -> Evidence:
+        """The evidence of a set-up that begins now."""
+        evidence = self._evidence[definition] = Evidence()
+        return evidence
+
+    @contextlib.contextmanager
+    def noting(self, request: pytest.FixtureRequest, user: Evidence) -> Iterator[None]:
+        """Note each fixture that a set-up asks *request* for, set up before or not.
+
+        No hook tells of one that is set up already, and what pytest keeps for a test
+        has one entry a name, be the fixture overridden or not.
+        """
+        asked: Any = request
+        original = asked._get_active_fixturedef
+
+        def get_active_fixturedef(name: str) -> object:
+            definition: object = original(name)
+            self._join(user, definition)
+            return definition
+
+        asked._get_active_fixturedef = get_active_fixturedef
+        try:
+            yield
+        finally:
+            del asked._get_active_fixturedef
+
+    def of(self, item: pytest.Item) -> tuple[Evidence, ...]:
+        """The evidence of what *item* asks for itself: by its signature, by marks, by name."""
+        info, request = getattr(item, "_fixtureinfo", None), getattr(item, "_request", None)
+        stated: dict[str, Any] = getattr(info, "name2fixturedefs", {})
+        active: dict[str, Any] = getattr(request, "_fixture_defs", {})
+        definitions = [*active.values(), *(known[-1] for known in stated.values() if known)]
+        found = {id(one): one for one in map(self._evidence.get, definitions) if one is not None}
+        return tuple(found.values())
+
+    def _join(self, user: Evidence, definition: object) -> None:
+        evidence = self._evidence.get(definition)
+        if evidence is not None and evidence not in user.parts:
+            user.parts.append(evidence)

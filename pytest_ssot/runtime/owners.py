@@ -1,0 +1,85 @@
+"""Whose it is: what happens belongs to a test, a fixture or a file, or to nobody."""
+
+from __future__ import annotations
+
+from _contextvars import ContextVar
+from _thread import get_ident
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from pytest_ssot.runtime.evidence import Evidence
+
+    #: Everyone whose it is, outermost first; () is nobody, so the session's.
+    Owned = tuple[Evidence, ...]
+
+from pytest_ssot.runtime import frames, pools, tasks
+from pytest_ssot.runtime.issued import Issued
+from pytest_ssot.runtime.threads import Threads
+
+
+class Owners:
+    """Says whose it is what happens at a frame.
+
+    In the thread that runs the tests, pytest says it: :meth:`enter` and
+    :meth:`leave`. What an event loop runs there, and what other threads do, is
+    whose who started it: contextvars, pools and threads tell. ``turns`` counts
+    how often the owner changed.
+    """
+
+    def __init__(self) -> None:
+        self._home = get_ident()
+        self._now: Owned = ()
+        # Compared by identity: a context that was captured under an owner has this very tuple.
+        self._captured: ContextVar[Owned | None] = ContextVar("pytest_ssot_owners", default=None)
+        self.issued = Issued()
+        self.threads = Threads(self._asking)
+        self.pools = pools.Pools(lambda: self.issued.number(self._asking()))
+        self.turns = 0
+
+    def enter(self, owner: Evidence) -> Owned:
+        """Until :meth:`leave`, *owner* gets what happens, and so does each that is in already.
+
+        Returns what to leave with.
+        """
+        before = self._now
+        self._become((*before, owner))
+        return before
+
+    def leave(self, before: Owned) -> None:
+        self._become(before)
+
+    def at(self, frame: FrameType) -> Owned:
+        """Whose it is what happens at *frame*, which runs in the thread that asks."""
+        captured = self._captured.get()
+        at_home = get_ident() == self._home
+        otherwise = self._now if at_home else self.threads.started_by()
+        if captured is None or captured is otherwise:
+            pass
+        elif not at_home or tasks.is_dispatched(frame):
+            return captured
+        if not at_home or self.issued.elsewhere is not None:
+            number = pools.number_at(frame)
+            if number is not None:
+                return self.issued.owned(number)
+        return otherwise or ()
+
+    def short(self, frame: FrameType) -> Owned | None:
+        """As :meth:`at`; None, at no cost, where that cannot change before the next turn."""
+        usual = self._captured.get() is self._now and get_ident() == self._home
+        return None if usual and self.issued.elsewhere is None else self.at(frame)
+
+    def move(self, issued: Issued, number: int) -> None:
+        """Go on in a child process, on behalf of the owner with that *number*."""
+        self.issued = issued
+        self._become(issued.owned(number))
+
+    def _become(self, now: Owned) -> None:
+        self._home = get_ident()
+        self._now = now
+        self._captured.set(now)
+        self.turns += 1
+
+    def _asking(self) -> Owned:
+        return self.at(frames.caller(2))

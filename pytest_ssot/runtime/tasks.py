@@ -1,0 +1,51 @@
+"""Tells what an event loop runs of its own accord from what the tests' thread waits for."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+from pytest_ssot.runtime.frames import module_of, outward
+
+#: anyio's one task for all async tests and fixtures of a loop: pytest's hooks wait for it.
+_DRIVER = "_run_tests_and_fixtures"
+#: Where a loop runs a callback or a task's step: asyncio.events.Handle, trio's loop.
+_DISPATCHERS = frozenset((("asyncio.events", "_run"), ("trio._core._run", "unrolled_run")))
+#: Who waits for a task, and under which name.
+_WAITING = {
+    ("asyncio.base_events", "run_until_complete"): "future",
+    ("asyncio.runners", "run"): "task",
+}
+
+
+def is_dispatched(frame: FrameType) -> bool:
+    """Whether an event loop runs *frame* for itself: a task in the background, a callback.
+
+    What the thread only waits for (``run_until_complete``) is a call by another name.
+    """
+    task = _current_task()
+    dispatched = task is not None
+    for one in outward(frame):
+        module, name = module_of(one), one.f_code.co_name
+        if name == _DRIVER and module.startswith("anyio."):
+            return False
+        dispatched = dispatched or (module, name) in _DISPATCHERS
+        waiting = _WAITING.get((module, name))
+        if waiting is not None and task is not None and one.f_locals.get(waiting) is task:
+            return False
+    return dispatched
+
+
+def _current_task() -> object:
+    """The asyncio task that runs in this thread; no module is imported to ask."""
+    tasks: Any = sys.modules.get("asyncio.tasks")
+    if tasks is None:
+        return None
+    try:
+        return tasks.current_task()
+    except RuntimeError:  # no loop runs here
+        return None
