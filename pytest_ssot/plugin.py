@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
+import shutil
 import sys
+import tempfile
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -76,6 +79,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def _start(config: pytest.Config) -> SsotPlugin:
     plugin = SsotPlugin(config, configured(config))
     config.pluginmanager.register(plugin, _PLUGIN)
+    if plugin.run.settings.subprocess and not xdist.will_distribute(config):
+        folder = tempfile.mkdtemp(prefix="pytest-ssot-")
+        config.add_cleanup(functools.partial(shutil.rmtree, folder, ignore_errors=True))
+        plugin.run.watcher.listen(folder)
     plugin.run.watcher.start()
     config.add_cleanup(plugin.run.watcher.stop)
     return plugin
@@ -154,7 +161,7 @@ class SsotPlugin:
         evidence = self._running.evidence
         watcher = self.run.watcher
         watcher.begin()
-        with watcher.owner(evidence):
+        with watcher.owner(evidence, item.nodeid):
             result = yield
         self._item, evidence.ended = None, (item, self._running)
         return result
@@ -192,6 +199,7 @@ class SsotPlugin:
         self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
+        self.run.watcher.collect()
         if not self.run.watcher.quiet:
             try:
                 self._judge(item, report)

@@ -24,6 +24,14 @@ def is_controller(config: pytest.Config) -> bool:
     return config.pluginmanager.has_plugin("dsession")
 
 
+def will_distribute(config: pytest.Config) -> bool:
+    """Whether the tests of this run are going to run in other processes."""
+    given = config.known_args_namespace
+    if is_worker(config):
+        return False
+    return bool(getattr(given, "numprocesses", None)) or getattr(given, "dist", "no") != "no"
+
+
 class Worker:
     """Sends home what the worker saw outside of its tests."""
 

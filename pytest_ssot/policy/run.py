@@ -166,6 +166,7 @@ class Run:
         ]
 
     def remainder(self) -> Remainder:
+        self.watcher.collect()
         recorder = self.watcher.recorder
         nobody = SeenBy("")
         return Remainder(
@@ -175,10 +176,14 @@ class Run:
             marks=tuple(sorted({one.origin for one in self.marks if self.allowances.holds(one)})),
             mistakes=tuple(sorted(self.judge.mistakes)),
             faults=tuple(self.watcher.guard.faults),
-            not_observed=tuple(self.watcher.not_observed),
+            not_observed=(*self.watcher.not_observed, *self._missed()),
             discovered=tuple(sorted(self.watcher.warnings.discovered.items())),
             late=tuple(self._late()),
         )
+
+    def _missed(self) -> Iterator[str]:
+        for path, line, why in self.watcher.children.missed:
+            yield f"a child process of {self.relative(path)}:{line}: {why}"
 
     def _late(self) -> Iterator[Result]:
         for evidence in list(self.watcher.recorder.late.values()):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     Warned = tuple[str, type[Warning], str]
 
@@ -51,6 +51,11 @@ class TargetIndex:
             self.modules[target.module] = target
         else:
             self.names.setdefault(target.module, {})[target.name] = target
+
+    def __iter__(self) -> Iterator[Target]:
+        yield from self.modules.values()
+        for names in self.names.values():
+            yield from names.values()
 
     def module(self, dotted: str) -> Target | None:
         """The rule's target that covers the module *dotted*.

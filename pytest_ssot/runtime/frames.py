@@ -39,7 +39,18 @@ _MODULES = frozenset(("mock.mock", "mock.backports", "unittest.mock"))
 WRAPPERS = frozenset(("_py_warnings", "deprecated", "functools", "typing_extensions", "warnings"))
 _WRAPPER_PACKAGES = frozenset(("deprecated", "wrapt"))
 #: Only carry a call from one place to another: left out of a chain.
-_CARRIERS = frozenset(("asyncio", "concurrent", "contextvars", "doctest", "threading", "unittest"))
+_CARRIERS = frozenset(
+    (
+        "asyncio",
+        "concurrent",
+        "contextvars",
+        "doctest",
+        "multiprocessing",
+        "subprocess",
+        "threading",
+        "unittest",
+    )
+)
 #: Where a pytest run begins: what is outside of these started pytest.
 _RUN = frozenset(("main", "wrap_session", "_prepareconfig"))
 
@@ -74,13 +85,19 @@ def is_machinery(frame: FrameType) -> bool:
     Code without a file (``exec`` of a string) counts too: its caller can be mended.
     """
     if frame.f_code.co_filename.startswith("<"):
-        return not is_doctest(frame)
+        return not (is_doctest(frame) or is_command(frame))
     module = module_of(frame)
     return module.partition(".")[0] in _PACKAGES or module in _MODULES
 
 
 def is_doctest(frame: FrameType) -> bool:
     return frame.f_code.co_filename.startswith("<doctest ")
+
+
+def is_command(frame: FrameType) -> bool:
+    """Whether *frame* executes what the command line or standard input gave the interpreter."""
+    given = frame.f_code.co_filename in ("<string>", "<stdin>")
+    return given and module_of(frame) == "__main__" and sys.argv[:1] in (["-c"], ["-"], [""])
 
 
 def place(frame: FrameType) -> tuple[str, int]:

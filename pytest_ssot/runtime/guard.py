@@ -22,6 +22,8 @@ class Guard:
         self.on = False
         self._busy: set[int] = set()
         self._faults: dict[str, None] = {}
+        #: Called with each error that is new.
+        self.on_fault: Callable[[str], None] = _nobody
 
     @property
     def faults(self) -> list[str]:
@@ -47,7 +49,20 @@ class Guard:
 
     def fault(self, error: Exception) -> None:
         """Keep an error inside the plugin, for the report."""
-        self._faults[_described(error)] = None
+        self.told(_described(error))
+
+    def told(self, fault: str) -> None:
+        if fault not in self._faults:
+            self._faults[fault] = None
+            self.on_fault(fault)
+
+    def forked(self) -> None:
+        """Only the thread that forked goes on in a child process."""
+        self._busy.clear()
+
+
+def _nobody(fault: str) -> None:
+    """Nobody is told at once."""
 
 
 def _described(error: Exception) -> str:

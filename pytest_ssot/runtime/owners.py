@@ -36,14 +36,18 @@ class Owners:
         self.issued = Issued()
         self.threads = Threads(self._asking)
         self.pools = pools.Pools(lambda: self.issued.number(self._asking()))
+        #: The last owner that has a name, a test's node id.
+        self.test: tuple[str, Evidence | None] = ("", None)
         self.turns = 0
 
-    def enter(self, owner: Evidence) -> Owned:
+    def enter(self, owner: Evidence, name: str = "") -> Owned:
         """Until :meth:`leave`, *owner* gets what happens, and so does each that is in already.
 
         Returns what to leave with.
         """
         before = self._now
+        if name:
+            self.test = name, owner
         self._become((*before, owner))
         return before
 

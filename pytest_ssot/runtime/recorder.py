@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import CodeType, FrameType
 
+    from pytest_ssot.runtime.channel import Channel
     from pytest_ssot.runtime.owners import Owned
 
 from pytest_ssot.runtime import bytecode, frames, patches
 from pytest_ssot.runtime.evidence import Evidence, Lineage, Sighting
+from pytest_ssot.runtime.issued import Issued
+from pytest_ssot.runtime.outlet import Outlet
 from pytest_ssot.runtime.owners import Owners
 
 
@@ -28,8 +31,8 @@ class Recorder:
     def __init__(self, on_carrier: Callable[[str], None]) -> None:
         self._on_carrier = on_carrier
         self.lineage = Lineage()
-        self.session = Evidence()
-        self.swept = Evidence()
+        self.session: Evidence = Evidence()
+        self.swept: Evidence = Evidence()
         self.late: dict[int, Evidence] = {}
         self.owners = Owners()
         self._circles: dict[str, list[tuple[str, str, frames.Way]]] = {}
@@ -37,6 +40,21 @@ class Recorder:
         # Threads note at once; what is compared and set must not be torn apart.
         self._lock = allocate_lock()
         self.changes = 0
+
+    def hand_over(self, channel: Channel, number: int, test: str = "") -> None:
+        """Go on in a child process: all goes to *channel*, for the owner with that *number*."""
+        made: dict[int, Outlet] = {}
+
+        def elsewhere(number: int) -> Outlet:
+            if number not in made:
+                made[number] = Outlet(channel, self.lineage, number=number)
+            return made[number]
+
+        made[number] = Outlet(channel, self.lineage, number=number, test=test)
+        self._lock = allocate_lock()
+        self.session = made[number]
+        self.swept = Outlet(channel, self.lineage, kind="swept")
+        self.owners.move(Issued(elsewhere), number)
 
     def record(self, frame: FrameType, sighting: Sighting) -> None:
         """Note *sighting*, whose importer is *frame*."""

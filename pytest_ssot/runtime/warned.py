@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
     from pytest_ssot.rules.lookup import TargetIndex
@@ -47,6 +48,7 @@ class WarningWatch:
         self.spy = FilterSpy(guard(self._warned), Readers(guard))
         self.surroundings = Surroundings()
         self.discovered: dict[str, str] = {}
+        self.on_discovered: Callable[[str, str], object] = self.discovered.setdefault
         self._expected: list[Tentative] = []
 
     def begin(self) -> None:
@@ -80,7 +82,7 @@ class WarningWatch:
             return
         if self._discover and body.f_globals.get("__spec__") is not None:
             self._index.add(Target(module, module, warning=(text, category, stated)))
-            self.discovered[module] = text
+            self.on_discovered(module, text)
             self._imports.warned(module, body, expected=self.surroundings.recorded())
             return
         importer = frames.innermost(body.f_back) or body

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.owners import Owners
 
 from pytest_ssot.rules.lookup import TargetIndex
+from pytest_ssot.runtime.channel import Channel, Reader
+from pytest_ssot.runtime.children import Children
 from pytest_ssot.runtime.circular import CircularImports
 from pytest_ssot.runtime.deprecations import Categories
 from pytest_ssot.runtime.guard import Guard
 from pytest_ssot.runtime.imports import ImportWatch
+from pytest_ssot.runtime.intake import Intake
 from pytest_ssot.runtime.recorder import Recorder
 from pytest_ssot.runtime.warned import WarningWatch
 
@@ -35,6 +38,8 @@ class Watcher:
         self, targets: Iterable[Target], *, categories: Iterable[str] = (), discover: bool = False
     ) -> None:
         self.index = TargetIndex(targets)
+        self._categories = tuple(categories)
+        self._discover = discover
         self.guard = guard = Guard()
         self.recorder = Recorder(lambda name: self.imports.arming.carry(name))
         self.circular = CircularImports(guard(self._circular))
@@ -44,11 +49,16 @@ class Watcher:
             self.recorder,
             self.imports,
             guard,
-            categories=Categories(categories),
+            categories=Categories(self._categories),
             discover=discover,
         )
+        self.children = Children(self.recorder, guard, self.report_to)
+        self._channel: Channel | None = None
+        self._intake: Intake | None = None
         #: Looks for modules that came into ``sys.modules`` by no import.
         self.refresh = guard(self._refresh)
+        #: Takes in what child processes have told so far.
+        self.collect = guard(self._collect)
         self._loaded_early: list[str] = []
         self._outer: Watcher | None = None
 
@@ -59,8 +69,25 @@ class Watcher:
 
     @property
     def not_observed(self) -> list[str]:
-        """Targets that were loaded before the start, and modules that cannot be watched."""
-        return sorted({*self._loaded_early, *self.imports.arming.unwatchable})
+        """Targets that were loaded before the start, and modules that cannot be watched.
+
+        So too in child processes, as far as they could tell.
+        """
+        told = () if self._intake is None else self._intake.missed
+        return sorted({*self._loaded_early, *self.imports.arming.unwatchable, *told})
+
+    def listen(self, folder: str) -> None:
+        """Before the start: watch child processes too, which write into *folder*."""
+        self._channel = Channel(folder)
+        self._intake = Intake(Reader(folder), self.recorder, self.warnings, self.guard)
+        self._configure_children()
+
+    def report_to(self, channel: Channel, number: int, test: str = "") -> None:
+        """Hand all on to another process, whose owner with that *number* started this one."""
+        self._channel = channel
+        self.guard.on_fault = lambda fault: channel.write("fault", fault)
+        self.warnings.on_discovered = lambda name, text: channel.write("discovered", name, text)
+        self.recorder.hand_over(channel, number, test)
 
     def start(self) -> None:
         global _active
@@ -74,6 +101,8 @@ class Watcher:
         self.warnings.spy.install()
         self.recorder.owners.threads.install()
         self.recorder.owners.pools.install()
+        if self._channel is not None:
+            self.children.install(self._channel)
 
     def stop(self) -> None:
         """Leave the interpreter as it was found. A second call does nothing."""
@@ -87,6 +116,7 @@ class Watcher:
         self.warnings.spy.remove()
         self.recorder.owners.threads.remove()
         self.recorder.owners.pools.remove()
+        self.children.remove()
         _active = self._outer
         if self._outer is not None:
             self._outer._resume()
@@ -95,12 +125,13 @@ class Watcher:
         """Watch *targets* too, from now on."""
         for target in targets:
             self.index.add(target)
+        self._configure_children()
         if self.guard.on:
             self._loaded_early = sorted({*self._loaded_early, *self.imports.arming.arm_loaded()})
 
-    def owner(self, evidence: Evidence) -> Owning:
-        """While the block runs, what happens belongs to *evidence*."""
-        return Owning(self.recorder.owners, evidence)
+    def owner(self, evidence: Evidence, test: str = "") -> Owning:
+        """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
+        return Owning(self.recorder.owners, evidence, test)
 
     def begin(self) -> None:
         """A test, or the collection of a file, begins."""
@@ -109,6 +140,15 @@ class Watcher:
 
     def gather(self, start: Iterable[Evidence]) -> Found:
         return self.recorder.lineage.gather(start)
+
+    def _collect(self) -> None:
+        if self._intake is not None and self.recorder.owners.issued.elsewhere is None:
+            self._intake.collect()
+
+    def _configure_children(self) -> None:
+        if self._intake is not None:
+            targets = [(one.rule, one.text, one.submodules) for one in self.index]
+            self._intake.reader.configure(targets, self._categories, self._discover)
 
     def _circular(self, module: str, frame: FrameType) -> None:
         self.recorder.circular(frame, module)
@@ -129,14 +169,15 @@ class Watcher:
 class Owning:
     """Makes one evidence the owner of what happens, and gives it back after."""
 
-    __slots__ = ("_before", "_evidence", "_owners")
+    __slots__ = ("_before", "_evidence", "_owners", "_test")
 
-    def __init__(self, owners: Owners, evidence: Evidence) -> None:
+    def __init__(self, owners: Owners, evidence: Evidence, test: str) -> None:
         self._owners = owners
         self._evidence = evidence
+        self._test = test
 
     def __enter__(self) -> None:
-        self._before = self._owners.enter(self._evidence)
+        self._before = self._owners.enter(self._evidence, self._test)
 
     def __exit__(
         self,

@@ -1,0 +1,24 @@
+"""The watch in a child process, started by ``site/sitecustomize.py``."""
+
+from __future__ import annotations
+
+import os
+
+from pytest_ssot.rules.lookup import Target
+from pytest_ssot.runtime.channel import OWNER, Channel
+from pytest_ssot.runtime.watcher import Watcher
+
+
+def start(folder: str) -> None:
+    """Watch this process on behalf of the test run whose channel is *folder*."""
+    channel = Channel(folder)
+    targets, categories, discover = channel.config()
+    watcher = Watcher(
+        [Target(*target) for target in targets], categories=categories, discover=discover
+    )
+    number = os.environ.get(OWNER, "")
+    test = os.environ.get("PYTEST_CURRENT_TEST", "")
+    watcher.report_to(channel, int(number or 0), "" if number else test)
+    watcher.start()
+    for name in watcher.not_observed:
+        channel.write("missed", f"{name}, in a child process")

@@ -1,0 +1,63 @@
+"""Takes in what child processes tell, in the process that runs the tests."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from pytest_ssot.runtime.channel import Reader
+    from pytest_ssot.runtime.frames import Way
+    from pytest_ssot.runtime.guard import Guard
+    from pytest_ssot.runtime.owners import Owned
+    from pytest_ssot.runtime.recorder import Recorder
+    from pytest_ssot.runtime.warned import WarningWatch
+
+from pytest_ssot.runtime.evidence import Sighting
+
+
+class Intake:
+    """Gives what comes in to the owners whose numbers it bears.
+
+    ``missed`` is what the children say that they could not see.
+    """
+
+    def __init__(
+        self, reader: Reader, recorder: Recorder, warnings: WarningWatch, guard: Guard
+    ) -> None:
+        self.reader = reader
+        self._recorder = recorder
+        self._warnings = warnings
+        self._guard = guard
+        self.missed: dict[str, None] = {}
+
+    def collect(self) -> None:
+        for kind, *record in self.reader.new():
+            if kind == "missed":
+                self.missed[record[0]] = None
+            elif kind == "fault":
+                self._guard.told(record[0])
+            elif kind == "discovered":
+                self._warnings.discovered.setdefault(*record)
+            else:
+                self._take(kind, *record)
+
+    def _take(self, kind: str, number: int, test: str, values: dict[str, Any], steps: Way) -> None:
+        owned, way, place = self._recorder.owners.issued.entry(number)
+        sighting = Sighting(**values)
+        if way and sighting.path.startswith("<"):
+            # The source was on the command line: whoever wrote that is the importer.
+            sighting.path, sighting.line, sighting.end_line, sighting.column = place[:4]
+            sighting.function, sighting.module = place[4:]
+            way = way[:-1]
+        else:
+            way += tuple(step for step in steps if not (way and step[0].startswith("<")))
+        if kind == "swept":
+            self._recorder.swept.add(sighting, ())
+        else:
+            self._recorder.give(owned or self._named(test), sighting, way)
+
+    def _named(self, test: str) -> Owned:
+        """The owner by PYTEST_CURRENT_TEST, if that is the test that runs now."""
+        name, evidence = self._recorder.owners.test
+        return (evidence,) if evidence is not None and test.startswith(f"{name} (") else ()
