@@ -2,7 +2,8 @@
 
 The names below are the public API. They are resolved at first use, because
 this package is also imported where nothing but :mod:`pytest_ssot.runtime` is
-needed, and that has to be quick.
+needed, and that has to be quick. PYTEST_DONT_REWRITE: in a child process it is
+loaded before pytest is, which would warn that there is nothing left to rewrite.
 """
 
 from __future__ import annotations

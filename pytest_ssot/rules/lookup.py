@@ -16,14 +16,22 @@ class Target:
     """What one rule names: a module ``a.b``, or a name in one ``a.b:Name``.
 
     ``warning`` is what a discovered module warned with: the words, the
-    category, and the module that the stacklevel pointed at.
+    category, and the module that the stacklevel pointed at. ``foreign`` is the
+    target of another run's rule, in whose test this run takes place.
     """
 
-    __slots__ = ("module", "name", "rule", "submodules", "text", "warning")
+    __slots__ = ("foreign", "module", "name", "rule", "submodules", "text", "warning")
 
     def __init__(
-        self, rule: str, text: str, submodules: bool = True, warning: Warned | None = None
+        self,
+        rule: str,
+        text: str,
+        submodules: bool = True,
+        warning: Warned | None = None,
+        *,
+        foreign: bool = False,
     ) -> None:
+        self.foreign = foreign
         self.warning = warning
         self.rule = rule
         self.text = text

@@ -70,12 +70,13 @@ class Arming:
                     self.arm(loaded)
 
     def arm_loaded(self) -> list[str]:
-        """Watch the targets that are loaded already; returns their names."""
+        """Watch the targets that are loaded already; returns the names of this run's own."""
         index = self._index
-        early = [name for name in list(sys.modules) if index.module(name) is not None]
-        for name in {*early, *(index.names.keys() & sys.modules.keys())}:
+        early = {name: index.module(name) for name in list(sys.modules)}
+        loaded = {name: target for name, target in early.items() if target is not None}
+        for name in {*loaded, *(index.names.keys() & sys.modules.keys())}:
             self.arm(name)
-        return sorted(early)
+        return sorted(name for name, target in loaded.items() if not target.foreign)
 
     def refresh(self) -> None:
         """Watch what came into ``sys.modules`` by no import: stubs, aliases, replacements.

@@ -14,7 +14,9 @@ def start(folder: str) -> None:
     channel = Channel(folder)
     targets, categories, discover = channel.config()
     watcher = Watcher(
-        [Target(*target) for target in targets], categories=categories, discover=discover
+        [Target(*target, foreign=foreign) for *target, foreign in targets],
+        categories=categories,
+        discover=discover,
     )
     number = os.environ.get(OWNER, "")
     test = os.environ.get("PYTEST_CURRENT_TEST", "")

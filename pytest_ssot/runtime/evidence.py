@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
 from pytest_ssot.runtime.frames import Way
 
@@ -17,12 +18,14 @@ class Sighting:
     ``path`` is the code's file name. ``state`` is "seen"; "honoured" where a
     warning filter that names a message or a module excuses it; "suppressed"
     where the code silences a warning around its own call; "swept" where the
-    reading code does not say the name.
+    reading code does not say the name. ``foreign`` is what only another run asked
+    for: see :mod:`pytest_ssot.runtime.nested`.
     """
 
     __slots__ = (
         "column",
         "end_line",
+        "foreign",
         "function",
         "kind",
         "line",
@@ -50,6 +53,7 @@ class Sighting:
         module: str,
         state: str = "seen",
         message: str | None = None,
+        foreign: bool = False,
     ) -> None:
         self.rule = rule
         self.kind = kind
@@ -63,6 +67,11 @@ class Sighting:
         self.module = module
         self.state = state
         self.message = message
+        self.foreign = foreign
+
+    def copy(self, **changes: Any) -> Sighting:
+        """The same sighting, but for *changes*."""
+        return Sighting(**{name: getattr(self, name) for name in self.__slots__} | changes)
 
     @property
     def key(self) -> tuple[object, ...]:

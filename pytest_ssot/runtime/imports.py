@@ -247,7 +247,13 @@ class ImportWatch:
         code, line = found
         name = usage.spelled_at(code.co_filename, line, line, module)
         sighting = sighting_in(
-            code, line, rule=target.rule, kind=kind, target=target.text, name=name
+            code,
+            line,
+            rule=target.rule,
+            kind=kind,
+            target=target.text,
+            name=name,
+            foreign=target.foreign,
         )
         self._recorder.record(frame, sighting)
         return True
@@ -263,6 +269,7 @@ class ImportWatch:
             name=name,
             state=self.state_of(target) if state == "seen" else state,
             message=None if target.warning is None else target.warning[0],
+            foreign=target.foreign,
         )
         self._recorder.record(importer, sighting)
 

@@ -33,6 +33,8 @@ class Recorder:
         self.lineage = Lineage()
         self.session: Evidence = Evidence()
         self.swept: Evidence = Evidence()
+        #: Another run, in whose test this one takes place: it gets all that it asked for.
+        self.outer: Callable[[Sighting, frames.Way], None] | None = None
         self.late: dict[int, Evidence] = {}
         self.owners = Owners()
         self._circles: dict[str, list[tuple[str, str, frames.Way]]] = {}
@@ -59,6 +61,7 @@ class Recorder:
     def record(self, frame: FrameType, sighting: Sighting) -> None:
         """Note *sighting*, whose importer is *frame*."""
         if sighting.state == "swept":
+            self._pass_on(sighting, ())
             self.swept.add(sighting, ())
             return
         self.give(self.owners.at(frame), sighting, frames.way(frame)[:-1])
@@ -69,6 +72,9 @@ class Recorder:
 
     def give(self, owned: Owned, sighting: Sighting, way: frames.Way) -> None:
         """Note *sighting* for *owned*."""
+        self._pass_on(sighting, way)
+        if sighting.foreign:
+            return
         for owner in owned or (self.session,):
             self._owner_noted(owner, owner.add, sighting, way)
 
@@ -77,6 +83,10 @@ class Recorder:
         way = frames.way(frame)
         for owner in self.owners.at(frame) or (self.session,):
             self._owner_noted(owner, owner.use, module, way)
+        if self.outer is not None:
+            carried = self.lineage.gather(self.lineage.carriers(module))
+            for sighting, rest in carried.values():
+                self._pass_on(sighting, way + rest)
         for body in _bodies(frame):
             name = frames.module_of(body)
             if name != module:
@@ -104,6 +114,10 @@ class Recorder:
             for inner, inner_path, way in self._circles.pop(name, ()):
                 self._noted(self._carrier(inner, inner_path).use, name, way)
         return evidence
+
+    def _pass_on(self, sighting: Sighting, way: frames.Way) -> None:
+        if self.outer is not None:
+            self.outer(sighting, way)
 
     def _owner_noted(self, owner: Evidence, note: Callable[..., bool], *what: object) -> None:
         if self._noted(note, *what) and owner.ended is not None:

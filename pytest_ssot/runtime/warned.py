@@ -43,7 +43,7 @@ class WarningWatch:
         self._recorder = recorder
         self._imports = imports
         self._categories = categories
-        self._discover = discover
+        self.discover = discover
         imports.state_of = self._state_of
         self.spy = FilterSpy(guard(self._warned), Readers(guard))
         self.surroundings = Surroundings()
@@ -80,7 +80,7 @@ class WarningWatch:
         module = frames.module_of(body)
         if self._index.module(module) is not None:
             return
-        if self._discover and body.f_globals.get("__spec__") is not None:
+        if self.discover and body.f_globals.get("__spec__") is not None:
             self._index.add(Target(module, module, warning=(text, category, stated)))
             self.on_discovered(module, text)
             self._imports.warned(module, body, expected=self.surroundings.recorded())
@@ -135,7 +135,7 @@ class WarningWatch:
         """The rule that covers what warns, if one does."""
         module, _, name = target.partition(":")
         found = self._index.name(module, name.partition(".")[0]) or self._index.module(module)
-        return None if found is None else found.rule
+        return None if found is None or found.foreign else found.rule
 
     def _unexpected(self, text: str, category: type) -> None:
         """pytest.warns did not expect what it recorded: so it was a deprecation after all."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.owners import Owners
 
 from pytest_ssot.rules.lookup import TargetIndex
+from pytest_ssot.runtime import nested
 from pytest_ssot.runtime.channel import Channel, Reader
 from pytest_ssot.runtime.children import Children
 from pytest_ssot.runtime.circular import CircularImports
@@ -30,8 +31,8 @@ class Watcher:
 
     *targets* are what is deprecated; *categories* name the warning classes that
     count. A second watcher (a pytest run inside a test) suspends the first until
-    it stops. Nothing here raises into the code that is watched: an error inside
-    a detector is kept by ``guard``.
+    it stops, and watches for both. Nothing here raises into the code that is
+    watched: an error inside a detector is kept by ``guard``.
     """
 
     def __init__(
@@ -39,7 +40,6 @@ class Watcher:
     ) -> None:
         self.index = TargetIndex(targets)
         self._categories = tuple(categories)
-        self._discover = discover
         self.guard = guard = Guard()
         self.recorder = Recorder(lambda name: self.imports.arming.carry(name))
         self.circular = CircularImports(guard(self._circular))
@@ -94,6 +94,11 @@ class Watcher:
         self._outer, _active = _active, self
         if self._outer is not None:
             self._outer._suspend()
+            nested.adopt(self.index, self._outer.index)
+            self.recorder.outer = nested.Outer(
+                self._outer.index, self._outer.recorder, self._outer.warnings
+            )
+            self._configure_children()
         self.guard.on = True
         self._loaded_early = self.imports.arming.arm_loaded()
         self.imports.finder.install()
@@ -139,7 +144,8 @@ class Watcher:
         self.refresh()
 
     def gather(self, start: Iterable[Evidence]) -> Found:
-        return self.recorder.lineage.gather(start)
+        found = self.recorder.lineage.gather(start)
+        return found if self._outer is None else nested.own(found)
 
     def _collect(self) -> None:
         if self._intake is not None and self.recorder.owners.issued.elsewhere is None:
@@ -147,8 +153,8 @@ class Watcher:
 
     def _configure_children(self) -> None:
         if self._intake is not None:
-            targets = [(one.rule, one.text, one.submodules) for one in self.index]
-            self._intake.reader.configure(targets, self._categories, self._discover)
+            targets = [(one.rule, one.text, one.submodules, one.foreign) for one in self.index]
+            self._intake.reader.configure(targets, self._categories, self.warnings.discover)
 
     def _circular(self, module: str, frame: FrameType) -> None:
         self.recorder.circular(frame, module)
