@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_ssot.policy.run import Remainder, Run
+from pytest_ssot.runtime import frames
 
 if TYPE_CHECKING:
     from pytest_ssot.policy.outcome import Assembly
@@ -27,8 +29,11 @@ def is_controller(config: pytest.Config) -> bool:
 def will_distribute(config: pytest.Config) -> bool:
     """Whether the tests of this run are going to run in other processes."""
     given = config.known_args_namespace
-    if is_worker(config):
-        return False
+    frame: FrameType | None = frames.caller()
+    while frame is not None:
+        if frames.module_of(frame) == "__channelexec__":
+            return False  # execnet runs this: a worker, which pytest does not know of so early
+        frame = frame.f_back
     return bool(getattr(given, "numprocesses", None)) or getattr(given, "dist", "no") != "no"
 
 

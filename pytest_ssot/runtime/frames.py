@@ -180,6 +180,15 @@ def way(frame: FrameType | None, until: FrameType | None = None) -> Way:
     return tuple(reversed(steps))
 
 
+def fixture_setups(frame: FrameType) -> list[FrameType]:
+    """Where pytest sets up the fixtures that *frame* is part of, the innermost first."""
+    return [
+        one
+        for one in outward(frame)
+        if one.f_code.co_name == "pytest_fixture_setup" and module_of(one) == "_pytest.fixtures"
+    ]
+
+
 def requested(frame: FrameType | None) -> tuple[str | None, FrameType | None]:
     """The module that the import machinery from *frame* outward was asked for.
 

@@ -7,7 +7,7 @@ from itertools import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from types import CodeType, FrameType
 
     from pytest_ssot.runtime.channel import Channel
@@ -64,7 +64,8 @@ class Recorder:
             self._pass_on(sighting, ())
             self.swept.add(sighting, ())
             return
-        self.give(self.owners.at(frame), sighting, frames.way(frame)[:-1])
+        for owner, way in self._owned(frame):
+            self.give((owner,), sighting, way[:-1])
         for body in _bodies(frame):
             sub = frames.way(frame, until=body)[:-1]
             carrier = self._carrier(frames.module_of(body), body.f_code.co_filename)
@@ -78,15 +79,25 @@ class Recorder:
         for owner in owned or (self.session,):
             self._owner_noted(owner, owner.add, sighting, way)
 
+    def _owned(self, frame: FrameType) -> Iterator[tuple[Evidence, frames.Way]]:
+        """Whose it is what *frame* does, each with the way there.
+
+        To a fixture it begins in its set-up, whoever was the first to ask for it.
+        """
+        owned = self.owners.at(frame)
+        setups = frames.fixture_setups(frame)[: len(owned) - 1] if len(owned) > 1 else []
+        ways = [frames.way(frame, until=setup) for setup in setups]
+        for number, owner in enumerate(reversed(owned or (self.session,))):
+            yield owner, ways[number] if number < len(ways) else frames.way(frame)
+
     def use(self, frame: FrameType, module: str) -> None:
         """Note that *frame* imports *module*, which carries evidence."""
-        way = frames.way(frame)
-        for owner in self.owners.at(frame) or (self.session,):
+        for owner, way in self._owned(frame):
             self._owner_noted(owner, owner.use, module, way)
         if self.outer is not None:
             carried = self.lineage.gather(self.lineage.carriers(module))
             for sighting, rest in carried.values():
-                self._pass_on(sighting, way + rest)
+                self._pass_on(sighting, frames.way(frame) + rest)
         for body in _bodies(frame):
             name = frames.module_of(body)
             if name != module:

@@ -138,8 +138,8 @@ def test_source_on_a_command_line_is_of_who_wrote_that_line(project: Project) ->
     ran = project.run()
     assert ran.failed == failed("test_it")
     assert [(one.at, one.verdict) for one in ran.violations] == [
-        (f"{FILE}:23:4 test_it", "fails"),
-        (f"{FILE}:26:4 test_allowed", "allowed"),
+        (f"{FILE}:24:4 test_it", "fails"),
+        (f"{FILE}:27:4 test_allowed", "allowed"),
     ]
 
 
