@@ -82,8 +82,12 @@ class Owners:
     def _become(self, now: Owned) -> None:
         self._home = get_ident()
         self._now = now
-        self._captured.set(now)
         self.turns += 1
+        self.capture()
+
+    def capture(self) -> None:
+        """Make the context in which this is called tell whose turn it is."""
+        self._captured.set(self._now)
 
     def _asking(self) -> Owned:
         return self.at(frames.caller(2))

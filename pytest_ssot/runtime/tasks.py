@@ -1,4 +1,9 @@
-"""Tells what an event loop runs of its own accord from what the tests' thread waits for."""
+"""Tells what an event loop runs of its own accord from what the tests' thread waits for.
+
+anyio's plugin has one task for all async tests and fixtures of a loop
+(``anyio/_backends``: TestRunner), so that the tasks which one test creates would
+have the context of another. That task has to be told whose turn it is.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +11,13 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
     from typing import Any
 
 from pytest_ssot.runtime.frames import module_of, outward
 
-#: anyio's one task for all async tests and fixtures of a loop: pytest's hooks wait for it.
+#: What anyio's task runs: pytest's hooks wait for each step of it.
 _DRIVER = "_run_tests_and_fixtures"
 #: Where a loop runs a callback or a task's step: asyncio.events.Handle, trio's loop.
 _DISPATCHERS = frozenset((("asyncio.events", "_run"), ("trio._core._run", "unrolled_run")))
@@ -38,6 +44,22 @@ def is_dispatched(frame: FrameType) -> bool:
         if waiting is not None and task is not None and one.f_locals.get(waiting) is task:
             return False
     return dispatched
+
+
+def tell_driver(capture: Callable[[], object]) -> None:
+    """Call *capture* in the task that runs anyio's tests, if there is one just now."""
+    plugin: Any = sys.modules.get("anyio.pytest_plugin")
+    runner = getattr(plugin, "_current_runner", None)
+    if runner is None or runner.is_running():
+        return
+
+    async def told() -> None:
+        capture()
+
+    # Not by run_fixture: that raises what tasks in the background have come to.
+    waited = runner._call_in_runner_task(told)
+    if hasattr(waited, "__await__"):
+        runner.get_loop().run_until_complete(waited)
 
 
 def _current_task() -> object:

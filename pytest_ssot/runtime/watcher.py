@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import FrameType, TracebackType
 
     from pytest_ssot.rules.lookup import Target
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.owners import Owners
 
 from pytest_ssot.rules.lookup import TargetIndex
-from pytest_ssot.runtime import nested
+from pytest_ssot.runtime import nested, tasks
 from pytest_ssot.runtime.channel import Channel, Reader
 from pytest_ssot.runtime.children import Children
 from pytest_ssot.runtime.circular import CircularImports
@@ -136,7 +136,7 @@ class Watcher:
 
     def owner(self, evidence: Evidence, test: str = "") -> Owning:
         """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
-        return Owning(self.recorder.owners, evidence, test)
+        return Owning(self.recorder.owners, evidence, test, self._turned)
 
     def begin(self) -> None:
         """A test, or the collection of a file, begins."""
@@ -146,6 +146,12 @@ class Watcher:
     def gather(self, start: Iterable[Evidence]) -> Found:
         found = self.recorder.lineage.gather(start)
         return found if self._outer is None else nested.own(found)
+
+    def _turned(self) -> None:
+        try:  # not by the guard: what tasks in the background do meanwhile is to be seen
+            tasks.tell_driver(self.recorder.owners.capture)
+        except Exception as error:
+            self.guard.fault(error)
 
     def _collect(self) -> None:
         if self._intake is not None and self.recorder.owners.issued.elsewhere is None:
@@ -175,15 +181,19 @@ class Watcher:
 class Owning:
     """Makes one evidence the owner of what happens, and gives it back after."""
 
-    __slots__ = ("_before", "_evidence", "_owners", "_test")
+    __slots__ = ("_before", "_evidence", "_owners", "_test", "_turned")
 
-    def __init__(self, owners: Owners, evidence: Evidence, test: str) -> None:
+    def __init__(
+        self, owners: Owners, evidence: Evidence, test: str, turned: Callable[[], None]
+    ) -> None:
+        self._turned = turned
         self._owners = owners
         self._evidence = evidence
         self._test = test
 
     def __enter__(self) -> None:
         self._before = self._owners.enter(self._evidence, self._test)
+        self._turned()
 
     def __exit__(
         self,
@@ -192,3 +202,4 @@ class Owning:
         trace: TracebackType | None,
     ) -> None:
         self._owners.leave(self._before)
+        self._turned()
