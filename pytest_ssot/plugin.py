@@ -21,7 +21,7 @@ from pytest_ssot.policy.critical import is_critical, is_gated
 from pytest_ssot.policy.outcome import Assembly, Outcome
 from pytest_ssot.policy.run import Asked, Remainder, Run, Running
 from pytest_ssot.policy.tally import Result
-from pytest_ssot.report import terminal
+from pytest_ssot.report import debugger, terminal
 from pytest_ssot.report.document import document, write_reports
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
@@ -108,6 +108,8 @@ class SsotPlugin:
         self.run = Run(configured, datetime.date.today(), self._ask)
         self._item: pytest.Item | None = None
         self._running = Running()
+        #: A report that is made while a test is called is a subtest's: the test's comes after.
+        self._calling = False
         self._fixtures: dict[Any, Evidence] = {}
 
     def configure(self) -> None:
@@ -158,9 +160,14 @@ class SsotPlugin:
         self._item = None
         return result
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_call(self) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
         self.run.watcher.refresh()  # a fixture may have put a stub into sys.modules
+        self._calling = True
+        try:
+            return (yield)
+        finally:
+            self._calling = False
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_fixture_setup(
@@ -187,18 +194,22 @@ class SsotPlugin:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        if not self.run.watcher.quiet:
+        if not (self.run.watcher.quiet or self._calling):
             try:
-                self._judge(item, report)
+                self._judge(item, call, report)
             except Exception as error:
                 self.run.watcher.guard.fault(error)
         return report
 
-    def _judge(self, item: pytest.Item, report: pytest.TestReport) -> None:
+    def _judge(
+        self, item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport
+    ) -> None:
         running = self._running
+        if report.when == "setup":
+            running.told.clear()  # pytest-rerunfailures tries again: that excuses nothing
         if report.when == "call":
             running.skipped = report.skipped and not hasattr(report, "wasxfail")
         elif report.when == "setup" and not report.failed:
@@ -209,8 +220,11 @@ class SsotPlugin:
         failing = self.run.failing(running, asked, violations)
         if failing:
             running.told.update(one.cause for one in failing)
+            if not report.failed and self.config.getoption("usepdb", False):
+                call.excinfo = debugger.raised(failing[0], self.run.settings.root)
             terminal.fail(report, failing, self.run)
-        if report.when == "teardown" and violations:
+        # With a failure too, as teardown may never come: a debugger is left, a worker crashes.
+        if failing or (report.when == "teardown" and violations):
             result = Result(item.nodeid, tuple(violations), bool(running.told), running.skipped)
             setattr(report, RESULT, result.to_json())
 

@@ -152,6 +152,13 @@ class Project:
         always = ("-p", "no:cacheprovider", "--ssot-report", f"json:{_REPORT}")
         return Ran(self._pytester.runpytest_subprocess(*always, *args), report)
 
+    def debug(self, commands: str, *args: str) -> Ran:
+        """Run pytest here with ``--pdb``, and type *commands*, separated by ``;``, into it."""
+        always = ("-p", "no:cacheprovider", "--pdb", "--ssot-report", f"json:{_REPORT}")
+        typed = commands.replace(";", "\n").encode()
+        result = self._pytester.run(sys.executable, "-mpytest", *always, *args, stdin=typed)
+        return Ran(result, self.path / _REPORT)
+
     def bare(self, *args: str) -> Ran:
         """Run pytest here without any option of the plugin's."""
         result = self._pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)

@@ -25,7 +25,7 @@ ROWS = (
 )
 #: Rooms on one row that know each other.
 NEIGHBOURS = {("plugin", "xdist"), ("plugin", "hookspecs"), ("__main__", "cli")}
-KNOWS_PYTEST = {"plugin.py", "xdist.py", "hookspecs.py", "report/terminal.py"}
+KNOWS_PYTEST = {"plugin.py", "xdist.py", "hookspecs.py", "report/debugger.py", "report/terminal.py"}
 HEAVY = {"coverage", "importlib_metadata", "jinja2", "libcst", "tomlkit", "tomllib"}
 
 

@@ -39,9 +39,24 @@ _MODULES = frozenset(("mock.mock", "mock.backports", "unittest.mock"))
 WRAPPERS = frozenset(("_py_warnings", "deprecated", "functools", "typing_extensions", "warnings"))
 _WRAPPER_PACKAGES = frozenset(("deprecated", "wrapt"))
 #: Only carry a call from one place to another: left out of a chain.
-_CARRIERS = frozenset(("asyncio", "concurrent", "contextvars", "doctest", "threading", "unittest"))
-#: Where a pytest run begins: what is outside of these started pytest.
-_RUN = frozenset(("main", "wrap_session", "_prepareconfig"))
+_CARRIERS = frozenset(
+    (
+        "anyio",
+        "asyncio",
+        "concurrent",
+        "contextvars",
+        "doctest",
+        "hypothesis",
+        "outcome",  # how trio sends a result
+        "pytest_asyncio",
+        "threading",
+        "trio",
+        "unittest",
+    )
+)
+#: Where pytest begins a run, or a phase of one test: what is outside of these started it,
+#: as ``pytest.main`` in a script does, or a plugin that runs tests its own way.
+_RUN = frozenset(("main", "wrap_session", "_prepareconfig", "from_call"))
 
 
 def caller(depth: int = 1) -> FrameType:
@@ -50,7 +65,7 @@ def caller(depth: int = 1) -> FrameType:
 
 
 def outward(frame: FrameType | None) -> Iterator[FrameType]:
-    """*frame* and everything that called it, up to the start of the pytest run."""
+    """*frame* and everything that called it, up to where pytest began the run or the phase."""
     while frame is not None:
         code = frame.f_code
         if code.co_name in _RUN and module_of(frame).partition(".")[0] == "_pytest":
