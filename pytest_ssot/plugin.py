@@ -25,6 +25,7 @@ from pytest_ssot.report import debugger, terminal
 from pytest_ssot.report.document import document, write_reports
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
+from pytest_ssot.runtime import frames
 from pytest_ssot.runtime.evidence import Evidence
 
 #: The attribute under which a report carries what its test saw, as JSON values.
@@ -108,8 +109,6 @@ class SsotPlugin:
         self.run = Run(configured, datetime.date.today(), self._ask)
         self._item: pytest.Item | None = None
         self._running = Running()
-        #: A report that is made while a test is called is a subtest's: the test's comes after.
-        self._calling = False
         self._fixtures: dict[Any, Evidence] = {}
 
     def configure(self) -> None:
@@ -160,14 +159,9 @@ class SsotPlugin:
         self._item = None
         return result
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_call(self) -> Generator[None, object, object]:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
         self.run.watcher.refresh()  # a fixture may have put a stub into sys.modules
-        self._calling = True
-        try:
-            return (yield)
-        finally:
-            self._calling = False
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_fixture_setup(
@@ -197,7 +191,7 @@ class SsotPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[Any]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        if not (self.run.watcher.quiet or self._calling):
+        if not self.run.watcher.quiet:
             try:
                 self._judge(item, call, report)
             except Exception as error:
@@ -208,6 +202,8 @@ class SsotPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport
     ) -> None:
         running = self._running
+        if report.when == "call" and frames.in_phase(frames.caller()):
+            return  # a subtest's; the test's own comes after it
         if report.when == "setup":
             running.told.clear()  # pytest-rerunfailures tries again: that excuses nothing
         if report.when == "call":

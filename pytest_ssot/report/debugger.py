@@ -23,8 +23,8 @@ def raised(violation: Violation, root: Path) -> pytest.ExceptionInfo[BaseExcepti
     again, at its line and with its module's globals, but without its locals.
     """
     error = Reached(f"deprecated: {violation.target}")
-    code, values = _at(violation.importer, root, "raise reached"), {"reached": error}
-    inner = (code, _globals(code.co_filename), values)
+    code = _at(violation.importer, root, "raise reached")
+    inner: tuple[Any, ...] = (code, _globals(code.co_filename), {"reached": error})
     for step in reversed(violation.chain):
         code = _at(step, root, "exec(*inner)")
         inner = (code, _globals(code.co_filename), {"inner": inner})

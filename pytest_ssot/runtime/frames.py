@@ -74,6 +74,13 @@ def outward(frame: FrameType | None) -> Iterator[FrameType]:
         frame = frame.f_back
 
 
+def in_phase(frame: FrameType) -> bool:
+    """Whether *frame* is inside of a test's setup, call or teardown, as pytest runs them."""
+    for one in outward(frame):
+        frame = one
+    return frame.f_back is not None and frame.f_back.f_code.co_name == "from_call"
+
+
 def module_of(frame: FrameType) -> str:
     name = frame.f_globals.get("__name__")
     return name if isinstance(name, str) else ""
