@@ -221,7 +221,9 @@ class SsotPlugin:
             terminal.fail(report, failing, self.run)
         # With a failure too, as teardown may never come: a debugger is left, a worker crashes.
         if failing or (report.when == "teardown" and violations):
-            result = Result(item.nodeid, tuple(violations), bool(running.told), running.skipped)
+            result = Result(
+                asked.test.nodeid, tuple(violations), bool(running.told), running.skipped
+            )
             setattr(report, RESULT, result.to_json())
 
     def _asked(self, item: pytest.Item) -> Asked:
@@ -230,7 +232,7 @@ class SsotPlugin:
         fixtures = (self._fixtures.get(one) for one in definitions.values())
         critical = is_critical(settings, self.run.relative(path), item.get_closest_marker)
         return Asked(
-            test=SeenBy(item.nodeid, self._allowances(item)),
+            test=SeenBy(xdist.nodeid(item), self._allowances(item)),
             path=path,
             module=getattr(getattr(item, "module", None), "__name__", ""),
             gated=is_gated(settings, critical),
@@ -243,7 +245,7 @@ class SsotPlugin:
             return found
         for mark in item.iter_markers("ssot_allow"):
             try:
-                found.append(from_marker(mark.args, mark.kwargs, item.nodeid))
+                found.append(from_marker(mark.args, mark.kwargs, xdist.nodeid(item)))
             except UsageError as error:
                 self.run.judge.mistakes.add(str(error))
         return found

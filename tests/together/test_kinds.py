@@ -11,9 +11,11 @@ TEST = "tests/test_it.py"
 
 
 def importers(ran: Ran) -> dict[str, str]:
-    """Of each test: the lines of its importers."""
+    """Of each test: the lines of its importers, so far as they are the project's."""
     told: dict[str, str] = {}
     for one in ran.violations:
+        if one.verdict == "indirect":  # pytest-subtests itself calls what is deprecated
+            continue
         line = one.at.partition(" ")[0].rpartition(":")[0].removeprefix("tests/test_it.py:")
         for test in one.tests.split():
             name = test.removeprefix(f"{TEST}::")
@@ -159,7 +161,7 @@ def test_a_subtest_fails_its_test(project: Project) -> None:
         "E   use:  import app.new",
         f"E   fix:  change {TEST}:10",
     ]
-    assert project.run("-n2").bytes == ran.bytes
+    assert importers(project.run("-n2")) == told
 
 
 def test_hypothesis(project: Project) -> None:
