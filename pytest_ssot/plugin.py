@@ -25,10 +25,11 @@ from pytest_ssot.policy.critical import is_critical, is_gated
 from pytest_ssot.policy.outcome import Assembly, Outcome
 from pytest_ssot.policy.run import Asked, Remainder, Run, Running
 from pytest_ssot.policy.tally import Result
-from pytest_ssot.report import terminal
+from pytest_ssot.report import debugger, terminal
 from pytest_ssot.report.document import document, write_reports
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
+from pytest_ssot.runtime import frames
 
 #: The attribute under which a report carries what its test saw, as JSON values.
 RESULT = "ssot_result"
@@ -196,19 +197,25 @@ class SsotPlugin:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         self.run.watcher.collect()
         if not self.run.watcher.quiet:
             try:
-                self._judge(item, report)
+                self._judge(item, call, report)
             except Exception as error:
                 self.run.watcher.guard.fault(error)
         return report
 
-    def _judge(self, item: pytest.Item, report: pytest.TestReport) -> None:
+    def _judge(
+        self, item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport
+    ) -> None:
         running = self._running
+        if report.when == "call" and frames.in_phase(frames.caller()):
+            return  # a subtest's; the test's own comes after it
+        if report.when == "setup":
+            running.told.clear()  # pytest-rerunfailures tries again: that excuses nothing
         if report.when == "call":
             running.skipped = report.skipped and not hasattr(report, "wasxfail")
         elif report.when == "setup" and not report.failed:
@@ -219,16 +226,21 @@ class SsotPlugin:
         failing = self.run.failing(running, asked, violations)
         if failing:
             running.told.update(one.cause for one in failing)
+            if not report.failed and self.config.getoption("usepdb", False):
+                call.excinfo = debugger.raised(failing[0], self.run.settings.root)
             terminal.fail(report, failing, self.run)
-        if report.when == "teardown" and violations:
-            result = Result(item.nodeid, tuple(violations), bool(running.told), running.skipped)
+        # With a failure too, as teardown may never come: a debugger is left, a worker crashes.
+        if failing or (report.when == "teardown" and violations):
+            result = Result(
+                asked.test.nodeid, tuple(violations), bool(running.told), running.skipped
+            )
             setattr(report, RESULT, result.to_json())
 
     def _asked(self, item: pytest.Item) -> Asked:
         settings, path = self.run.settings, str(item.path)
         critical = is_critical(settings, self.run.relative(path), item.get_closest_marker)
         return Asked(
-            test=SeenBy(item.nodeid, self._allowances(item)),
+            test=SeenBy(xdist.nodeid(item), self._allowances(item)),
             path=path,
             module=getattr(getattr(item, "module", None), "__name__", ""),
             gated=is_gated(settings, critical),
@@ -241,7 +253,7 @@ class SsotPlugin:
             return found
         for mark in item.iter_markers("ssot_allow"):
             try:
-                found.append(from_marker(mark.args, mark.kwargs, item.nodeid))
+                found.append(from_marker(mark.args, mark.kwargs, xdist.nodeid(item)))
             except UsageError as error:
                 self.run.judge.mistakes.add(str(error))
         return found

@@ -28,8 +28,19 @@ _DISTURBING = (
 )
 _OUTCOME = re.compile(r"^(FAILED|ERROR) (\S+)", re.MULTILINE)
 _REPORT = "ssot-report.json"
-# Hypothesis's plugin would take more than half of each run's time.
-_PYTEST = '[tool.pytest.ini_options]\npythonpath = ["."]\naddopts = "-p no:hypothesispytest"\n'
+_PYTEST = '[tool.pytest.ini_options]\npythonpath = ["."]\n'
+#: Installed plugins that a run gets only where it asks for them (``-p NAME``): they shuffle,
+#: wrap or time tests, and to start them takes longer than most runs do.
+_UNASKED = (
+    "anyio",
+    "asyncio",
+    "hypothesispytest",
+    "pytest_cov",
+    "pytest_forked",
+    "randomly",
+    "rerunfailures",
+    "timeout",
+)
 
 
 class Told(NamedTuple):
@@ -143,6 +154,13 @@ class Project:
         always = ("-p", "no:cacheprovider", "--ssot-report", f"json:{_REPORT}")
         return Ran(self._pytester.runpytest_subprocess(*always, *args), report)
 
+    def debug(self, commands: str, *args: str) -> Ran:
+        """Run pytest here with ``--pdb``, and type *commands*, separated by ``;``, into it."""
+        always = ("-p", "no:cacheprovider", "--pdb", "--ssot-report", f"json:{_REPORT}")
+        typed = commands.replace(";", "\n").encode()
+        result = self._pytester.run(sys.executable, "-mpytest", *always, *args, stdin=typed)
+        return Ran(result, self.path / _REPORT)
+
     def bare(self, *args: str) -> Ran:
         """Run pytest here without any option of the plugin's."""
         result = self._pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)
@@ -158,6 +176,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proje
     """An empty project with ``app/old.py`` and a rule on it."""
     for name in _DISTURBING:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in _UNASKED))
     # Bytecode that outlives a rewrite within a second would be run instead of it.
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     return Project(pytester)

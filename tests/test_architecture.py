@@ -30,7 +30,14 @@ NEIGHBOURS = {
     ("plugin", "fixtures"),
     ("__main__", "cli"),
 }
-KNOWS_PYTEST = {"plugin.py", "xdist.py", "fixtures.py", "hookspecs.py", "report/terminal.py"}
+KNOWS_PYTEST = {
+    "plugin.py",
+    "xdist.py",
+    "fixtures.py",
+    "hookspecs.py",
+    "report/debugger.py",
+    "report/terminal.py",
+}
 HEAVY = {"coverage", "importlib_metadata", "jinja2", "libcst", "tomlkit", "tomllib"}
 
 

@@ -19,6 +19,7 @@ class Assembly:
         self._run = run
         self._tally = Tally()
         self._remainder = Remainder()
+        self._complete = True
 
     def add(self, result: Result) -> None:
         self._tally.add(result)
@@ -27,7 +28,11 @@ class Assembly:
         self._remainder |= remainder
 
     def lost(self, what: str) -> None:
-        """A process ended without its remainder: a gate that broke is not a pass."""
+        """A process ended without its remainder: a gate that broke is not a pass.
+
+        What that process used or matched is not known, so nothing is called unused.
+        """
+        self._complete = False
         self._remainder |= Remainder(faults=(what,))
 
     def outcome(self, *, full: bool) -> Outcome:
@@ -42,7 +47,7 @@ class Assembly:
             self._remainder,
             unused=tuple(sorted(in_force.difference(used))),
             expired=tuple(allowances.expired()),
-            full=full,
+            full=full and self._complete,
         )
 
 

@@ -37,7 +37,7 @@ def fail(report: pytest.TestReport, failing: list[Violation], run: Run) -> None:
 def tell_once(report: pytest.TestReport, told: dict[object, str], run: Run) -> None:
     """Shorten a failure whose causes *told* has: which test's failure tells each in full."""
     failing = report.__dict__.pop(FAILING, None)
-    if failing is None:
+    if failing is None or not report.failed:  # a try that is done again is not shown
         return
     own = causes(map(Violation.from_json, failing), run.rules.by_id)
     if all(cause.key in told for cause in own):

@@ -41,18 +41,24 @@ _WRAPPER_PACKAGES = frozenset(("deprecated", "wrapt"))
 #: Only carry a call from one place to another: left out of a chain.
 _CARRIERS = frozenset(
     (
+        "anyio",
         "asyncio",
         "concurrent",
         "contextvars",
         "doctest",
+        "hypothesis",
         "multiprocessing",
+        "outcome",  # how trio sends a result
+        "pytest_asyncio",
         "subprocess",
         "threading",
+        "trio",
         "unittest",
     )
 )
-#: Where a pytest run begins: what is outside of these started pytest.
-_RUN = frozenset(("main", "wrap_session", "_prepareconfig"))
+#: Where pytest begins a run, or a phase of one test: what is outside of these started it,
+#: as ``pytest.main`` in a script does, or a plugin that runs tests its own way.
+_RUN = frozenset(("main", "wrap_session", "_prepareconfig", "from_call"))
 
 
 def caller(depth: int = 1) -> FrameType:
@@ -61,13 +67,20 @@ def caller(depth: int = 1) -> FrameType:
 
 
 def outward(frame: FrameType | None) -> Iterator[FrameType]:
-    """*frame* and everything that called it, up to the start of the pytest run."""
+    """*frame* and everything that called it, up to where pytest began the run or the phase."""
     while frame is not None:
         code = frame.f_code
         if code.co_name in _RUN and module_of(frame).partition(".")[0] == "_pytest":
             return
         yield frame
         frame = frame.f_back
+
+
+def in_phase(frame: FrameType) -> bool:
+    """Whether *frame* is inside of a test's setup, call or teardown, as pytest runs them."""
+    for one in outward(frame):
+        frame = one
+    return frame.f_back is not None and frame.f_back.f_code.co_name == "from_call"
 
 
 def module_of(frame: FrameType) -> str:
