@@ -216,8 +216,7 @@ class SsotPlugin:
 
     def _asked(self, item: pytest.Item) -> Asked:
         settings, path = self.run.settings, str(item.path)
-        definitions = getattr(getattr(item, "_request", None), "_fixture_defs", {})
-        fixtures = (self._fixtures.get(one) for one in definitions.values())
+        fixtures = (self._fixtures.get(one) for one in _used(item))
         critical = is_critical(settings, self.run.relative(path), item.get_closest_marker)
         return Asked(
             test=SeenBy(item.nodeid, self._allowances(item)),
@@ -244,6 +243,20 @@ class SsotPlugin:
             item=self._item, violation=violation
         )
         return reason
+
+
+def _used(item: pytest.Item) -> Iterator[pytest.FixtureDef[Any]]:
+    """The fixtures that *item* has been given, with those that they override and take."""
+    request: Any = getattr(item, "_request", None)
+    for name, definition in getattr(request, "_fixture_defs", {}).items():
+        yield definition
+        same = request._arg2fixturedefs.get(name, ())
+        if definition in same:
+            for one in reversed(same[: same.index(definition)]):
+                if name not in definition.argnames:
+                    break
+                yield one
+                definition = one
 
 
 class Reporting:

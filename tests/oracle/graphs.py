@@ -287,11 +287,12 @@ class _Making:
     def test_steps(self, most: int) -> Steps:
         return self.steps(most, (*ANYWHERE, "attribute", "call", "call"), self._functions)
 
-    def fixtures(self, scopes: Sequence[str], seen: set[int]) -> Fixtures:
+    def fixtures(
+        self, scopes: Sequence[str], seen: set[int], *, narrowest: bool = False
+    ) -> Fixtures:
         made: dict[int, Fixture] = {}
-        if not scopes:
-            return ()
-        for number in sorted(set(self.several(range(len(scopes)), 3))):
+        numbers = [n for n, one in enumerate(scopes) if one == "function" or not narrowest]
+        for number in sorted(set(self.several(numbers, 3))):
             usable = sorted(n for n in {*seen, *made} if n < number)
             after = self.test_steps(1) if self.chance(3) else None
             made[number] = Fixture(
@@ -321,7 +322,8 @@ class _Making:
         )
 
     def a_class(self, scopes: Sequence[str], seen: set[int]) -> Class:
-        fixtures = self.fixtures(scopes, seen)
+        # pytest deprecates methods that are fixtures of a wider scope.
+        fixtures = self.fixtures(scopes, seen, narrowest=True)
         seen = seen | {one.number for one in fixtures}
         return Class(
             self.chance(2),
