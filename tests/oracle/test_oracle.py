@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 
 from tests.oracle import reach
-from tests.oracle.graphs import Graph, graphs
+from tests.oracle.graphs import Draw, Graph, graphs
 from tests.oracle.writing import MARK, Writer, critical, node_id, rules
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 SEED = os.environ.get("SSOT_ORACLE_SEED")
 PROJECTS = int(os.environ.get("SSOT_ORACLE_PROJECTS", "10"))
 MOST = 24
+#: Whether one more graph follows; to stop is the simplest.
+MORE = st.sampled_from([False, *[True] * (4 * MOST)])
 
 #: Runs the tests that a file names, in its order.
 CONFTEST = """
@@ -71,10 +73,15 @@ WAYS = st.builds(
 )
 
 
-#: A run of pytest costs much more than a graph, and a list alone would be short.
-PROJECT = st.lists(st.lists(graphs(), min_size=1, max_size=7), min_size=1, max_size=7).map(
-    lambda parts: [graph for part in parts for graph in part][:MOST]
-)
+@st.composite
+def projects(draw: Draw[object]) -> list[Graph]:
+    """Many graphs, since a run of pytest costs much more than one; ``st.lists`` is too short."""
+    found: list[Graph] = []
+    while not found or (len(found) < MOST and draw(MORE)):
+        graph = draw(graphs())
+        assert isinstance(graph, Graph)
+        found.append(graph)
+    return found
 
 
 class Known(NamedTuple):
@@ -106,7 +113,7 @@ def checked(examples: int) -> Callable[[Callable[..., None]], Callable[..., None
 
 
 @checked(PROJECTS)
-@hypothesis.given(found=PROJECT, ways=st.lists(WAYS, min_size=2, max_size=2))
+@hypothesis.given(found=projects(), ways=st.lists(WAYS, min_size=2, max_size=2))
 def test_in_one_process(project: Project, found: list[Graph], ways: list[Way]) -> None:
     known = write(project, found)
     for way in ways:
@@ -114,7 +121,7 @@ def test_in_one_process(project: Project, found: list[Graph], ways: list[Way]) -
 
 
 @checked(max(1, PROJECTS // 4))
-@hypothesis.given(found=PROJECT, way=WAYS)
+@hypothesis.given(found=projects(), way=WAYS)
 def test_in_workers(project: Project, found: list[Graph], way: Way) -> None:
     known = write(project, found)
     check(project, found, known, way._replace(args=(*way.args, "-n2")))
