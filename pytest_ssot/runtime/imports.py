@@ -146,6 +146,10 @@ class ImportWatch:
         elif frame.f_code.co_name == "_find_and_load":
             name, found = frames.requested(frame)
             asker, package = found or frame, frames.fromlist_package(frame)
+        elif frame.f_code.co_name == "_call_with_frames_removed":
+            # "from package import module", and the package has no such attribute yet.
+            found = frames.requested(frame)[1]
+            name, asker, package = default, found or frame, frames.fromlist_package(frame)
         else:
             return
         if name is not None and is_it(sys.modules.get(name)):

@@ -66,6 +66,21 @@ def test_a_name_of_a_module_that_is_still_loading(project: Project, line: str, f
     assert project.run().sites == [("fails", "app.old:X", "X", "app/user.py:1:0")]
 
 
+@pytest.mark.parametrize("line", ["import app.old", "from app.old import X", "from app import old"])
+@pytest.mark.parametrize("first", ["app.old", "app.user"])
+def test_a_module_that_is_still_loading(project: Project, line: str, first: str) -> None:
+    project.configure(GATED)
+    project.write(
+        {
+            "app/old.py": "X = 1\nimport app.user\n",
+            "app/user.py": f"{line}\n",
+            TEST: f"import {first}\ndef test_it(): pass\n",
+        }
+    )
+    name = "X" if line.endswith("X") else None
+    assert ("fails", "app.old", name, "app/user.py:1:0") in project.run().sites
+
+
 def test_one_line_that_calls_the_import_machinery_often_hides_no_other(project: Project) -> None:
     project.configure(GATED)
     project.write(
