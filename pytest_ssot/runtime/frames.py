@@ -216,6 +216,15 @@ def requested(frame: FrameType | None) -> tuple[str | None, FrameType | None]:
     return name, frame
 
 
+def entered(frame: FrameType | None) -> Iterator[FrameType]:
+    """The frames from *frame* outward by which the import machinery was left for a module."""
+    inside = False
+    for one in outward(frame):
+        if is_bootstrap(one) and not inside:
+            yield one
+        inside = is_bootstrap(one)
+
+
 def fromlist_package(frame: FrameType | None) -> str | None:
     """The package whose ``from package import submodule`` *frame* is part of, if it is."""
     found = None

@@ -56,6 +56,7 @@ class ImportWatch:
         requested, asker = frames.requested(body.f_back)
         if asker is not None and requested is not None:
             self._imported(name, asker, frames.fromlist_package(body.f_back), None)
+        self._waited_for(name, asker, None)
 
     # -- what the detectors call ------------------------------------------
 
@@ -72,7 +73,11 @@ class ImportWatch:
             self.arming.set_tripwire(fullname, spec)
         name, asker = frames.requested(frame)
         if name is not None and asker is not None:
-            self._imported(name, asker, frames.fromlist_package(frame), spec)
+            # What loads now tells by itself what it reaches. Its packages have loaded; what once
+            # had its name may have been another file: every conftest is "conftest".
+            self._carried(fullname.rpartition(".")[0], asker)
+            self._targeted(name, asker, frames.fromlist_package(frame), spec)
+        self._waited_for(fullname, asker, spec)
 
     def _loaded(self, spec: ModuleSpec) -> None:
         on_load = self._on_load.get(spec.name)
@@ -112,6 +117,8 @@ class ImportWatch:
         if self._told_at != now:
             self._told.clear()
             self._told_at = now
+        if frames.is_machinery(frame):  # which everybody shares
+            frame = frames.innermost(frame) or frame
         key = (id(frame.f_code), frame.f_lasti, what, owners.short(frame))
         if key in self._told:
             return True
@@ -119,6 +126,17 @@ class ImportWatch:
         return False
 
     # -- imports ----------------------------------------------------------
+
+    def _waited_for(self, name: str, frame: FrameType | None, spec: ModuleSpec | None) -> None:
+        """Who asked for *name* and got its package loaded first, which now imports *name* itself.
+
+        The import system looks into ``sys.modules`` again then, and asks no finder
+        (``Lib/importlib/_bootstrap.py``: _find_and_load_unlocked).
+        """
+        for at in frames.entered(frame):
+            waiting, asker = frames.requested(at)
+            if waiting == name and asker is not None:
+                self._targeted(name, asker, frames.fromlist_package(at), spec)
 
     def _cached(
         self,
@@ -133,6 +151,10 @@ class ImportWatch:
         elif frame.f_code.co_name == "_find_and_load":
             name, found = frames.requested(frame)
             asker, package = found or frame, frames.fromlist_package(frame)
+        elif frame.f_code.co_name == "_call_with_frames_removed":
+            # "from package import module", and the package has no such attribute yet.
+            found = frames.requested(frame)[1]
+            name, asker, package = default, found or frame, frames.fromlist_package(frame)
         else:
             return
         if name is not None and is_it(sys.modules.get(name)):
@@ -142,9 +164,17 @@ class ImportWatch:
         self, name: str, asker: FrameType, package: str | None, spec: ModuleSpec | None
     ) -> None:
         """*asker* imports the module *name*, as a part of *package* if that is given."""
+        self._carried(name, asker)
+        self._targeted(name, asker, package, spec)
+
+    def _carried(self, name: str, asker: FrameType) -> None:
         recorder = self._recorder
         if recorder.lineage and recorder.lineage.carries(name):
             recorder.use(asker, name)
+
+    def _targeted(
+        self, name: str, asker: FrameType, package: str | None, spec: ModuleSpec | None
+    ) -> None:
         target = self._index.module(name)
         if target is None or (package is not None and self._index.module(package) is target):
             return  # not ours, or told with the package, by the name that is taken from it

@@ -32,8 +32,12 @@ def stated_module(spec_name: str, frame: FrameType) -> str | None:
         return _absolute(frame, instruction.name or "")
     if instruction.op in ("attribute", "from", "star"):
         return None  # the interpreter prepares an AttributeError's words
-    if instruction.op == "call" and bytecode.callee(frame) in _LOOKS:
-        return None  # getattr(module, "__spec__")
+    if instruction.op == "call":
+        callee = bytecode.callee(frame)
+        if callee in _LOOKS:
+            return None  # getattr(module, "__spec__")
+        if callee == "__import__" and _says_only_below(frame, spec_name):
+            return None  # __import__("a.b") gives back "a", as import a.b binds it
     return spec_name
 
 
@@ -121,6 +125,12 @@ def spelled_at(path: str, first: int, last: int, module: str) -> str | None:
 
     text = "".join(linecache.getline(path, line) for line in range(first, last + 1))
     return _one_name(re.findall(r"[\"']([\w.:]+)[\"']", text), module)
+
+
+def _says_only_below(frame: FrameType, module: str) -> bool:
+    """Whether the function of *frame* has submodules of *module* as literals, and not itself."""
+    said = _strings(frame.f_code)
+    return module not in said and any(one.startswith(module + ".") for one in said)
 
 
 def _one_name(strings: Iterable[str], module: str) -> str | None:

@@ -164,6 +164,8 @@ class Watcher:
 
     def _circular(self, module: str, frame: FrameType) -> None:
         self.recorder.circular(frame, module)
+        if module in self.index.names:
+            self.imports.arming.arm(module)  # whose names are read before it has loaded
 
     def _refresh(self) -> None:
         self.imports.finder.install()
