@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
-from pytest_ssot.policy import critical
+from pytest_ssot.policy import critical, unseen
 from pytest_ssot.policy.allowances import Allowances, SeenBy
 from pytest_ssot.policy.judge import Ask, Judge
+from pytest_ssot.policy.ours import FirstParty
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
 from pytest_ssot.rules.lookup import Target
@@ -162,9 +164,18 @@ class Run:
             marks=tuple(sorted({one.origin for one in self.marks if self.allowances.holds(one)})),
             mistakes=tuple(sorted(self.judge.mistakes)),
             faults=tuple(self.watcher.guard.faults),
-            not_observed=tuple(self.watcher.not_observed),
+            not_observed=tuple(sorted({*self._loaded_early, *self._unwatchable()})),
             discovered=tuple(sorted(self.watcher.warnings.discovered.items())),
         )
+
+    @cached_property
+    def _loaded_early(self) -> list[str]:
+        """The targets that were loaded before the watch; asked for at the end, when it is known."""
+        ours = FirstParty(self.settings.root, self.settings.first_party)
+        return unseen.loaded_early(self.watcher.early, self.watcher.index, ours)
+
+    def _unwatchable(self) -> Iterator[str]:
+        return (f"{name} (cannot be watched)" for name in self.watcher.unwatchable)
 
     def relative(self, path: str) -> str:
         return relative(path, self.settings.root)

@@ -52,6 +52,10 @@ class TargetIndex:
         else:
             self.names.setdefault(target.module, {})[target.name] = target
 
+    def targets(self) -> list[Target]:
+        named = [target for names in self.names.values() for target in names.values()]
+        return [*self.modules.values(), *named]
+
     def module(self, dotted: str) -> Target | None:
         """The rule's target that covers the module *dotted*.
 

@@ -7,9 +7,10 @@ from operator import is_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from importlib.machinery import ModuleSpec
 
-    from pytest_ssot.rules.lookup import TargetIndex
+    from pytest_ssot.rules.lookup import Target, TargetIndex
     from pytest_ssot.runtime.attributes import Attributes
     from pytest_ssot.runtime.tripwire import Tripwires
 
@@ -69,13 +70,19 @@ class Arming:
                 if loaded.startswith(prefix):
                     self.arm(loaded)
 
-    def arm_loaded(self) -> list[str]:
-        """Watch the targets that are loaded already; returns their names."""
+    def arm_loaded(self, targets: Iterable[Target]) -> list[Target]:
+        """Watch what is loaded already; returns those of *targets* that are."""
         index = self._index
-        early = [name for name in list(sys.modules) if index.module(name) is not None]
-        for name in {*early, *(index.names.keys() & sys.modules.keys())}:
+        covered = {name: index.module(name) for name in list(sys.modules)}
+        loaded = {name for name, target in covered.items() if target is not None}
+        for name in loaded.union(index.names.keys() & sys.modules.keys()):
             self.arm(name)
-        return sorted(early)
+        found = {id(target) for target in covered.values()}
+        return [
+            one
+            for one in targets
+            if (one.module in sys.modules if one.name is not None else id(one) in found)
+        ]
 
     def refresh(self) -> None:
         """Watch what came into ``sys.modules`` by no import: stubs, aliases, replacements.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 from pytest_ssot.rules.lookup import TargetIndex
 from pytest_ssot.runtime.circular import CircularImports
 from pytest_ssot.runtime.deprecations import Categories
+from pytest_ssot.runtime.early import Early
 from pytest_ssot.runtime.guard import Guard
 from pytest_ssot.runtime.imports import ImportWatch
 from pytest_ssot.runtime.recorder import Recorder
@@ -48,7 +49,7 @@ class Watcher:
         )
         #: Looks for modules that came into ``sys.modules`` by no import.
         self.refresh = guard(self._refresh)
-        self._loaded_early: list[str] = []
+        self.early = Early()
         self._outer: Watcher | None = None
 
     @property
@@ -57,9 +58,9 @@ class Watcher:
         return self.recorder.changes == 0
 
     @property
-    def not_observed(self) -> list[str]:
-        """Targets that were loaded before the start, and modules that cannot be watched."""
-        return sorted({*self._loaded_early, *self.imports.arming.unwatchable})
+    def unwatchable(self) -> list[str]:
+        """Modules whose class or spec cannot be changed."""
+        return sorted(self.imports.arming.unwatchable)
 
     def start(self) -> None:
         global _active
@@ -67,7 +68,7 @@ class Watcher:
         if self._outer is not None:
             self._outer._suspend()
         self.guard.on = True
-        self._loaded_early = self.imports.arming.arm_loaded()
+        self.early.note(self.imports.arming.arm_loaded(self.index.targets()))
         self.imports.finder.install()
         self.circular.install()
         self.warnings.spy.install()
@@ -88,10 +89,13 @@ class Watcher:
 
     def add(self, targets: Iterable[Target]) -> None:
         """Watch *targets* too, from now on."""
+        known = {one.text for one in self.index.targets()}
+        targets = list(targets)
         for target in targets:
             self.index.add(target)
         if self.guard.on:
-            self._loaded_early = sorted({*self._loaded_early, *self.imports.arming.arm_loaded()})
+            loaded = self.imports.arming.arm_loaded(targets)
+            self.early.note(one for one in loaded if one.text not in known)
 
     def owner(self, evidence: Evidence) -> Owning:
         """While the block runs, what happens belongs to *evidence*."""
