@@ -146,7 +146,9 @@ class SsotPlugin:
             return (yield)
         watcher.begin()
         with watcher.owner(self.run.of_file(str(collector.path))):
-            return (yield)
+            report = yield
+        self.run.lost_outside(collector.nodeid)
+        return report
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -190,19 +192,27 @@ class SsotPlugin:
         self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        if not self.run.watcher.quiet:
-            try:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self._running.skipped |= report.when != "teardown"
+        try:
+            self._look_for_loss(item, report)
+            if not self.run.watcher.quiet:
                 self._judge(item, report)
-            except Exception as error:
-                self.run.watcher.guard.fault(error)
+        except Exception as error:
+            self.run.watcher.guard.fault(error)
         return report
+
+    def _look_for_loss(self, item: pytest.Item, report: pytest.TestReport) -> None:
+        """A gated test that took the watch away does not pass: nobody knows what it reached."""
+        if report.when == "setup":
+            return
+        lost = self.run.lost(self._running, item.nodeid, ended=report.when == "teardown")
+        if lost and self._asked(item).gated and not self._running.skipped:
+            terminal.fail_blind(report, lost)
 
     def _judge(self, item: pytest.Item, report: pytest.TestReport) -> None:
         running = self._running
-        if report.when == "call":
-            running.skipped = report.skipped and not hasattr(report, "wasxfail")
-        elif report.when == "setup" and not report.failed:
-            running.skipped = report.skipped and not hasattr(report, "wasxfail")
+        if report.when == "setup" and not report.failed:
             return
         asked = self._asked(item)
         violations = self.run.violations(running, asked)

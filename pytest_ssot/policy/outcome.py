@@ -105,7 +105,7 @@ class Outcome:
     def broken(self) -> bool:
         """Whether a strict run fails although its tests may pass."""
         outside = any(one.verdict is Verdict.FAILS for one in self._outside)
-        return outside or bool(self.remainder.faults)
+        return outside or bool(self.remainder.faults or self.remainder.blind)
 
 
 def _merged(violations: tuple[Violation, ...]) -> list[Violation]:

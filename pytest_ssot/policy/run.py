@@ -33,12 +33,16 @@ class Asked(NamedTuple):
 
 
 class Running:
-    """One test while it runs: its own evidence, and the causes that its failure has named."""
+    """One test while it runs: its own evidence, and the causes that its failure has named.
 
-    __slots__ = ("evidence", "skipped", "told")
+    ``lost`` is what it took away of the watch.
+    """
+
+    __slots__ = ("evidence", "lost", "skipped", "told")
 
     def __init__(self) -> None:
         self.evidence = Evidence()
+        self.lost: list[str] = []
         self.told: set[Any] = set()
         self.skipped = False
 
@@ -47,7 +51,7 @@ class Remainder(NamedTuple):
     """What a process saw besides its tests. JSON both ways: workers send it home.
 
     ``used`` and ``marks`` name the allowances that excused something, and the
-    marks that may.
+    marks that may. ``blind`` tells where the watch was lost outside of tests.
     """
 
     session: tuple[Violation, ...] = ()
@@ -58,6 +62,7 @@ class Remainder(NamedTuple):
     faults: tuple[str, ...] = ()
     not_observed: tuple[str, ...] = ()
     discovered: tuple[tuple[str, str], ...] = ()
+    blind: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -69,6 +74,7 @@ class Remainder(NamedTuple):
             "faults": list(self.faults),
             "not_observed": list(self.not_observed),
             "discovered": [list(pair) for pair in self.discovered],
+            "blind": list(self.blind),
         }
 
     @classmethod
@@ -82,6 +88,7 @@ class Remainder(NamedTuple):
             faults=tuple(data["faults"]),
             not_observed=tuple(data["not_observed"]),
             discovered=tuple((name, text) for name, text in data["discovered"]),
+            blind=tuple(data["blind"]),
         )
 
     def __or__(self, other: Remainder) -> Remainder:
@@ -94,6 +101,7 @@ class Remainder(NamedTuple):
             faults=tuple(dict.fromkeys(self.faults + other.faults)),
             not_observed=tuple(sorted({*self.not_observed, *other.not_observed})),
             discovered=tuple(sorted({*self.discovered, *other.discovered})),
+            blind=tuple(sorted({*self.blind, *other.blind})),
         )
 
 
@@ -116,6 +124,8 @@ class Run:
             discover=self.settings.discover,
         )
         self._files: dict[str, Evidence] = {}
+        self._blind: set[str] = set()
+        self._blind_outside: set[str] = set()
         self._known: dict[tuple[str, str], tuple[int, Found]] = {}
 
     def reconfigure(self, configured: Configured) -> None:
@@ -154,7 +164,19 @@ class Run:
             if critical.fails(one, gated) and one.cause not in running.told
         ]
 
+    def lost(self, running: Running, nodeid: str, *, ended: bool) -> list[str]:
+        """What the test took away of the watch, and has not been told for yet."""
+        lost = [one for one in self.watcher.lost(ended=ended) if one not in running.lost]
+        running.lost += lost
+        self._blind.update(f"{nodeid} {one}" for one in lost)
+        return lost
+
+    def lost_outside(self, where: str) -> None:
+        """Note what code that is no test's has taken away of the watch."""
+        self._blind_outside.update(f"{where} {one}" for one in self.watcher.lost(ended=True))
+
     def remainder(self) -> Remainder:
+        self.lost_outside("something outside of tests")
         recorder = self.watcher.recorder
         nobody = SeenBy("")
         return Remainder(
@@ -164,8 +186,9 @@ class Run:
             marks=tuple(sorted({one.origin for one in self.marks if self.allowances.holds(one)})),
             mistakes=tuple(sorted(self.judge.mistakes)),
             faults=tuple(self.watcher.guard.faults),
-            not_observed=tuple(sorted({*self._loaded_early, *self._unwatchable()})),
+            not_observed=tuple(self._not_observed()),
             discovered=tuple(sorted(self.watcher.warnings.discovered.items())),
+            blind=tuple(sorted(self._blind_outside)),
         )
 
     @cached_property
@@ -174,8 +197,10 @@ class Run:
         ours = FirstParty(self.settings.root, self.settings.first_party)
         return unseen.loaded_early(self.watcher.early, self.watcher.index, ours)
 
-    def _unwatchable(self) -> Iterator[str]:
-        return (f"{name} (cannot be watched)" for name in self.watcher.unwatchable)
+    def _not_observed(self) -> list[str]:
+        unwatchable = {f"{name} (cannot be watched)" for name in self.watcher.unwatchable}
+        blind = self._blind | self._blind_outside
+        return sorted(unwatchable.union(blind, self._loaded_early))
 
     def relative(self, path: str) -> str:
         return relative(path, self.settings.root)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from operator import is_
+from operator import is_, itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ LOOKS_TOUCH_SPECS = sys.version_info < (3, 12)
 #: What the import system asks a module for, and nobody who only fails to find a name in it: that
 #: looks into the module's dictionary (``Objects/moduleobject.c``). A stub may have none.
 SPEC = "__spec__"
+_spec_of = itemgetter(SPEC)
 
 
 class Arming:
@@ -34,6 +35,7 @@ class Arming:
         self._attributes = attributes
         self._armed: dict[str, object] = {}
         self._names: dict[int, str] = {}
+        self._namespaces: dict[str, dict[str, object]] = {}
         self._seen: tuple[object, ...] = ()
         self.unwatchable: set[str] = set()
 
@@ -44,8 +46,10 @@ class Arming:
         self._armed[name] = module
         spec = vars(module).get(SPEC) if hasattr(module, "__dict__") else None
         try:
+            self._namespaces.pop(name, None)
             if spec is not None:
                 self._tripwires.set(spec)
+                self._namespaces[name] = vars(module)
             asked = [SPEC] if spec is None or LOOKS_TOUCH_SPECS else []
             self._watch(module, name, [*asked, *self._own_names(name, module)])
             self._attach(name)
@@ -58,6 +62,9 @@ class Arming:
             self._tripwires.set(spec)
         except TypeError:
             self.unwatchable.add(name)
+
+    def has_tripwire(self, spec: ModuleSpec) -> bool:
+        return type(spec) in self._tripwires.kinds
 
     def carry(self, name: str) -> None:
         """Watch a module that is part of a lineage, loading or loaded, and its submodules."""
@@ -108,6 +115,22 @@ class Arming:
         self._attributes.remove_all()
         self._armed.clear()
         self._names.clear()
+        self._namespaces.clear()
+
+    def disarmed(self) -> list[str]:
+        """The watched modules whose spec was taken from them. Called for each test."""
+        namespaces, kinds = self._namespaces, self._tripwires.kinds
+        try:
+            if all(map(kinds.__contains__, map(type, map(_spec_of, namespaces.values())))):
+                return []
+        except KeyError:  # deleted
+            pass
+        return sorted(
+            name
+            for name, namespace in namespaces.items()
+            if type(namespace.get(SPEC)) not in kinds
+            and sys.modules.get(name) is self._armed.get(name)
+        )
 
     def _watch(self, module: object, dotted: str, names: list[str]) -> None:
         if names:

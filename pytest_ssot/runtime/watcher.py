@@ -17,6 +17,7 @@ from pytest_ssot.runtime.early import Early
 from pytest_ssot.runtime.guard import Guard
 from pytest_ssot.runtime.imports import ImportWatch
 from pytest_ssot.runtime.recorder import Recorder
+from pytest_ssot.runtime.tampering import Tampering
 from pytest_ssot.runtime.warned import WarningWatch
 
 _active: Watcher | None = None
@@ -50,6 +51,13 @@ class Watcher:
         #: Looks for modules that came into ``sys.modules`` by no import.
         self.refresh = guard(self._refresh)
         self.early = Early()
+        self._tampering = Tampering(
+            self.imports.arming,
+            circular=self.circular,
+            search=self.imports.search,
+            spy=self.warnings.spy,
+        )
+        self._put_back = guard(self._tampering.put_back)
         self._outer: Watcher | None = None
 
     @property
@@ -70,6 +78,7 @@ class Watcher:
         self.guard.on = True
         self.early.note(self.imports.arming.arm_loaded(self.index.targets()))
         self.imports.finder.install()
+        self.imports.search.install()
         self.circular.install()
         self.warnings.spy.install()
 
@@ -80,6 +89,7 @@ class Watcher:
             return
         self.guard.on = False
         self.imports.finder.remove()
+        self.imports.search.remove()
         self.imports.arming.disarm()
         self.circular.remove()
         self.warnings.spy.remove()
@@ -106,6 +116,29 @@ class Watcher:
         self.warnings.begin()
         self.refresh()
 
+    def lost(self, *, ended: bool) -> list[str]:
+        """What of the watch the code that ran took away, each as the rest of a sentence.
+
+        It is put back if that code has *ended*; until then it may do so itself.
+        """
+        if not self.guard.on:
+            return self._lost_inside() if ended else []
+        lost = self._tampering.lost()
+        if lost and ended:
+            self._put_back()
+        return lost
+
+    def _lost_inside(self) -> list[str]:
+        """A pytest run inside has suspended this one: it should have ended by now."""
+        inner = _active
+        while inner is not None and inner._outer is not self:
+            inner = inner._outer
+        if inner is None:
+            return []  # not suspended: stopped
+        while not self.guard.on and _active is not None:
+            _active.stop()
+        return ["left a pytest run of its own unfinished: what happened since was not seen"]
+
     def gather(self, start: Iterable[Evidence]) -> Found:
         return self.recorder.lineage.gather(start)
 
@@ -123,6 +156,7 @@ class Watcher:
     def _resume(self) -> None:
         self.guard.on = True
         self.imports.finder.install()
+        self._put_back()  # a run inside may have reloaded what is watched
 
 
 class Owning:
