@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.machinery import ModuleSpec
+    from typing import Any
 
     from pytest_ssot.rules.lookup import Target, TargetIndex
     from pytest_ssot.runtime.attributes import Attributes
@@ -21,6 +22,18 @@ LOOKS_TOUCH_SPECS = sys.version_info < (3, 12)
 #: looks into the module's dictionary (``Objects/moduleobject.c``). A stub may have none.
 SPEC = "__spec__"
 _spec_of = itemgetter(SPEC)
+
+
+def namespace_of(module: object) -> dict[str, object]:
+    """The names of what stands in ``sys.modules``, past its own ``__getattribute__``.
+
+    ``importlib.util``'s lazy modules load at the first look at them.
+    """
+    try:
+        namespace: dict[str, object] = object.__getattribute__(module, "__dict__")
+    except AttributeError:
+        return {}
+    return namespace
 
 
 class Arming:
@@ -44,12 +57,13 @@ class Arming:
         if module is None:
             return
         self._armed[name] = module
-        spec = vars(module).get(SPEC) if hasattr(module, "__dict__") else None
+        namespace = namespace_of(module)
+        spec: Any = namespace.get(SPEC)
         try:
             self._namespaces.pop(name, None)
             if spec is not None:
                 self._tripwires.set(spec)
-                self._namespaces[name] = vars(module)
+                self._namespaces[name] = namespace
             asked = [SPEC] if spec is None or LOOKS_TOUCH_SPECS else []
             self._watch(module, name, [*asked, *self._own_names(name, module)])
             self._attach(name)

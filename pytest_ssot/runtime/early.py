@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from pytest_ssot.rules.lookup import Target
 
+from pytest_ssot.runtime.arming import namespace_of
+
 _Module = type(sys)
 
 
@@ -45,5 +47,4 @@ class Early:
 def _loaded() -> Iterable[Loaded]:
     for name, module in list(sys.modules.items()):
         if isinstance(module, _Module):
-            # Past the module's own __getattribute__: a lazy one would load.
-            yield Loaded(name, object.__getattribute__(module, "__dict__"))
+            yield Loaded(name, namespace_of(module))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 from pytest_ssot.runtime.frames import caller
 
+_FILE = "<frozen importlib._bootstrap>"
+
 
 class Search:
     """Calls *on_searched* with a name, the spec that was found for it if any, and who asked."""
@@ -44,7 +46,7 @@ class Search:
             return spec
 
         # One of the import system's own: left out of tracebacks as those are.
-        find_spec.__code__ = find_spec.__code__.replace(co_filename=original.__code__.co_filename)
+        find_spec.__code__ = find_spec.__code__.replace(co_filename=_FILE)
         bootstrap._find_spec = self._mine = find_spec
 
     def put_back(self) -> None:

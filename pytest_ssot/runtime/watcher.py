@@ -121,9 +121,13 @@ class Watcher:
 
         It is put back if that code has *ended*; until then it may do so itself.
         """
-        if not self.guard.on:
-            return self._lost_inside() if ended else []
-        lost = self._tampering.lost()
+        try:
+            if not self.guard.on:
+                return self._lost_inside() if ended else []
+            lost = self._tampering.lost()
+        except Exception as error:
+            self.guard.fault(error)
+            return []
         if lost and ended:
             self._put_back()
         return lost

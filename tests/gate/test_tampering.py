@@ -224,18 +224,41 @@ def test_a_lazy_module_that_is_watched_loads_at_its_first_use(project: Project) 
 
         @gated
         def test_it():
+            assert not hasattr(sys, "loaded")
             from app.old import X
-            assert X == 1
+            assert X == sys.loaded == 1
             assert type(sys.modules["app.old"]).__name__ == "module"
         """,
+        old="import sys\nX = sys.loaded = 1\ndef make(): pass\n",
     )
     project.configure(
         tables=project.rule + '[[tool.pytest-ssot.rules]]\ndeprecated = "app.old:make"\n'
     )
     ran = project.run()
     assert ran.counts == {"passed": 1, "failed": 1}
-    assert "deprecated import: app.old" in ran.text
+    assert place(ran) == [("app.old", "tests/test_it.py:17:4 test_it")]
     assert ran.report["errors"] == []
+
+
+def test_a_finder_that_raises_shows_the_traceback_that_it_always_had(project: Project) -> None:
+    given(
+        project,
+        """
+        import traceback
+
+        class Broken:
+            def find_spec(self, name, path=None, target=None):
+                raise ZeroDivisionError(name)
+
+        def test_it(monkeypatch):
+            monkeypatch.setattr(sys, "meta_path", [Broken()])
+            with pytest.raises(ZeroDivisionError) as caught:
+                import app.other
+            assert [one.name for one in traceback.extract_tb(caught.tb)][0] == "test_it"
+            assert "pytest_ssot" not in "".join(traceback.format_tb(caught.tb))
+        """,
+    )
+    assert project.run().counts == {"passed": 1}
 
 
 # -- what takes the watch away ------------------------------------------------
