@@ -154,7 +154,9 @@ class SsotPlugin:
             return (yield)
         watcher.begin()
         with watcher.owner(self.run.of_file(str(collector.path))):
-            return (yield)
+            report = yield
+        self.run.lost_outside(collector.nodeid)
+        return report
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -200,27 +202,42 @@ class SsotPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[Any]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        self.run.watcher.collect()
-        if not self.run.watcher.quiet:
-            try:
-                self._judge(item, call, report)
-            except Exception as error:
-                self.run.watcher.guard.fault(error)
+        try:
+            self._look(item, call, report)
+        except Exception as error:
+            self.run.watcher.guard.fault(error)
         return report
+
+    def _look(
+        self, item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport
+    ) -> None:
+        watcher, running = self.run.watcher, self._running
+        skipped = report.skipped and not hasattr(report, "wasxfail")
+        if report.when == "setup":
+            running.told.clear()  # pytest-rerunfailures tries again: that excuses nothing
+            running.skipped = skipped
+            if not report.failed:
+                return
+        elif skipped and frames.in_phase(frames.caller()):
+            return  # a subtest's; the test's own comes after it
+        running.skipped |= skipped
+        watcher.collect()
+        lost = watcher.lost(ended=report.when == "teardown")
+        if (lost or not watcher.quiet) and not frames.in_phase(frames.caller()):
+            if lost:
+                self._tell_loss(item, report, lost)
+            self._judge(item, call, report)
+
+    def _tell_loss(self, item: pytest.Item, report: pytest.TestReport, lost: list[str]) -> None:
+        """A gated test that took the watch away does not pass: nobody knows what it reached."""
+        new = self.run.lost(self._running, item.nodeid, lost)
+        if new and self._asked(item).gated and not self._running.skipped:
+            terminal.fail_blind(report, new)
 
     def _judge(
         self, item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport
     ) -> None:
         running = self._running
-        if report.when == "call" and frames.in_phase(frames.caller()):
-            return  # a subtest's; the test's own comes after it
-        if report.when == "setup":
-            running.told.clear()  # pytest-rerunfailures tries again: that excuses nothing
-        if report.when == "call":
-            running.skipped = report.skipped and not hasattr(report, "wasxfail")
-        elif report.when == "setup" and not report.failed:
-            running.skipped = report.skipped and not hasattr(report, "wasxfail")
-            return
         asked = self._asked(item)
         violations = self.run.violations(running, asked)
         failing = self.run.failing(running, asked, violations)

@@ -16,7 +16,7 @@ class FirstParty:
     """*entries* are packages and folders; none means all under *root* that is not installed."""
 
     def __init__(self, root: Path, entries: tuple[str, ...]) -> None:
-        self._root = root
+        self.root = root
         self._entries = tuple(entry.rstrip("/") for entry in entries)
         self._known: dict[tuple[str, str], bool] = {}
 
@@ -28,7 +28,7 @@ class FirstParty:
         return self._known[key]
 
     def _decide(self, path: str, module: str) -> bool:
-        shown = relative(path, self._root)
+        shown = relative(path, self.root)
         inside = not (shown.startswith("../") or Path(shown).is_absolute())
         installed = not _INSTALLED.isdisjoint(Path(shown).parts) or _is_stdlib(path)
         if self._entries:

@@ -121,8 +121,8 @@ class Outcome:
     def broken(self) -> bool:
         """Whether the run fails although its tests may pass."""
         outside = any(one.verdict is Verdict.FAILS for one in self._outside)
-        strictly = self.settings.strict and (outside or bool(self.remainder.faults))
-        return strictly or bool(self.late)
+        broke = bool(self.remainder.faults or self.remainder.blind)
+        return bool(self.late) or (self.settings.strict and (outside or broke))
 
 
 def _merged(violations: tuple[Violation, ...]) -> list[Violation]:

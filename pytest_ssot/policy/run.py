@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
-from pytest_ssot.policy import critical
+from pytest_ssot.policy import critical, unseen
 from pytest_ssot.policy.allowances import Allowances, SeenBy
 from pytest_ssot.policy.judge import Ask, Judge
+from pytest_ssot.policy.ours import FirstParty
 from pytest_ssot.policy.tally import Result
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
@@ -32,12 +34,16 @@ class Asked(NamedTuple):
 
 
 class Running:
-    """One test while it runs: its own evidence, and the causes that its failure has named."""
+    """One test while it runs: its own evidence, and the causes that its failure has named.
 
-    __slots__ = ("evidence", "skipped", "told")
+    ``lost`` is what it took away of the watch.
+    """
+
+    __slots__ = ("evidence", "lost", "skipped", "told")
 
     def __init__(self) -> None:
         self.evidence = Evidence()
+        self.lost: list[str] = []
         self.told: set[Any] = set()
         self.skipped = False
 
@@ -46,7 +52,8 @@ class Remainder(NamedTuple):
     """What a process saw besides its tests. JSON both ways: workers send it home.
 
     ``used`` and ``marks`` name the allowances that excused something, and the
-    marks that may. ``late`` is what tests reached after they had ended.
+    marks that may. ``late`` is what tests reached after they had ended, ``blind``
+    tells where the watch was lost outside of tests.
     """
 
     session: tuple[Violation, ...] = ()
@@ -58,6 +65,7 @@ class Remainder(NamedTuple):
     not_observed: tuple[str, ...] = ()
     discovered: tuple[tuple[str, str], ...] = ()
     late: tuple[Result, ...] = ()
+    blind: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -70,6 +78,7 @@ class Remainder(NamedTuple):
             "not_observed": list(self.not_observed),
             "discovered": [list(pair) for pair in self.discovered],
             "late": [result.to_json() for result in self.late],
+            "blind": list(self.blind),
         }
 
     @classmethod
@@ -84,6 +93,7 @@ class Remainder(NamedTuple):
             not_observed=tuple(data["not_observed"]),
             discovered=tuple((name, text) for name, text in data["discovered"]),
             late=tuple(Result.from_json(one) for one in data["late"]),
+            blind=tuple(data["blind"]),
         )
 
     def __or__(self, other: Remainder) -> Remainder:
@@ -97,6 +107,7 @@ class Remainder(NamedTuple):
             not_observed=tuple(sorted({*self.not_observed, *other.not_observed})),
             discovered=tuple(sorted({*self.discovered, *other.discovered})),
             late=self.late + other.late,
+            blind=tuple(sorted({*self.blind, *other.blind})),
         )
 
 
@@ -127,6 +138,8 @@ class Run:
             discover=self.settings.discover,
         )
         self._files: dict[str, Evidence] = {}
+        self._blind: set[str] = set()
+        self._blind_outside: set[str] = set()
         self._known: dict[tuple[str, str], tuple[int, Found]] = {}
 
     def reconfigure(self, configured: Configured) -> None:
@@ -165,8 +178,20 @@ class Run:
             if critical.fails(one, gated) and one.cause not in running.told
         ]
 
+    def lost(self, running: Running, nodeid: str, lost: list[str]) -> list[str]:
+        """What the test took away of the watch, and has not been told for yet."""
+        new = [one for one in lost if one not in running.lost]
+        running.lost += new
+        self._blind.update(f"{nodeid} {one}" for one in new)
+        return new
+
+    def lost_outside(self, where: str) -> None:
+        """Note what code that is no test's has taken away of the watch."""
+        self._blind_outside.update(f"{where} {one}" for one in self.watcher.lost(ended=True))
+
     def remainder(self) -> Remainder:
         self.watcher.collect()
+        self.lost_outside("something outside of tests")
         recorder = self.watcher.recorder
         nobody = SeenBy("")
         return Remainder(
@@ -176,14 +201,26 @@ class Run:
             marks=tuple(sorted({one.origin for one in self.marks if self.allowances.holds(one)})),
             mistakes=tuple(sorted(self.judge.mistakes)),
             faults=tuple(self.watcher.guard.faults),
-            not_observed=(*self.watcher.not_observed, *self._missed()),
+            not_observed=tuple(self._not_observed()),
             discovered=tuple(sorted(self.watcher.warnings.discovered.items())),
             late=tuple(self._late()),
+            blind=tuple(sorted(self._blind_outside)),
         )
 
-    def _missed(self) -> Iterator[str]:
-        for path, line, why in self.watcher.children.missed:
-            yield f"a child process of {self.relative(path)}:{line}: {why}"
+    @cached_property
+    def _loaded_early(self) -> list[str]:
+        """The targets that were loaded before the watch; asked for at the end, when it is known."""
+        ours = FirstParty(self.settings.root, self.settings.first_party)
+        return unseen.loaded_early(self.watcher.early, self.watcher.index, ours)
+
+    def _not_observed(self) -> list[str]:
+        unwatchable = {f"{name} (cannot be watched)" for name in self.watcher.unwatchable}
+        blind = self._blind | self._blind_outside
+        missed = {
+            f"a child process of {self.relative(path)}:{line}: {why}"
+            for path, line, why in self.watcher.children.missed
+        }
+        return sorted(unwatchable.union(blind, missed, self._loaded_early, self.watcher.missed))
 
     def _late(self) -> Iterator[Result]:
         for evidence in list(self.watcher.recorder.late.values()):

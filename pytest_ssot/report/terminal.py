@@ -17,6 +17,8 @@ from pytest_ssot.report.text import Cause, causes
 
 #: The title of the section that a test with a failure of its own gets.
 SECTION = "pytest-ssot"
+#: The same, for a test that took the watch away.
+BLIND = "pytest-ssot: the watch was lost"
 #: Where a report keeps the violations that failed it, as JSON values.
 FAILING = "ssot_failing"
 
@@ -32,6 +34,22 @@ def fail(report: pytest.TestReport, failing: list[Violation], run: Run) -> None:
     report.__dict__.pop("wasxfail", None)
     report.outcome = "failed"
     report.longrepr = _shown(_in_full(told, run.settings.root), told[0])
+
+
+def fail_blind(report: pytest.TestReport, lost: list[str]) -> None:
+    """Fail *report* for what its test took away of the watch, or add that to its failure."""
+    path, line, name = report.location
+    lines = [f"E   the watch was lost: the test {one}" for one in lost]
+    lines.append("E   fix:  leave that as it is, or do it in a process of its own")
+    entry = _entry(Step(path, (line or 0) + 1, name), lines)
+    if report.failed:
+        report.sections.append((BLIND, _as_text([entry])))
+        return
+    report.__dict__.pop("wasxfail", None)
+    report.outcome = "failed"
+    crash = ReprFileLocation(path, (line or 0) + 1, lines[0].removeprefix("E   "))
+    shown = ReprTraceback([entry], extraline=None, style="short")
+    report.longrepr = ReprExceptionInfo(reprtraceback=shown, reprcrash=crash)
 
 
 def tell_once(report: pytest.TestReport, told: dict[object, str], run: Run) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from operator import is_
+from operator import is_, itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from importlib.machinery import ModuleSpec
+    from typing import Any
 
-    from pytest_ssot.rules.lookup import TargetIndex
+    from pytest_ssot.rules.lookup import Target, TargetIndex
     from pytest_ssot.runtime.attributes import Attributes
     from pytest_ssot.runtime.tripwire import Tripwires
 
@@ -19,6 +21,19 @@ LOOKS_TOUCH_SPECS = sys.version_info < (3, 12)
 #: What the import system asks a module for, and nobody who only fails to find a name in it: that
 #: looks into the module's dictionary (``Objects/moduleobject.c``). A stub may have none.
 SPEC = "__spec__"
+_spec_of = itemgetter(SPEC)
+
+
+def namespace_of(module: object) -> dict[str, object]:
+    """The names of what stands in ``sys.modules``, past its own ``__getattribute__``.
+
+    ``importlib.util``'s lazy modules load at the first look at them.
+    """
+    try:
+        namespace: dict[str, object] = object.__getattribute__(module, "__dict__")
+    except AttributeError:
+        return {}
+    return namespace
 
 
 class Arming:
@@ -33,6 +48,7 @@ class Arming:
         self._attributes = attributes
         self._armed: dict[str, object] = {}
         self._names: dict[int, str] = {}
+        self._namespaces: dict[str, dict[str, object]] = {}
         self._seen: tuple[object, ...] = ()
         self.unwatchable: set[str] = set()
 
@@ -41,10 +57,13 @@ class Arming:
         if module is None:
             return
         self._armed[name] = module
-        spec = vars(module).get(SPEC) if hasattr(module, "__dict__") else None
+        namespace = namespace_of(module)
+        spec: Any = namespace.get(SPEC)
         try:
+            self._namespaces.pop(name, None)
             if spec is not None:
                 self._tripwires.set(spec)
+                self._namespaces[name] = namespace
             asked = [SPEC] if spec is None or LOOKS_TOUCH_SPECS else []
             self._watch(module, name, [*asked, *self._own_names(name, module)])
             self._attach(name)
@@ -58,6 +77,9 @@ class Arming:
         except TypeError:
             self.unwatchable.add(name)
 
+    def has_tripwire(self, spec: ModuleSpec) -> bool:
+        return type(spec) in self._tripwires.kinds
+
     def carry(self, name: str) -> None:
         """Watch a module that is part of a lineage, loading or loaded, and its submodules."""
         if name == "__main__":
@@ -69,14 +91,20 @@ class Arming:
                 if loaded.startswith(prefix):
                     self.arm(loaded)
 
-    def arm_loaded(self) -> list[str]:
-        """Watch the targets that are loaded already; returns the names of this run's own."""
+    def arm_loaded(self, targets: Iterable[Target]) -> list[Target]:
+        """Watch what is loaded already; returns those of *targets* that are."""
         index = self._index
-        early = {name: index.module(name) for name in list(sys.modules)}
-        loaded = {name: target for name, target in early.items() if target is not None}
-        for name in {*loaded, *(index.names.keys() & sys.modules.keys())}:
+        covered = {name: index.module(name) for name in list(sys.modules)}
+        loaded = {name for name, target in covered.items() if target is not None}
+        for name in loaded.union(index.names.keys() & sys.modules.keys()):
             self.arm(name)
-        return sorted(name for name, target in loaded.items() if not target.foreign)
+        found = {id(target) for target in covered.values()}
+        return [
+            one
+            for one in targets
+            if not one.foreign
+            and (one.module in sys.modules if one.name is not None else id(one) in found)
+        ]
 
     def refresh(self) -> None:
         """Watch what came into ``sys.modules`` by no import: stubs, aliases, replacements.
@@ -102,6 +130,22 @@ class Arming:
         self._attributes.remove_all()
         self._armed.clear()
         self._names.clear()
+        self._namespaces.clear()
+
+    def disarmed(self) -> list[str]:
+        """The watched modules whose spec was taken from them. Called for each test."""
+        namespaces, kinds = self._namespaces, self._tripwires.kinds
+        try:
+            if all(map(kinds.__contains__, map(type, map(_spec_of, namespaces.values())))):
+                return []
+        except KeyError:  # deleted
+            pass
+        return sorted(
+            name
+            for name, namespace in namespaces.items()
+            if type(namespace.get(SPEC)) not in kinds
+            and sys.modules.get(name) is self._armed.get(name)
+        )
 
     def _watch(self, module: object, dotted: str, names: list[str]) -> None:
         if names:

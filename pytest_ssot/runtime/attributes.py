@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Reader = Callable[[object, str, FrameType, bool], None]
 
-from pytest_ssot.runtime.disguise import disguised, dropped
+from pytest_ssot.runtime.disguise import disguised, dropped, inherited, reclass
 from pytest_ssot.runtime.frames import caller
 
 _MISSING = object()
@@ -35,13 +35,14 @@ class Attributes:
         _, base, mine = self._modules.get(id(module), (None, type(module), None))
         if mine is None or type(module) is not mine:
             base = type(module)
-            mine = base if _has_own_class(base) else disguised(base, {})
+            mine = base if _has_own_class(base) else disguised(base, {}, self._follow)
             if mine is not base:
-                module.__class__ = mine
+                reclass(module, mine)
             self._modules[id(module)] = (module, base, mine)
         for name in names:
-            if name not in mine.__dict__:
-                setattr(mine, name, _Descriptor(name, _inherited(base, name), self._on_read))
+            above = inherited(base, name, _MISSING)
+            if name not in mine.__dict__ and not self._is_mine(above):
+                setattr(mine, name, _Descriptor(name, above, self._on_read))
 
     def remove_all(self) -> None:
         for module, base, mine in self._modules.values():
@@ -50,9 +51,18 @@ class Attributes:
                     if isinstance(value, _Descriptor):
                         delattr(mine, name)
             elif type(module) is mine:
-                module.__class__ = base
+                reclass(module, base)
             dropped(mine)
         self._modules.clear()
+
+    def _follow(self, module: Any) -> None:
+        """Code gave *module* another class: its names are watched on that."""
+        mine = self._modules[id(module)][2]
+        dropped(mine)
+        self.watch(module, [name for name, one in vars(mine).items() if self._is_mine(one)])
+
+    def _is_mine(self, value: object) -> bool:
+        return isinstance(value, _Descriptor) and value.on_read is self._on_read
 
 
 def _has_own_class(kind: type) -> bool:
@@ -63,12 +73,12 @@ def _has_own_class(kind: type) -> bool:
 class _Descriptor:
     """One name of one module, with the precedence that the name had before."""
 
-    __slots__ = ("_inherited", "_name", "_on_read")
+    __slots__ = ("_inherited", "_name", "on_read")
 
     def __init__(self, name: str, inherited: object, on_read: Reader) -> None:
         self._name = name
         self._inherited = inherited
-        self._on_read = on_read
+        self.on_read = on_read
 
     def __get__(self, module: Any, owner: type | None = None) -> object:
         if module is None:
@@ -76,7 +86,7 @@ class _Descriptor:
         name, inherited = self._name, self._inherited
         namespace = vars(module)
         exists = name in namespace or inherited is not _MISSING or "__getattr__" in namespace
-        self._on_read(module, name, caller(), exists)
+        self.on_read(module, name, caller(), exists)
         if _is_data(inherited):
             return _bound(inherited, module, owner)
         if name in namespace:
@@ -87,25 +97,18 @@ class _Descriptor:
         raise AttributeError(name)
 
     def __set__(self, module: Any, value: object) -> None:
-        self._on_read(module, self._name, caller(), True)
+        self.on_read(module, self._name, caller(), True)
         if _is_data(self._inherited):
             self._inherited.__set__(module, value)  # type: ignore[attr-defined]
         else:
             vars(module)[self._name] = value
 
     def __delete__(self, module: Any) -> None:
-        self._on_read(module, self._name, caller(), self._name in vars(module))
+        self.on_read(module, self._name, caller(), self._name in vars(module))
         if _is_data(self._inherited):
             self._inherited.__delete__(module)  # type: ignore[attr-defined]
         elif vars(module).pop(self._name, _MISSING) is _MISSING:
             raise AttributeError(self._name)
-
-
-def _inherited(base: type, name: str) -> object:
-    for one in base.__mro__:
-        if name in one.__dict__:
-            return one.__dict__[name]
-    return _MISSING
 
 
 def _is_data(value: object) -> bool:

@@ -22,5 +22,6 @@ def start(folder: str) -> None:
     test = os.environ.get("PYTEST_CURRENT_TEST", "")
     watcher.report_to(channel, int(number or 0), "" if number else test)
     watcher.start()
-    for name in watcher.not_observed:
-        channel.write("missed", f"{name}, in a child process")
+    for targets, _ in watcher.early.noted:
+        for target in targets:
+            channel.write("missed", f"{target.text} (loaded before the watch of a child process)")

@@ -37,6 +37,15 @@ class CircularImports:
 
         bootstrap._lock_unlock_module = self._mine = lock_unlock_module
 
+    @property
+    def stands(self) -> bool:
+        found: bool = _frozen_importlib._lock_unlock_module is self._mine  # type: ignore[attr-defined]
+        return found
+
+    def put_back(self) -> None:
+        bootstrap: Any = _frozen_importlib
+        bootstrap._lock_unlock_module = self._mine
+
     def remove(self) -> None:
         bootstrap: Any = _frozen_importlib
         if bootstrap._lock_unlock_module is self._mine:

@@ -11,6 +11,7 @@ matches; Python code gets the list itself.
 from __future__ import annotations
 
 import _thread
+import sys
 import warnings
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     OnWarning = Callable[[str, type[Warning], str, FrameType], None]
 
 from pytest_ssot.runtime import bytecode
-from pytest_ssot.runtime.disguise import disguised, dropped
+from pytest_ssot.runtime.disguise import disguised, dropped, reclass
 from pytest_ssot.runtime.frames import caller
 
 _READERS = frozenset(("getattr", "hasattr", "vars"))
@@ -45,21 +46,28 @@ class FilterSpy:
         self._base: type | None = None
         self._mine: type | None = None
 
+    @property
+    def stands(self) -> bool:
+        """Whether what C code takes for the module ``warnings`` is the one that is watched."""
+        return sys.modules.get("warnings") is warnings
+
     def install(self) -> None:
         self._base = type(warnings)
-        self._mine = disguised(
-            self._base, {"filters": _Filters(_spy(self._on_warning), self._by_python)}
-        )
-        _reclass(self._mine)
+        filters = _Filters(_spy(self._on_warning), self._by_python)
+        self._mine = disguised(self._base, {"filters": filters}, self._follow)
+        reclass(warnings, self._mine)
+
+    def put_back(self) -> None:
+        sys.modules["warnings"] = warnings
 
     def remove(self) -> None:
         if self._base is not None and self._mine is not None and type(warnings) is self._mine:
-            _reclass(self._base)
+            reclass(warnings, self._base)
             dropped(self._mine)
 
-
-def _reclass(kind: Any) -> None:
-    warnings.__class__ = kind
+    def _follow(self, module: object) -> None:
+        """Code gave the module another class: the filters are watched on that."""
+        self.install()
 
 
 class _Filters:

@@ -19,6 +19,7 @@ from pytest_ssot.runtime.arming import LOOKS_TOUCH_SPECS, SPEC, Arming
 from pytest_ssot.runtime.attributes import Attributes
 from pytest_ssot.runtime.finder import Finder
 from pytest_ssot.runtime.recorder import sighting_at, sighting_in
+from pytest_ssot.runtime.search import Search
 from pytest_ssot.runtime.tripwire import Tripwires
 
 #: Import every package on the way to the dotted string that they are given.
@@ -32,6 +33,7 @@ class ImportWatch:
         self._index = index
         self._recorder = recorder
         self.finder = Finder(guard(self._wanted, False), guard(self._found))
+        self.search = Search(guard(self._searched))
         self.arming = Arming(
             index,
             Tripwires(guard(self._tripped), guard(self._loaded)),
@@ -78,6 +80,12 @@ class ImportWatch:
             self._carried(fullname.rpartition(".")[0], asker)
             self._targeted(name, asker, frames.fromlist_package(frame), spec)
         self._waited_for(fullname, asker, spec)
+
+    def _searched(self, fullname: str, spec: ModuleSpec | None, frame: FrameType) -> None:
+        """A module was found, or not: the finder may not have been asked."""
+        asked = self.finder in sys.meta_path if spec is None else self.arming.has_tripwire(spec)
+        if not asked and self._wanted(fullname):
+            self._found(fullname, spec, frame)
 
     def _loaded(self, spec: ModuleSpec) -> None:
         on_load = self._on_load.get(spec.name)
@@ -217,7 +225,7 @@ class ImportWatch:
             return
         surface = self._index.modules.get(dotted)
         module = f"{dotted}.{name}"
-        if module in sys.modules:
+        if module in sys.modules or _holds_module(dotted, name):
             self._submodule(module, frame, how)
         elif surface is not None and how not in ("from", "star"):
             self._surface(surface, name, frame, how)
@@ -302,6 +310,12 @@ class ImportWatch:
             foreign=target.foreign,
         )
         self._recorder.record(importer, sighting)
+
+
+def _holds_module(package: str, name: str) -> bool:
+    """Whether *package* still has its submodule *name*, which somebody took out of sys.modules."""
+    held = sys.modules.get(package)
+    return held is not None and isinstance(vars(held).get(name), type(sys))
 
 
 def _is_submodule(package: str, name: str, spec: ModuleSpec | None) -> bool:

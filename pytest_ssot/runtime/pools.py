@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime.disguise import disguised
+from pytest_ssot.runtime.disguise import namesake
 from pytest_ssot.runtime.frames import caller, module_of, outward
 
 #: The attribute, or the key, that holds the number.
@@ -123,7 +123,7 @@ class Pools:
             base.__init__(item, *args, **options)
             setattr(item, _KEY, number())
 
-        return disguised(base, {"__init__": __init__})
+        return namesake(base, {"__init__": __init__})
 
 
 def _handing_on(base: Any) -> Any:
@@ -133,7 +133,7 @@ def _handing_on(base: Any) -> Any:
         base.__init__(item, *args, **options)
         setattr(item, _KEY, getattr(caller().f_locals.get("work_item"), _KEY, 0))
 
-    return disguised(base, {"__init__": __init__})
+    return namesake(base, {"__init__": __init__})
 
 
 class _Jobs:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime.disguise import disguised
+from pytest_ssot.runtime.disguise import disguised, reclass
 from pytest_ssot.runtime.frames import caller
 
 
@@ -23,7 +23,8 @@ class Tripwires:
     """Sets tripwires on specs and takes every one of them off again.
 
     *on_import* gets a spec and the frame that imports its module; *on_loaded*
-    gets a spec whose module has just finished to load.
+    gets a spec whose module has just finished to load. ``kinds`` are the classes
+    of specs that have one.
     """
 
     def __init__(
@@ -34,20 +35,21 @@ class Tripwires:
         self._on_import = on_import
         self._on_loaded = on_loaded
         self._classes: dict[type, type] = {}
+        self.kinds: set[type] = set()
         self._specs: dict[int, tuple[ModuleSpec, type]] = {}
 
     def set(self, spec: ModuleSpec) -> None:
         """Watch *spec*; again is no harm. TypeError where its class cannot be changed."""
         base = type(spec)
-        if base in self._classes.values():
+        if base in self.kinds:
             return
-        spec.__class__ = self._watching(base)
+        reclass(spec, self._watching(base))
         self._specs[id(spec)] = (spec, base)
 
     def remove_all(self) -> None:
         for spec, base in self._specs.values():
             if type(spec) is self._classes[base]:
-                spec.__class__ = base
+                reclass(spec, base)
         self._specs.clear()
 
     def _watching(self, base: type) -> type:
@@ -63,5 +65,7 @@ class Tripwires:
                 if not value:
                     on_loaded(spec)
 
-            self._classes[base] = disguised(base, {"_initializing": property(read, write)})
+            members: dict[str, object] = {"_initializing": property(read, write)}
+            self._classes[base] = disguised(base, members, self.set)
+            self.kinds.add(self._classes[base])
         return self._classes[base]

@@ -17,10 +17,12 @@ from pytest_ssot.runtime.channel import Channel, Reader
 from pytest_ssot.runtime.children import Children
 from pytest_ssot.runtime.circular import CircularImports
 from pytest_ssot.runtime.deprecations import Categories
+from pytest_ssot.runtime.early import Early
 from pytest_ssot.runtime.guard import Guard
 from pytest_ssot.runtime.imports import ImportWatch
 from pytest_ssot.runtime.intake import Intake
 from pytest_ssot.runtime.recorder import Recorder
+from pytest_ssot.runtime.tampering import Tampering
 from pytest_ssot.runtime.warned import WarningWatch
 
 _active: Watcher | None = None
@@ -59,7 +61,14 @@ class Watcher:
         self.refresh = guard(self._refresh)
         #: Takes in what child processes have told so far.
         self.collect = guard(self._collect)
-        self._loaded_early: list[str] = []
+        self.early = Early()
+        self._tampering = Tampering(
+            self.imports.arming,
+            circular=self.circular,
+            search=self.imports.search,
+            spy=self.warnings.spy,
+        )
+        self._put_back = guard(self._tampering.put_back)
         self._outer: Watcher | None = None
 
     @property
@@ -68,13 +77,14 @@ class Watcher:
         return self.recorder.changes == 0
 
     @property
-    def not_observed(self) -> list[str]:
-        """Targets that were loaded before the start, and modules that cannot be watched.
+    def unwatchable(self) -> list[str]:
+        """Modules whose class or spec cannot be changed."""
+        return sorted(self.imports.arming.unwatchable)
 
-        So too in child processes, as far as they could tell.
-        """
-        told = () if self._intake is None else self._intake.missed
-        return sorted({*self._loaded_early, *self.imports.arming.unwatchable, *told})
+    @property
+    def missed(self) -> list[str]:
+        """What child processes could not see, in their own words."""
+        return [] if self._intake is None else sorted(self._intake.missed)
 
     def listen(self, folder: str) -> None:
         """Before the start: watch child processes too, which write into *folder*."""
@@ -100,8 +110,9 @@ class Watcher:
             )
             self._configure_children()
         self.guard.on = True
-        self._loaded_early = self.imports.arming.arm_loaded()
+        self.early.note(self.imports.arming.arm_loaded(self.index))
         self.imports.finder.install()
+        self.imports.search.install()
         self.circular.install()
         self.warnings.spy.install()
         self.recorder.owners.threads.install()
@@ -116,6 +127,7 @@ class Watcher:
             return
         self.guard.on = False
         self.imports.finder.remove()
+        self.imports.search.remove()
         self.imports.arming.disarm()
         self.circular.remove()
         self.warnings.spy.remove()
@@ -128,11 +140,14 @@ class Watcher:
 
     def add(self, targets: Iterable[Target]) -> None:
         """Watch *targets* too, from now on."""
+        known = {one.text for one in self.index}
+        targets = list(targets)
         for target in targets:
             self.index.add(target)
         self._configure_children()
         if self.guard.on:
-            self._loaded_early = sorted({*self._loaded_early, *self.imports.arming.arm_loaded()})
+            loaded = self.imports.arming.arm_loaded(targets)
+            self.early.note(one for one in loaded if one.text not in known)
 
     def owner(self, evidence: Evidence, test: str = "") -> Owning:
         """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
@@ -142,6 +157,33 @@ class Watcher:
         """A test, or the collection of a file, begins."""
         self.warnings.begin()
         self.refresh()
+
+    def lost(self, *, ended: bool) -> list[str]:
+        """What of the watch the code that ran took away, each as the rest of a sentence.
+
+        It is put back if that code has *ended*; until then it may do so itself.
+        """
+        try:
+            if not self.guard.on:
+                return self._lost_inside() if ended else []
+            lost = self._tampering.lost()
+        except Exception as error:
+            self.guard.fault(error)
+            return []
+        if lost and ended:
+            self._put_back()
+        return lost
+
+    def _lost_inside(self) -> list[str]:
+        """A pytest run inside has suspended this one: it should have ended by now."""
+        inner = _active
+        while inner is not None and inner._outer is not self:
+            inner = inner._outer
+        if inner is None:
+            return []  # not suspended: stopped
+        while not self.guard.on and _active is not None:
+            _active.stop()
+        return ["left a pytest run of its own unfinished: what happened since was not seen"]
 
     def gather(self, start: Iterable[Evidence]) -> Found:
         found = self.recorder.lineage.gather(start)
@@ -178,6 +220,7 @@ class Watcher:
     def _resume(self) -> None:
         self.guard.on = True
         self.imports.finder.install()
+        self._put_back()  # a run inside may have reloaded what is watched
 
 
 class Owning:

@@ -435,7 +435,7 @@ def test_a_stub_that_cannot_be_watched_is_told(project: Project) -> None:
         }
     )
     ran = project.run()
-    assert ran.report["not_observed"] == ["app.old"]
+    assert ran.report["not_observed"] == ["app.old (cannot be watched)"]
     assert ran.report["errors"] == []
     assert ran.counts == {"passed": 2}
 

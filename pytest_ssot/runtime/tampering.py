@@ -1,0 +1,50 @@
+"""Whether code under test took away what the watch stands on."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from pytest_ssot.runtime.arming import Arming
+
+    class Stand(Protocol):
+        @property
+        def stands(self) -> bool: ...
+
+        def put_back(self) -> None: ...
+
+
+class Tampering:
+    """Asks the detectors whether they still stand, and puts them back.
+
+    What else may be replaced does no harm: each import has a second way to be
+    seen (``sys.meta_path``), or what was put on an object goes over to its new
+    class, its new list of filters, its new entry in ``sys.modules``.
+    """
+
+    def __init__(self, arming: Arming, *, circular: Stand, search: Stand, spy: Stand) -> None:
+        self._arming = arming
+        self._circular = circular
+        self._search = search
+        self._spy = spy
+
+    def lost(self) -> list[str]:
+        """What was replaced, and what was not seen since, each as the rest of a sentence."""
+        told = []
+        if not self._search.stands:
+            told.append("replaced importlib._bootstrap._find_spec: first imports")
+        if not self._circular.stands:
+            told.append("replaced importlib._bootstrap._lock_unlock_module: circular imports")
+        if not self._spy.stands:
+            told.append("replaced sys.modules['warnings']: warnings")
+        disarmed = self._arming.disarmed()
+        told += [f"replaced {name}.__spec__: imports of {name}" for name in disarmed]
+        return [f"{one} after that were not seen" for one in told]
+
+    def put_back(self) -> None:
+        for one in (self._search, self._circular, self._spy):
+            if not one.stands:
+                one.put_back()
+        for name in self._arming.disarmed():
+            self._arming.arm(name)

@@ -1,0 +1,67 @@
+"""The import statements that run when a module is imported, as its source states them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Stated(NamedTuple):
+    """One import: the absolute ``module``; ``names`` are None for ``import module``."""
+
+    line: int
+    module: str
+    names: tuple[str, ...] | None
+
+
+def at_import(text: str, package: str) -> Iterator[Stated]:
+    """The imports of *text*, a module in *package*, that its own import runs, in no order.
+
+    Left out is what a function holds, and what stands under a condition that is
+    never true then. SyntaxError or ValueError where *text* does not parse.
+    """
+    todo: list[ast.AST] = [ast.parse(text)]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Stated(node.lineno, alias.name, None)
+        elif isinstance(node, ast.ImportFrom):
+            module = _absolute(node, package)
+            if module:
+                yield Stated(node.lineno, module, tuple(alias.name for alias in node.names))
+        elif isinstance(node, ast.If):
+            holds = _holds(node.test)
+            todo += node.body if holds is not False else []
+            todo += node.orelse if holds is not True else []
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.expr):
+            todo += ast.iter_child_nodes(node)
+
+
+def _absolute(node: ast.ImportFrom, package: str) -> str:
+    """Empty where *node* leads out of *package*, so that it cannot have run."""
+    if not node.level:
+        return node.module or ""
+    parts = package.split(".")
+    base = parts[: len(parts) - node.level + 1]
+    return ".".join([*base, *([node.module] if node.module else [])]) if base else ""
+
+
+def _holds(test: ast.expr) -> bool | None:
+    """What *test* comes to in a module that is imported; None where only running it tells."""
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = _holds(test.operand)
+        return None if inner is None else not inner
+    if isinstance(test, ast.BoolOp):
+        parts = [_holds(one) for one in test.values]
+        deciding = isinstance(test.op, ast.Or)
+        if deciding in parts:
+            return deciding
+        return None if None in parts else not deciding
+    text = ast.unparse(test)
+    if text == "TYPE_CHECKING" or text.endswith(".TYPE_CHECKING"):
+        return False
+    return False if text in ("__name__ == '__main__'", "'__main__' == __name__") else None
