@@ -77,9 +77,6 @@ class Arming:
         except TypeError:
             self.unwatchable.add(name)
 
-    def has_tripwire(self, spec: ModuleSpec) -> bool:
-        return type(spec) in self._tripwires.kinds
-
     def carry(self, name: str) -> None:
         """Watch a module that is part of a lineage, loading or loaded, and its submodules."""
         if name == "__main__":

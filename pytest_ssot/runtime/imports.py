@@ -1,4 +1,4 @@
-"""Watches imports: first ones by the finder, later ones by tripwires, names by descriptors."""
+"""Watches imports: first ones by the search, later ones by tripwires, names by descriptors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 from pytest_ssot.runtime import bytecode, frames, patches, usage
 from pytest_ssot.runtime.arming import LOOKS_TOUCH_SPECS, SPEC, Arming
 from pytest_ssot.runtime.attributes import Attributes
-from pytest_ssot.runtime.finder import Finder
 from pytest_ssot.runtime.recorder import sighting_at, sighting_in
 from pytest_ssot.runtime.search import Search
 from pytest_ssot.runtime.tripwire import Tripwires
@@ -32,7 +31,6 @@ class ImportWatch:
     def __init__(self, index: TargetIndex, recorder: Recorder, guard: Guard) -> None:
         self._index = index
         self._recorder = recorder
-        self.finder = Finder(guard(self._wanted, False), guard(self._found))
         self.search = Search(guard(self._searched))
         self.arming = Arming(
             index,
@@ -82,9 +80,8 @@ class ImportWatch:
         self._waited_for(fullname, asker, spec)
 
     def _searched(self, fullname: str, spec: ModuleSpec | None, frame: FrameType) -> None:
-        """A module was found, or not: the finder may not have been asked."""
-        asked = self.finder in sys.meta_path if spec is None else self.arming.has_tripwire(spec)
-        if not asked and self._wanted(fullname):
+        """A module was found, or not."""
+        if self._wanted(fullname):
             self._found(fullname, spec, frame)
 
     def _loaded(self, spec: ModuleSpec) -> None:

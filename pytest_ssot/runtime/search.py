@@ -1,7 +1,7 @@
 """Sees each module that the import system finds, whoever finds it.
 
-A meta-path finder is not asked where code empties or replaces ``sys.meta_path``, or
-puts a finder in front that finds the module itself. What asks the finders is
+A meta-path finder of our own would be asked only where nobody puts another one in
+front, or empties the list. What asks the finders is
 ``importlib._bootstrap._find_spec`` (``Lib/importlib/_bootstrap.py``:
 _find_and_load_unlocked; ``Lib/importlib/__init__.py``: reload), for first imports
 and reloads alone.

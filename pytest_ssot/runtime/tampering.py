@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class Tampering:
     """Asks the detectors whether they still stand, and puts them back.
 
-    What else may be replaced does no harm: each import has a second way to be
-    seen (``sys.meta_path``), or what was put on an object goes over to its new
-    class, its new list of filters, its new entry in ``sys.modules``.
+    What else may be replaced does no harm: nothing is put into ``sys.meta_path``,
+    and what was put on an object goes over to its new class, its new list of
+    filters, its new entry in ``sys.modules``.
     """
 
     def __init__(self, arming: Arming, *, circular: Stand, search: Stand, spy: Stand) -> None:

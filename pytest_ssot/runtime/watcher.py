@@ -111,7 +111,6 @@ class Watcher:
             self._configure_children()
         self.guard.on = True
         self.early.note(self.imports.arming.arm_loaded(self.index))
-        self.imports.finder.install()
         self.imports.search.install()
         self.circular.install()
         self.warnings.spy.install()
@@ -126,7 +125,6 @@ class Watcher:
         if not self.guard.on:
             return
         self.guard.on = False
-        self.imports.finder.remove()
         self.imports.search.remove()
         self.imports.arming.disarm()
         self.circular.remove()
@@ -210,16 +208,13 @@ class Watcher:
             self.imports.arming.arm(module)  # whose names are read before it has loaded
 
     def _refresh(self) -> None:
-        self.imports.finder.install()
         self.imports.arming.refresh()
 
     def _suspend(self) -> None:
         self.guard.on = False
-        self.imports.finder.remove()
 
     def _resume(self) -> None:
         self.guard.on = True
-        self.imports.finder.install()
         self._put_back()  # a run inside may have reloaded what is watched
 
 
