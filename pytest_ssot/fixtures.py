@@ -43,16 +43,15 @@ class Fixtures:
         finally:
             del asked._get_active_fixturedef
 
-    def of(self, item: pytest.Item) -> tuple[Evidence, ...]:
-        """The evidence of what *item* asks for itself: by its signature, by marks, by name."""
+    def join(self, item: pytest.Item, user: Evidence) -> None:
+        """Note what *item*, whose evidence is *user*, asks for: by signature, marks, and name."""
         info, request = getattr(item, "_fixtureinfo", None), getattr(item, "_request", None)
         stated: dict[str, Any] = getattr(info, "name2fixturedefs", {})
         active: dict[str, Any] = getattr(request, "_fixture_defs", {})
-        definitions = [*active.values(), *(known[-1] for known in stated.values() if known)]
-        found = {id(one): one for one in map(self._evidence.get, definitions) if one is not None}
-        return tuple(found.values())
+        for definition in (*active.values(), *(known[-1] for known in stated.values() if known)):
+            self._join(user, definition)
 
     def _join(self, user: Evidence, definition: object) -> None:
         evidence = self._evidence.get(definition)
-        if evidence is not None and evidence not in user.parts:
-            user.parts.append(evidence)
+        if evidence is not None:
+            user.join(evidence)

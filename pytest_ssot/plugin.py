@@ -221,6 +221,7 @@ class SsotPlugin:
         elif skipped and frames.in_phase(frames.caller()):
             return  # a subtest's; the test's own comes after it
         running.skipped |= skipped
+        self._fixtures.join(item, running.evidence)
         watcher.collect()
         lost = watcher.lost(ended=report.when == "teardown")
         if (lost or not watcher.quiet) and not frames.in_phase(frames.caller()):
@@ -261,7 +262,6 @@ class SsotPlugin:
             path=path,
             module=getattr(getattr(item, "module", None), "__name__", ""),
             gated=is_gated(settings, critical),
-            fixtures=self._fixtures.of(item),
         )
 
     def _allowances(self, item: pytest.Item) -> list[Allowance]:

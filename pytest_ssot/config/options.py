@@ -109,9 +109,7 @@ OPTIONS: tuple[Option, ...] = (
         f"a deprecation that the code itself silences: {', '.join(_WHAT_TO_DO)}",
         choices=_WHAT_TO_DO,
     ),
-    Option(
-        "subprocess", "bool", True, "watch child Python processes too (not done by this version)"
-    ),
+    Option("subprocess", "bool", True, "watch child Python processes too"),
     Option(
         "baseline",
         "string",

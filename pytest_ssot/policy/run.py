@@ -30,7 +30,6 @@ class Asked(NamedTuple):
     path: str
     module: str
     gated: bool
-    fixtures: tuple[Evidence, ...] = ()
 
 
 class Running:
@@ -242,10 +241,9 @@ class Run:
 
     def _found(self, running: Running, asked: Asked) -> Found:
         """All that a test answers for: itself, its fixtures, its file, the conftests above."""
-        if not running.evidence and not any(asked.fixtures):
+        if not running.evidence:
             return self._found_around(asked.path, asked.module)
-        around = self._around(asked.path, asked.module)
-        return self.watcher.gather([running.evidence, *asked.fixtures, *around])
+        return self.watcher.gather([running.evidence, *self._around(asked.path, asked.module)])
 
     def _found_around(self, path: str, module: str) -> Found:
         """What every test of a file answers for; the same until something new is seen."""

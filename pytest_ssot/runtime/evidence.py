@@ -96,22 +96,29 @@ Found = dict[tuple[object, ...], tuple[Sighting, Way]]
 class Evidence:
     """What one test, fixture, file or module has reached: itself, or by what it imports.
 
-    ``parts`` are the fixtures that it uses. ``number`` is not 0 where it stands for
-    an owner in another process. ``ended`` is what the owner wants to be known by
-    once it is over; see :attr:`Recorder.late`.
+    ``parts`` are the fixtures that it uses, ``users`` who uses it. ``number`` is
+    not 0 where it stands for an owner in another process. ``ended`` is what the
+    owner wants to be known by once it is over; see :attr:`Recorder.late`.
     """
 
-    __slots__ = ("ended", "number", "parts", "sightings", "uses")
+    __slots__ = ("ended", "number", "parts", "sightings", "users", "uses")
 
     def __init__(self) -> None:
         self.sightings: Found = {}
         self.uses: dict[str, Way] = {}
         self.parts: list[Evidence] = []
+        self.users: list[Evidence] = []
         self.number = 0
         self.ended: object = None
 
     def __bool__(self) -> bool:
         return bool(self.sightings or self.uses or any(self.parts))
+
+    def join(self, part: Evidence) -> None:
+        """Note that this uses *part*."""
+        if part not in self.parts:
+            self.parts.append(part)
+            part.users.append(self)
 
     def add(self, sighting: Sighting, way: Way) -> bool:
         return _keep(self.sightings, sighting, way)

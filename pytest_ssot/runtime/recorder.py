@@ -131,8 +131,13 @@ class Recorder:
             self.outer(sighting, way)
 
     def _owner_noted(self, owner: Evidence, note: Callable[..., bool], *what: object) -> None:
-        if self._noted(note, *what) and owner.ended is not None:
-            self.late[id(owner)] = owner
+        if self._noted(note, *what):
+            todo = [owner]
+            while todo:  # who uses a fixture may have ended before the fixture's thread is through
+                one = todo.pop()
+                todo += one.users
+                if one.ended is not None:
+                    self.late[id(one)] = one
 
     def _noted(self, note: Callable[..., bool], *what: object) -> bool:
         with self._lock:

@@ -128,3 +128,106 @@ def test_anyio(project: Project, backend: str) -> None:
         }
     )
     holds(project, "-p", "anyio")
+
+
+#: What runs in the background of a loop that several tests share, and what those start in it.
+BACKGROUND = """
+    import MODULE
+    import pytest
+
+    pytestmark = [pytest.mark.mission_critical, MARK]
+
+    def reach():
+        import app.old
+
+    async def later():
+        reach()
+
+    WIDE
+    async def wide():
+        yield
+
+    WIDE
+    async def server(wide):
+        asked = MODULE.Event()
+        async def serve():
+            await asked.wait()
+            reach()
+        START
+
+    async def test_1_uses_the_loop(wide): pass
+    async def test_2_in_its_body(wide): reach()
+    async def test_3_in_tasks(wide): TASKS
+    async def test_4_in_a_thread(wide): THREAD
+    async def test_5_in_the_background(server):
+        server.set()
+        await MODULE.sleep(0.01)
+    async def test_6_uses_the_server(server): pass
+    async def test_7_uses_the_loop(wide): await MODULE.sleep(0)
+    """
+REACHING = ("2_in_its_body", "3_in_tasks", "4_in_a_thread", "5_in_the_background")
+
+
+def shared(project: Project, args: tuple[str, ...], **words: str) -> None:
+    text = BACKGROUND
+    for word, said in words.items():
+        text = text.replace(word, said)
+    project.write({TEST: text})
+    wanted = [f"{TEST}::test_{name}" for name in (*REACHING, "6_uses_the_server")]
+    ran = project.run("-p", "no:xdist", *args)
+    assert ran.failed == wanted
+    assert ran.report["errors"] == []
+    again = project.run("-p", "no:xdist", *args, *reversed(wanted))
+    told = [one.tests.split() for one in again.violations if one.target == "app.old"]
+    assert told == [wanted]
+    assert again.code == 1
+
+
+def test_tasks_in_a_loop_that_tests_of_pytest_asyncio_share(project: Project) -> None:
+    if SCOPES == [""]:
+        mark, scope = "pytest.mark.asyncio", 'scope="module"'
+        mark += f"({scope})"
+    else:
+        mark, scope = (
+            'pytest.mark.asyncio(loop_scope="module")',
+            'scope="module", loop_scope="module"',
+        )
+    shared(
+        project,
+        ("-p", "asyncio"),
+        START="task = asyncio.create_task(serve()); yield asked; task.cancel()",
+        TASKS="await asyncio.gather(later())",
+        THREAD="await asyncio.to_thread(reach)",
+        WIDE=f"@pytest_asyncio.fixture({scope})",
+        MARK=mark,
+        **{"import MODULE": "import asyncio, pytest_asyncio", "MODULE": "asyncio"},
+    )
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_tasks_in_a_loop_that_tests_of_anyio_share(project: Project, backend: str) -> None:
+    project.write(
+        {
+            "conftest.py": f"""
+                import pytest
+
+                @pytest.fixture(scope="session")
+                def anyio_backend(): return "{backend}"
+                """
+        }
+    )
+    shared(
+        project,
+        ("-p", "anyio"),
+        START="""async with anyio.create_task_group() as group:
+            group.start_soon(serve)
+            yield asked
+            group.cancel_scope.cancel()""",
+        TASKS="""
+        async with anyio.create_task_group() as group:
+            group.start_soon(later)""",
+        THREAD="await anyio.to_thread.run_sync(reach)",
+        WIDE='@pytest.fixture(scope="module")',
+        MARK="pytest.mark.anyio",
+        MODULE="anyio",
+    )
