@@ -247,16 +247,23 @@ class SsotPlugin:
 
 def _used(item: pytest.Item) -> Iterator[pytest.FixtureDef[Any]]:
     """The fixtures that *item* has been given, with those that they override and take."""
-    request: Any = getattr(item, "_request", None)
-    for name, definition in getattr(request, "_fixture_defs", {}).items():
+    manager: Any = item.session._fixturemanager
+    for name, definition in getattr(getattr(item, "_request", None), "_fixture_defs", {}).items():
         yield definition
-        same = request._arg2fixturedefs.get(name, ())
-        if definition in same:
-            for one in reversed(same[: same.index(definition)]):
-                if name not in definition.argnames:
-                    break
-                yield one
-                definition = one
+        if name in definition.argnames:
+            same = manager.getfixturedefs(name, item) or ()
+            if definition in same:
+                yield from _overridden(name, same[: same.index(definition) + 1])
+
+
+def _overridden(
+    name: str, same: Sequence[pytest.FixtureDef[Any]]
+) -> Iterator[pytest.FixtureDef[Any]]:
+    """Those of *same*, outermost first, that the last of them takes by its own name."""
+    for at in range(len(same) - 1, 0, -1):
+        if name not in same[at].argnames:
+            return
+        yield same[at - 1]
 
 
 class Reporting:
