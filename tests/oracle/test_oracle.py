@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tests.conftest import Project, Ran
 
 SEED = os.environ.get("SSOT_ORACLE_SEED")
-PROJECTS = int(os.environ.get("SSOT_ORACLE_PROJECTS", "32"))
+PROJECTS = int(os.environ.get("SSOT_ORACLE_PROJECTS", "24"))
 MOST = 24
 #: Whether one more graph follows; to stop is the simplest.
 MORE = st.sampled_from([False, *[True] * (4 * MOST)])
