@@ -262,7 +262,8 @@ class Run:
         yield from self._collected(path)
         for folder in Path(path).parents:
             yield from self._collected(str(folder))
-            yield from lineage.in_file(str(folder / "conftest.py"))
+            for name in ("conftest.py", "__init__.py"):  # pytest loads both for all below
+                yield from lineage.in_file(str(folder / name))
 
     def _nobodys(self) -> Iterator[Evidence]:
         """What belongs to no test: the session's, and what files and folders without any saw."""

@@ -118,6 +118,20 @@ def test_a_conftest_is_not_its_neighbour(project: Project) -> None:
         assert [one.tests for one in ran.violations] == ["tests/a/test_a.py::test_it"]
 
 
+@pytest.mark.parametrize("mode", ["prepend", "importlib"])
+def test_a_package_of_tests_is_everyones_below(project: Project, mode: str) -> None:
+    """The first test below it loads it, where the folder between is no package."""
+    project.configure(GATED)
+    project.write(
+        {
+            "tests/__init__.py": "import app.old\n",
+            "tests/a/test_a.py": "def test_a(): pass\ndef test_b(): pass\n",
+        }
+    )
+    ran = project.run(f"--import-mode={mode}")
+    assert ran.failed == ["tests/a/test_a.py::test_a", "tests/a/test_a.py::test_b"]
+
+
 @pytest.mark.parametrize("before", ["", "import app.part"], ids=["first", "cached"])
 def test_dunder_import_passes_through_the_package_that_it_returns(
     project: Project, before: str
@@ -145,10 +159,12 @@ def test_a_fixture_that_takes_the_one_it_overrides(project: Project, scope: str)
                 "class TestIt:\n    @pytest.fixture\n    def it(self, it): pass\n"
                 "    def test_a(self, it): pass\n    def test_b(self, it): pass\n"
                 "def test_c(it): pass\n"
+                "def test_d(request): request.getfixturevalue('it')\n"
             ),
         }
     )
-    tests = [f"{TEST}::TestIt::test_a", f"{TEST}::TestIt::test_b", f"{TEST}::test_c"]
+    tests = [f"{TEST}::TestIt::test_a", f"{TEST}::TestIt::test_b"]
+    tests += [f"{TEST}::test_c", f"{TEST}::test_d"]
     ran = project.run()
     assert ran.failed == tests
     assert [one.tests for one in ran.violations] == [" ".join(tests)]
