@@ -300,8 +300,7 @@ class _Making:
                 autouse=self.chance(4),
                 outer=number in seen and self.chance(2),
                 needs=tuple(sorted(set(self.several(usable, 2)))),
-                # What a wide one asks for is lost on the tests that find it set up: a known gap.
-                asks=tuple(self.several(usable, 1)) if scopes[number] == "function" else (),
+                asks=tuple(sorted(set(self.several(usable, 1)))),
                 body=self.test_steps(2),
                 # Who a wide fixture's teardown belongs to is a matter of order.
                 after=() if after is not None and scopes[number] != "function" else after,
