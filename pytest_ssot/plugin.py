@@ -251,7 +251,8 @@ def _used(item: pytest.Item) -> Iterator[pytest.FixtureDef[Any]]:
     for name, definition in getattr(getattr(item, "_request", None), "_fixture_defs", {}).items():
         yield definition
         if name in definition.argnames:
-            same = manager.getfixturedefs(name, item) or ()
+            node: Any = item if pytest.version_tuple >= (8, 1) else item.nodeid
+            same = manager.getfixturedefs(name, node) or ()
             if definition in same:
                 yield from _overridden(name, same[: same.index(definition) + 1])
 
