@@ -23,19 +23,27 @@ class Fixtures:
         return evidence
 
     @contextlib.contextmanager
-    def noting(self, request: pytest.FixtureRequest, user: Evidence) -> Iterator[None]:
-        """Note each fixture that a set-up asks *request* for, set up before or not.
+    def noting(
+        self,
+        definition: pytest.FixtureDef[Any],
+        request: pytest.FixtureRequest,
+        user: Evidence,
+    ) -> Iterator[None]:
+        """Note what the set-up of *definition* asks *request* for, set up before or not.
 
-        No hook tells of one that is set up already, and what pytest keeps for a test
-        has one entry a name, be the fixture overridden or not.
+        No hook tells of a fixture that is set up already, and what pytest keeps for a
+        test has one entry a name, be the fixture overridden or not. Arguments are not
+        noted: what their names mean is another thing for each test, and known of each.
         """
+        known = {*definition.argnames} - {definition.argname}
         asked: Any = request
         original = asked._get_active_fixturedef
 
         def get_active_fixturedef(name: str) -> object:
-            definition: object = original(name)
-            self._join(user, definition)
-            return definition
+            active: object = original(name)
+            if name not in known:
+                self._join(user, active)
+            return active
 
         asked._get_active_fixturedef = get_active_fixturedef
         try:

@@ -178,10 +178,10 @@ class SsotPlugin:
         self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
     ) -> Generator[None, object, object]:
         if fixturedef.scope == "function":
-            with self._fixtures.noting(request, self._running.evidence):
+            with self._fixtures.noting(fixturedef, request, self._running.evidence):
                 return (yield)
         evidence = self._fixtures.begin(fixturedef)
-        with self.run.watcher.owner(evidence), self._fixtures.noting(request, evidence):
+        with self.run.watcher.owner(evidence), self._fixtures.noting(fixturedef, request, evidence):
             return (yield)
 
     # -- the verdict ----------------------------------------------------------
