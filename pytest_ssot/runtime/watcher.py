@@ -58,7 +58,7 @@ class Watcher:
         self._channel: Channel | None = None
         self._intake: Intake | None = None
         #: Looks for modules that came into ``sys.modules`` by no import.
-        self.refresh = guard(self.imports.arming.refresh)
+        self.refresh = guard(self._refresh)
         #: Takes in what child processes have told so far.
         self.collect = guard(self._collect)
         self.early = Early()
@@ -206,6 +206,9 @@ class Watcher:
         self.recorder.circular(frame, module)
         if module in self.index.names:
             self.imports.arming.arm(module)  # whose names are read before it has loaded
+
+    def _refresh(self) -> None:
+        self.imports.arming.refresh()
 
     def _suspend(self) -> None:
         self.guard.on = False

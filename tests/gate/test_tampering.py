@@ -508,7 +508,8 @@ def test_a_pytest_run_inside_a_test_is_no_loss(project: Project) -> None:
         @gated
         def test_it(pytester):
             pytester.makepyfile(test_inner="def test_inner(): pass")
-            assert pytester.inline_run("-p", "no:cacheprovider").ret == 0
+            # pytester takes PYTEST_ADDOPTS away, and pytest-asyncio warns of its own configuration.
+            assert pytester.inline_run("-p", "no:cacheprovider", "-p", "no:asyncio").ret == 0
 
         @gated
         def test_parse(pytester):

@@ -331,7 +331,7 @@ def test_assertions_are_rewritten_in_tests_conftests_and_plugins(project: Projec
 
 
 def test_a_run_inside_a_watched_run(project: Project) -> None:
-    """In one process, by pytester: the inner run has its own rules, the outer goes on after it."""
+    """In one process, by pytester: each has its own rules, the outer goes on after the inner."""
     project.write(
         {
             "conftest.py": "pytest_plugins = ['pytester']\n",
@@ -370,8 +370,12 @@ def test_a_run_inside_a_watched_run(project: Project) -> None:
         }
     )
     ran = project.run()
-    assert ran.failed == ["tests/test_it.py::test_after"]
-    assert ran.sites == [("fails", "app.old", None, "tests/test_it.py:27:18 test_after")]
+    own = [one for one in ran.failed if one.startswith("tests/")]  # and not the inner run's
+    assert own == [f"tests/test_it.py::{name}" for name in ("test_after", "test_runs_another")]
+    assert {(one.target, one.at.rpartition("/")[2]) for one in ran.violations} == {
+        ("app.old", "test_it.py:27:18 test_after"),
+        ("app.old", "test_inner.py:2:0"),
+    }
 
 
 def test_a_plugin_that_is_blocked_costs_nothing(project: Project) -> None:
