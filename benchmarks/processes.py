@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -46,13 +46,19 @@ def pairs(watched: Callable[[int], Cost], plain: Callable[[int], Cost], rounds: 
 
 
 def process(
-    arguments: Sequence[str], folder: Path, ok: Sequence[int] = (0,)
+    arguments: Sequence[str],
+    folder: Path,
+    ok: Sequence[int] = (0,),
+    environment: Mapping[str, str] | None = None,
 ) -> Callable[[int], Cost]:
-    """A run of this Python with *arguments*, from its start to its end."""
+    """A run of this Python with *arguments*, from its start to its end.
+
+    *environment* is what it gets besides that of this process.
+    """
 
     def run(number: int) -> Cost:
         with tempfile.TemporaryFile() as output:
-            cost, status = _spawn(arguments, folder, number, output)
+            cost, status = _spawn(arguments, folder, number, output, environment or {})
             if status not in ok:
                 raise Broken(_told(arguments, status, output))
         return cost
@@ -74,16 +80,21 @@ def output_of(name: str, *arguments: str, folder: Path, number: int = 0) -> str:
     """What ``programs/name.py`` prints."""
     command = [str(PROGRAMS / f"{name}.py"), *arguments]
     with tempfile.TemporaryFile() as output:
-        _, status = _spawn(command, folder, number, output)
+        _, status = _spawn(command, folder, number, output, {})
         if status:
             raise Broken(_told(command, status, output))
         return _read(output)
 
 
 def _spawn(
-    arguments: Sequence[str], folder: Path, number: int, output: IO[bytes]
+    arguments: Sequence[str],
+    folder: Path,
+    number: int,
+    output: IO[bytes],
+    more: Mapping[str, str],
 ) -> tuple[Cost, int]:
     environment = {key: value for key, value in os.environ.items() if key not in _UNSET}
+    environment.update(more)
     # The order of sets is one more thing that both sides of a pair have in common.
     environment["PYTHONHASHSEED"] = str(number)
     start = time.perf_counter()

@@ -166,7 +166,7 @@ class SsotPlugin:
         watcher.begin()
         with watcher.owner(evidence, item.nodeid):
             result = yield
-        self._item, evidence.ended = None, (item, self._running)
+        self._item, evidence.ended = None, self._running.ended(item)
         return result
 
     @pytest.hookimpl(tryfirst=True)
@@ -202,23 +202,27 @@ class SsotPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[Any]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
+        skipped = report.skipped and not hasattr(report, "wasxfail")
+        if report.when == "setup":
+            self._running.told.clear()  # pytest-rerunfailures tries again: that excuses nothing
+            self._running.skipped = skipped
+            if not report.failed:
+                return report
         try:
-            self._look(item, call, report)
+            self._look(item, call, report, skipped)
         except Exception as error:
             self.run.watcher.guard.fault(error)
         return report
 
     def _look(
-        self, item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport
+        self,
+        item: pytest.Item,
+        call: pytest.CallInfo[Any],
+        report: pytest.TestReport,
+        skipped: bool,
     ) -> None:
         watcher, running = self.run.watcher, self._running
-        skipped = report.skipped and not hasattr(report, "wasxfail")
-        if report.when == "setup":
-            running.told.clear()  # pytest-rerunfailures tries again: that excuses nothing
-            running.skipped = skipped
-            if not report.failed:
-                return
-        elif skipped and frames.in_phase(frames.caller()):
+        if skipped and frames.in_phase(frames.caller()):
             return  # a subtest's; the test's own comes after it
         running.skipped |= skipped
         self._fixtures.join(item, running.evidence)
@@ -240,6 +244,8 @@ class SsotPlugin:
     ) -> None:
         running = self._running
         asked = self._asked(item)
+        if not asked.gated and report.when == "call":
+            return  # nothing fails it, and at its end there may be more
         violations = self.run.violations(running, asked)
         failing = self.run.failing(running, asked, violations)
         if failing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.rows import cached, carried, child, run, start, unrelated
+from benchmarks.rows import cached, carried, child, reached, run, start, threads, unrelated
 
 ROWS = (
     run.ROW,
@@ -12,4 +12,6 @@ ROWS = (
     *cached.ROWS,
     start.WITH_RULES,
     carried.ROW,
+    reached.ROW,
+    threads.ROW,
 )

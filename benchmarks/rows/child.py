@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from benchmarks.model import Limit, Pair, Row
 from benchmarks.processes import pairs, process
-
-_WATCHED = """\
 from pytest_ssot.rules.lookup import Target
+from pytest_ssot.runtime.channel import FOLDER
 from pytest_ssot.runtime.watcher import Watcher
-Watcher(
-    [Target(f"rule-{n}", f"app.legacy.old_{n}") for n in range(50)],
-    categories=["DeprecationWarning", "PendingDeprecationWarning"],
-    discover=True,
-).start()
-"""
 
 
 def measure(folder: Path, rounds: int) -> list[Pair]:
-    return pairs(process(["-c", _WATCHED], folder), process(["-c", "pass"], folder), rounds)
+    targets = [Target(f"rule-{n}", f"app.legacy.old_{n}") for n in range(50)]
+    watcher = Watcher(targets, categories=["DeprecationWarning"], discover=True)
+    watcher.listen(str(folder))
+    watcher.start()
+    given = {name: os.environ[name] for name in (FOLDER, "PYTHONPATH")}
+    watcher.stop()
+    command = ["-c", "pass"]
+    watched = process(command, folder, environment=given)
+    return pairs(watched, process(command, folder), rounds)
 
 
 ROW = Row(

@@ -35,16 +35,32 @@ class Asked(NamedTuple):
 class Running:
     """One test while it runs: its own evidence, and the causes that its failure has named.
 
-    ``lost`` is what it took away of the watch.
+    ``lost`` is what it took away of the watch, ``judged`` its violations as last
+    asked for, and at what state of the evidence.
     """
 
-    __slots__ = ("evidence", "lost", "skipped", "told")
+    __slots__ = ("evidence", "judged", "lost", "skipped", "told")
 
     def __init__(self) -> None:
         self.evidence = Evidence()
+        self.judged: tuple[object, list[Violation]] | None = None
         self.lost: list[str] = []
         self.told: set[Any] = set()
         self.skipped = False
+
+    def ended(self, test: object) -> Ended:
+        return Ended(test, self.told, self.skipped)
+
+
+class Ended(NamedTuple):
+    """What is left of a test that is over, should it reach something yet.
+
+    Without its evidence, which holds this.
+    """
+
+    test: object
+    told: set[Any]
+    skipped: bool
 
 
 class Remainder(NamedTuple):
@@ -137,6 +153,7 @@ class Run:
             discover=self.settings.discover,
         )
         self._files: dict[str, Evidence] = {}
+        self._folders: dict[str, list[tuple[str, list[str]]]] = {}
         self._blind: set[str] = set()
         self._blind_outside: set[str] = set()
         self._known: dict[tuple[str, str], tuple[int, Found]] = {}
@@ -164,10 +181,13 @@ class Run:
 
     def violations(self, running: Running, asked: Asked) -> list[Violation]:
         """What the test has reached so far, judged, sorted by importer."""
-        return self._judged(self._found(running, asked), asked.test)
+        state = self.watcher.recorder.changes, len(running.evidence.parts)
+        if running.judged is None or running.judged[0] != state:
+            running.judged = state, self._judged(self._found(running, asked), asked.test)
+        return running.judged[1]
 
     def failing(
-        self, running: Running, asked: Asked, violations: Iterable[Violation]
+        self, running: Running | Ended, asked: Asked, violations: Iterable[Violation]
     ) -> list[Violation]:
         """Those of *violations* that fail the test and that it has not told yet."""
         gated = asked.gated and not running.skipped
@@ -186,7 +206,8 @@ class Run:
 
     def lost_outside(self, where: str) -> None:
         """Note what code that is no test's has taken away of the watch."""
-        self._blind_outside.update(f"{where} {one}" for one in self.watcher.lost(ended=True))
+        lost = self.watcher.lost(ended=True, everywhere=True)
+        self._blind_outside.update(f"{where} {one}" for one in lost)
 
     def remainder(self) -> Remainder:
         self.watcher.collect()
@@ -223,11 +244,11 @@ class Run:
 
     def _late(self) -> Iterator[Result]:
         for evidence in list(self.watcher.recorder.late.values()):
-            test, running = cast("tuple[object, Running]", evidence.ended)
-            asked = self._asked(test)
+            ended = cast("Ended", evidence.ended)
+            asked = self._asked(ended.test)
             found = self._judged(self.watcher.gather([evidence]), asked.test)
-            failing = self.failing(running, asked, found)
-            yield Result(asked.test.nodeid, tuple(found), bool(failing), running.skipped)
+            failing = self.failing(ended, asked, found)
+            yield Result(asked.test.nodeid, tuple(found), bool(failing), ended.skipped)
 
     def relative(self, path: str) -> str:
         return relative(path, self.settings.root)
@@ -260,10 +281,19 @@ class Run:
             yield from lineage.carriers(name)
         yield from lineage.in_file(path)
         yield from self._collected(path)
-        for folder in Path(path).parents:
-            yield from self._collected(str(folder))
-            for name in ("conftest.py", "__init__.py"):  # pytest loads both for all below
-                yield from lineage.in_file(str(folder / name))
+        for folder, files in self._above(path):
+            yield from self._collected(folder)
+            for one in files:
+                yield from lineage.in_file(one)
+
+    def _above(self, path: str) -> list[tuple[str, list[str]]]:
+        """The folders above *path*, with the files of each that pytest loads for all below."""
+        known = self._folders.get(path)
+        if known is None:
+            names = ("conftest.py", "__init__.py")
+            above = [(str(one), [str(one / name) for name in names]) for one in Path(path).parents]
+            known = self._folders[path] = above
+        return known
 
     def _nobodys(self) -> Iterator[Evidence]:
         """What belongs to no test: the session's, and what files and folders without any saw."""

@@ -48,7 +48,9 @@ class Arming:
         self._attributes = attributes
         self._armed: dict[str, object] = {}
         self._names: dict[int, str] = {}
-        self._namespaces: dict[str, dict[str, object]] = {}
+        # By name: what of each test is looked at, and what only at the end.
+        self._targets: dict[str, dict[str, object]] = {}
+        self._carrying: dict[str, dict[str, object]] = {}
         self._seen: tuple[object, ...] = ()
         self.unwatchable: set[str] = set()
 
@@ -56,14 +58,17 @@ class Arming:
         module = sys.modules.get(name)
         if module is None:
             return
-        self._armed[name] = module
         namespace = namespace_of(module)
         spec: Any = namespace.get(SPEC)
+        watched = self._carrying
+        if name in self._index.names or self._index.module(name) is not None:
+            self._armed[name] = module
+            watched = self._targets
         try:
-            self._namespaces.pop(name, None)
+            watched.pop(name, None)
             if spec is not None:
                 self._tripwires.set(spec)
-                self._namespaces[name] = namespace
+                watched[name] = namespace
             asked = [SPEC] if spec is None or LOOKS_TOUCH_SPECS else []
             self._watch(module, name, [*asked, *self._own_names(name, module)])
             self._attach(name)
@@ -127,21 +132,29 @@ class Arming:
         self._attributes.remove_all()
         self._armed.clear()
         self._names.clear()
-        self._namespaces.clear()
+        self._targets.clear()
+        self._carrying.clear()
 
     def disarmed(self) -> list[str]:
-        """The watched modules whose spec was taken from them. Called for each test."""
-        namespaces, kinds = self._namespaces, self._tripwires.kinds
+        """The targets whose spec was taken from them. Called for each test."""
+        kinds = self._tripwires.kinds
         try:
-            if all(map(kinds.__contains__, map(type, map(_spec_of, namespaces.values())))):
+            if all(map(kinds.__contains__, map(type, map(_spec_of, self._targets.values())))):
                 return []
         except KeyError:  # deleted
             pass
+        return self._without_spec(self._targets)
+
+    def disarmed_carriers(self) -> list[str]:
+        """The same of all that carries evidence, which may be each file of tests."""
+        return self._without_spec(self._carrying)
+
+    def _without_spec(self, watched: dict[str, dict[str, object]]) -> list[str]:
         return sorted(
             name
-            for name, namespace in namespaces.items()
-            if type(namespace.get(SPEC)) not in kinds
-            and sys.modules.get(name) is self._armed.get(name)
+            for name, namespace in watched.items()
+            if type(namespace.get(SPEC)) not in self._tripwires.kinds
+            and namespace_of(sys.modules.get(name)) is namespace
         )
 
     def _watch(self, module: object, dotted: str, names: list[str]) -> None:

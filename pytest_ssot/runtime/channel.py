@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import marshal
 import os
+from time import time_ns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,8 +82,6 @@ class Reader:
             yield from self._rest_of(name)
 
     def _has_new_files(self) -> bool:
-        from time import time_ns
-
         changed = os.stat(self._folder).st_mtime_ns
         if changed == self._changed and self._listed > changed + _TICK:
             return False

@@ -29,8 +29,11 @@ class Tampering:
         self._search = search
         self._spy = spy
 
-    def lost(self) -> list[str]:
-        """What was replaced, and what was not seen since, each as the rest of a sentence."""
+    def lost(self, *, everywhere: bool) -> list[str]:
+        """What was replaced, and what was not seen since, each as the rest of a sentence.
+
+        Not *everywhere*, only targets are looked at, and not what leads to them.
+        """
         told = []
         if not self._search.stands:
             told.append("replaced importlib._bootstrap._find_spec: first imports")
@@ -39,6 +42,8 @@ class Tampering:
         if not self._spy.stands:
             told.append("replaced sys.modules['warnings']: warnings")
         disarmed = self._arming.disarmed()
+        if everywhere:
+            disarmed += self._arming.disarmed_carriers()
         told += [f"replaced {name}.__spec__: imports of {name}" for name in disarmed]
         return [f"{one} after that were not seen" for one in told]
 
@@ -46,5 +51,5 @@ class Tampering:
         for one in (self._search, self._circular, self._spy):
             if not one.stands:
                 one.put_back()
-        for name in self._arming.disarmed():
+        for name in (*self._arming.disarmed(), *self._arming.disarmed_carriers()):
             self._arming.arm(name)

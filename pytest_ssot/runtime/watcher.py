@@ -156,7 +156,7 @@ class Watcher:
         self.warnings.begin()
         self.refresh()
 
-    def lost(self, *, ended: bool) -> list[str]:
+    def lost(self, *, ended: bool, everywhere: bool = False) -> list[str]:
         """What of the watch the code that ran took away, each as the rest of a sentence.
 
         It is put back if that code has *ended*; until then it may do so itself.
@@ -164,7 +164,7 @@ class Watcher:
         try:
             if not self.guard.on:
                 return self._lost_inside() if ended else []
-            lost = self._tampering.lost()
+            lost = self._tampering.lost(everywhere=everywhere)
         except Exception as error:
             self.guard.fault(error)
             return []
