@@ -21,17 +21,20 @@ ROWS = (
     {"runtime", "source"},
     {"policy"},
     {"migrate", "report"},
-    {"plugin", "xdist", "fixtures", "cli", "hookspecs", "__main__"},
+    {"plugin", "reporting", "xdist", "fixtures", "cli", "hookspecs", "__main__"},
 )
 #: Rooms on one row that know each other.
 NEIGHBOURS = {
     ("plugin", "xdist"),
     ("plugin", "hookspecs"),
     ("plugin", "fixtures"),
+    ("plugin", "reporting"),
+    ("reporting", "xdist"),
     ("__main__", "cli"),
 }
 KNOWS_PYTEST = {
     "plugin.py",
+    "reporting.py",
     "xdist.py",
     "fixtures.py",
     "hookspecs.py",

@@ -98,6 +98,15 @@ class ImportWatch:
         if not self._was_told(frame, id(spec)):
             self._cached(spec.name, frame, lambda module: getattr(module, SPEC, None) is spec, spec)
 
+    def waits(self, name: str, frame: FrameType) -> None:
+        """*frame* imports the module *name*, which is still loading.
+
+        On 3.11 its tripwire cannot tell a call that imports it from a look at it.
+        """
+        module = sys.modules.get(name)
+        if LOOKS_TOUCH_SPECS and not usage.says_import(frame):
+            self._cached(name, frame, lambda imported: imported is module, None)
+
     def _read(self, module: object, name: str, frame: FrameType, exists: bool) -> None:
         dotted = self.arming.dotted(module)
         spec = vars(module).get(SPEC) if name == SPEC else None

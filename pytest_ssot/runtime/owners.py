@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from _contextvars import ContextVar
-from _thread import get_ident
+from _thread import _local, get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,13 @@ from pytest_ssot.runtime.issued import Issued
 from pytest_ssot.runtime.threads import Threads
 
 
+class _Thread(_local):
+    """What is known of the thread that asks."""
+
+    pool: bool | None = None
+    started: Owned | None = None
+
+
 class Owners:
     """Says whose it is what happens at a frame.
 
@@ -31,6 +38,7 @@ class Owners:
     def __init__(self) -> None:
         self._home = get_ident()
         self._now: Owned = ()
+        self._thread = _Thread()
         # Compared by identity: a context that was captured under an owner has this very tuple.
         self._captured: ContextVar[Owned | None] = ContextVar("pytest_ssot_owners", default=None)
         self.issued = Issued()
@@ -70,9 +78,17 @@ class Owners:
         return otherwise or ()
 
     def short(self, frame: FrameType) -> Owned | None:
-        """As :meth:`at`; None, at no cost, where that cannot change before the next turn."""
-        usual = self._captured.get() is self._now and get_ident() == self._home
-        return None if usual and self.issued.elsewhere is None else self.at(frame)
+        """As :meth:`at`, or what changes with it, for less where that cannot change."""
+        captured = self._captured.get()
+        if self.issued.elsewhere is not None:
+            return self.at(frame)
+        if get_ident() == self._home:
+            return None if captured is self._now else self.at(frame)
+        own = self._thread
+        if own.pool is None:
+            own.pool = pools.is_worker(frame)
+            own.started = self.threads.started_by()
+        return self.at(frame) if own.pool else captured or own.started
 
     def move(self, issued: Issued, number: int) -> None:
         """Go on in a child process, on behalf of the owner with that *number*."""

@@ -37,6 +37,11 @@ def number_at(frame: FrameType) -> int | None:
     return None
 
 
+def is_worker(frame: FrameType) -> bool:
+    """Whether *frame* runs in a thread that works for a pool."""
+    return any((module_of(one), one.f_code.co_name) in _WORKERS for one in outward(frame))
+
+
 def _item(name: str) -> Callable[[dict[str, Any]], int | None]:
     def look(local: dict[str, Any]) -> int | None:
         item = local.get(name)
@@ -62,6 +67,9 @@ _WORK: dict[tuple[str, str], Callable[[dict[str, Any]], int | None]] = {
     ("multiprocessing.pool", "worker"): _job,
     ("multiprocessing.spawn", "_main"): _prepared,
 }
+
+
+_WORKERS = frozenset((("concurrent.futures.thread", "_worker"), ("multiprocessing.pool", "worker")))
 
 
 class Pools:

@@ -204,6 +204,7 @@ class Watcher:
 
     def _circular(self, module: str, frame: FrameType) -> None:
         self.recorder.circular(frame, module)
+        self.imports.waits(module, frame)
         if module in self.index.names:
             self.imports.arming.arm(module)  # whose names are read before it has loaded
 
