@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,41 +13,48 @@ class Fixtures:
     """The evidence of each fixture that is set up once for several tests."""
 
     def __init__(self) -> None:
-        self._evidence: dict[object, Evidence] = {}
+        # By identity: pytest 8.0 has definitions that cannot be hashed.
+        self._evidence: dict[int, tuple[object, Evidence]] = {}
+        #: The evidence of the test that runs.
+        self.test = Evidence()
 
     def begin(self, definition: pytest.FixtureDef[Any]) -> Evidence:
         """The evidence of a set-up that begins now."""
-        evidence = self._evidence[definition] = Evidence()
+        evidence = Evidence()
+        self._evidence[id(definition)] = definition, evidence
         return evidence
 
-    @contextlib.contextmanager
-    def noting(
+    def note(
         self,
-        definition: pytest.FixtureDef[Any],
         request: pytest.FixtureRequest,
         user: Evidence,
-    ) -> Iterator[None]:
-        """Note what the set-up of *definition* asks *request* for, set up before or not.
+        definition: pytest.FixtureDef[Any] | None = None,
+    ) -> None:
+        """Note what *request* is asked for from now on, set up before or not, for *user*.
 
         No hook tells of a fixture that is set up already, and what pytest keeps for a
-        test has one entry a name, be the fixture overridden or not. Arguments are not
-        noted: what their names mean is another thing for each test, and known of each.
+        test has one entry a name, be the fixture overridden or not. The arguments of
+        *definition*, whose request it is, are not noted: what their names mean is
+        another thing for each test, and known of each.
         """
-        known = {*definition.argnames} - {definition.argname}
         asked: Any = request
-        original = asked._get_active_fixturedef
+        original = type(asked)._get_active_fixturedef
+        known = set() if definition is None else {*definition.argnames} - {definition.argname}
 
         def get_active_fixturedef(name: str) -> object:
-            active: object = original(name)
+            __tracebackhide__ = True
+            try:
+                active: object = original(asked, name)
+            except BaseException:
+                # The second who asks for one that failed is told what the first was.
+                for one in (asked._arg2fixturedefs.get(name) or ())[-1:]:
+                    self._join_all(user, one)
+                raise
             if name not in known:
-                self._join(user, active)
+                self._join_all(user, active)
             return active
 
         asked._get_active_fixturedef = get_active_fixturedef
-        try:
-            yield
-        finally:
-            del asked._get_active_fixturedef
 
     def join(self, item: pytest.Item, user: Evidence) -> None:
         """Note what *item*, whose evidence is *user*, asks for: by signature, marks, and name."""
@@ -59,7 +64,12 @@ class Fixtures:
         for definition in (*active.values(), *(known[-1] for known in stated.values() if known)):
             self._join(user, definition)
 
+    def _join_all(self, user: Evidence, definition: object) -> None:
+        """*user* may be a fixture that asks on behalf of the test that runs now."""
+        self._join(user, definition)
+        self._join(self.test, definition)
+
     def _join(self, user: Evidence, definition: object) -> None:
-        evidence = self._evidence.get(definition)
-        if evidence is not None:
-            user.join(evidence)
+        found = self._evidence.get(id(definition))
+        if found is not None:
+            user.join(found[1])

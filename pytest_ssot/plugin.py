@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import os
 import shutil
 import tempfile
 from collections.abc import Generator, Sequence
@@ -74,13 +75,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def _start(config: pytest.Config) -> SsotPlugin:
     plugin = SsotPlugin(config, configured(config))
     config.pluginmanager.register(plugin, _PLUGIN)
-    if plugin.run.settings.subprocess and not xdist.will_distribute(config):
-        folder = tempfile.mkdtemp(prefix="pytest-ssot-")
-        config.add_cleanup(functools.partial(shutil.rmtree, folder, ignore_errors=True))
-        plugin.run.watcher.listen(folder)
+    if not xdist.will_distribute(config):
+        plugin.listen()
     plugin.run.watcher.start()
     config.add_cleanup(plugin.run.watcher.stop)
     return plugin
+
+
+def _remove(folder: str, pid: int) -> None:
+    """Remove *folder*, but not in a fork that leaves its test by an exception."""
+    if os.getpid() == pid:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def configured(config: pytest.Config, extra: Sequence[tuple[str, object]] = ()) -> Configured:
@@ -137,6 +142,19 @@ class SsotPlugin:
             if not conftest and not name.startswith("_pytest."):
                 self.run.plugins.append(name)
 
+    def listen(self) -> None:
+        """Watch child processes too."""
+        if self.run.settings.subprocess and not self.run.watcher.listens:
+            folder = tempfile.mkdtemp(prefix="pytest-ssot-")
+            self.config.add_cleanup(functools.partial(_remove, folder, os.getpid()))
+            self.run.watcher.listen(folder)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Whether tests run here is known now: ``-n auto`` may mean no worker."""
+        if not xdist.is_controller(self.config):
+            self.listen()
+
     # -- who owns what happens ------------------------------------------------
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -155,6 +173,7 @@ class SsotPlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         self._item, self._running = item, Running()
+        self._fixtures.test = self._running.evidence
         evidence = self._running.evidence
         watcher = self.run.watcher
         watcher.begin()
@@ -164,18 +183,21 @@ class SsotPlugin:
         return result
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_call(self) -> None:
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
         self.run.watcher.refresh()  # a fixture may have put a stub into sys.modules
+        if "request" in getattr(item, "fixturenames", ()):
+            self._fixtures.note(getattr(item, "_request"), self._running.evidence)  # noqa: B009
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_fixture_setup(
         self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
     ) -> Generator[None, object, object]:
         if fixturedef.scope == "function":
-            with self._fixtures.noting(fixturedef, request, self._running.evidence):
-                return (yield)
+            self._fixtures.note(request, self._running.evidence, fixturedef)
+            return (yield)
         evidence = self._fixtures.begin(fixturedef)
-        with self.run.watcher.owner(evidence), self._fixtures.noting(fixturedef, request, evidence):
+        self._fixtures.note(request, evidence, fixturedef)
+        with self.run.watcher.owner(evidence):
             return (yield)
 
     # -- the verdict ----------------------------------------------------------
@@ -218,7 +240,7 @@ class SsotPlugin:
         watcher, running = self.run.watcher, self._running
         if skipped and frames.in_phase(frames.caller()):
             return  # a subtest's; the test's own comes after it
-        running.skipped |= skipped
+        running.skipped |= skipped and report.when == "call"
         self._fixtures.join(item, running.evidence)
         watcher.collect()
         lost = watcher.lost(ended=report.when == "teardown")

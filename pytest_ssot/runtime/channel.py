@@ -3,6 +3,9 @@
 A record is written at the moment of what it tells of, whole, by one write: whatever
 becomes of the process, it is there, and nobody has to wait for its end. Records
 are tuples, marshalled in a version that every Python reads, each behind its length.
+
+Tests replace functions of ``os`` and ``open`` itself: those that are used here are
+taken beforehand.
 """
 
 from __future__ import annotations
@@ -28,6 +31,8 @@ _VERSION = 2
 _LENGTH = 4
 #: File systems keep the time of a change no finer than this, in nanoseconds.
 _TICK = 100_000_000
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+_CHUNK = 1 << 20
 
 
 class Channel:
@@ -35,7 +40,8 @@ class Channel:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self._file = -1
+        self._calls = os.open, os.write, os.close, os.getpid, os.urandom
+        self._path = ""
         self._pid = 0
 
     def config(self) -> Record:
@@ -44,17 +50,33 @@ class Channel:
         return config
 
     def write(self, *record: Any) -> None:
-        """Write one record; none is written once the run is over and the folder gone."""
+        """Write one record; none is written once the run is over and the folder gone.
+
+        The file is opened each time: code may close all files that it did not open.
+        """
         data = marshal.dumps(record, _VERSION)
-        pid = os.getpid()
+        open_file, write, close, getpid, urandom = self._calls
+        pid = getpid()
+        if pid != self._pid:  # the first time, or in a fork
+            self._pid, self._path = pid, f"{self.folder}/{pid}-{urandom(4).hex()}"
         try:
-            if pid != self._pid:  # the first time, or in a fork
-                path = os.path.join(self.folder, str(pid))
-                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-                self._pid = pid
-            os.write(self._file, len(data).to_bytes(_LENGTH, "little") + data)
+            file = open_file(self._path, _APPEND, 0o600)
+            try:
+                write(file, len(data).to_bytes(_LENGTH, "little") + data)
+            finally:
+                close(file)
         except OSError:
             return
+
+
+class _File:
+    """What one process wrote: how much is read, and whether more may come."""
+
+    __slots__ = ("pid", "read")
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.read = 0
 
 
 class Reader:
@@ -62,7 +84,10 @@ class Reader:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        self._read: dict[str, int] = {}
+        self._calls = os.stat, os.listdir, os.open, os.lseek, os.read, os.close, os.kill
+        self._now = time_ns
+        self._open: dict[str, _File] = {}
+        self._done: set[str] = set()
         self._changed = 0
         self._listed = 0
 
@@ -75,23 +100,21 @@ class Reader:
 
     def new(self) -> Iterator[Record]:
         """The records that have come in. Costs one ``stat`` while no child has written any."""
-        if self._has_new_files():
-            names = {name for name in os.listdir(self._folder) if not name.startswith(_CONFIG)}
-            self._read.update(dict.fromkeys(names - self._read.keys(), 0))
-        for name in sorted(self._read):
-            yield from self._rest_of(name)
+        stat, list_folder, *_ = self._calls
+        changed = stat(self._folder).st_mtime_ns
+        if changed != self._changed or self._listed <= changed + _TICK:
+            listed = self._now()
+            for name in list_folder(self._folder):
+                pid = name.partition("-")[0]
+                if pid.isdecimal() and name not in self._done:
+                    self._open.setdefault(name, _File(int(pid)))
+            self._changed, self._listed = changed, listed
+        for name in sorted(self._open):
+            yield from self._rest_of(name, self._open[name])
 
-    def _has_new_files(self) -> bool:
-        changed = os.stat(self._folder).st_mtime_ns
-        if changed == self._changed and self._listed > changed + _TICK:
-            return False
-        self._changed, self._listed = changed, time_ns()
-        return True
-
-    def _rest_of(self, name: str) -> Iterator[Record]:
-        with open(os.path.join(self._folder, name), "rb") as file:
-            file.seek(self._read[name])
-            data = file.read()
+    def _rest_of(self, name: str, file: _File) -> Iterator[Record]:
+        ended = not self._lives(file.pid)  # before it is read: what comes after is nothing
+        data = self._read_from(f"{self._folder}/{name}", file.read)
         position = 0
         while position + _LENGTH <= len(data):
             start = position + _LENGTH
@@ -100,4 +123,28 @@ class Reader:
                 break  # it is being written
             yield marshal.loads(data[start:end])
             position = end
-        self._read[name] += position
+            file.read += end - start + _LENGTH
+        if ended:
+            del self._open[name]
+            self._done.add(name)
+
+    def _read_from(self, path: str, offset: int) -> bytes:
+        _, _, open_file, seek, read, close, _ = self._calls
+        file = open_file(path, os.O_RDONLY)
+        try:
+            seek(file, offset, 0)
+            parts = []
+            while part := read(file, _CHUNK):
+                parts.append(part)
+        finally:
+            close(file)
+        return b"".join(parts)
+
+    def _lives(self, pid: int) -> bool:
+        try:
+            self._calls[-1](pid, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:
+            return True
+        return True

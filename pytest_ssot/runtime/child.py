@@ -6,6 +6,7 @@ import os
 
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime.channel import OWNER, Channel
+from pytest_ssot.runtime.issued import unissued
 from pytest_ssot.runtime.watcher import Watcher
 
 
@@ -18,9 +19,11 @@ def start(folder: str) -> None:
         categories=categories,
         discover=discover,
     )
-    number = os.environ.get(OWNER, "")
-    test = os.environ.get("PYTEST_CURRENT_TEST", "")
-    watcher.report_to(channel, int(number or 0), "" if number else test)
+    number = int(os.environ.get(OWNER, 0))
+    if not number:
+        number = unissued()
+        channel.write("started", number, os.environ.get("PYTEST_CURRENT_TEST", ""))
+    watcher.report_to(channel, number)
     watcher.start()
     for targets, _ in watcher.early.noted:
         for target in targets:

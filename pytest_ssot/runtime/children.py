@@ -4,7 +4,7 @@ A child is found by its environment: PYTHONPATH begins with a folder whose
 ``sitecustomize`` starts the watch there (``Lib/site.py``: execsitecustomize), and
 a variable names the channel. Whose it is stands in another one, for that child
 alone: it is set where the process is made (``Modules/_posixsubprocess.c``:
-fork_exec). What is started in another way (``os.system``) goes by
+fork_exec, ``os.posix_spawn``). What is started in another way (``os.system``) goes by
 PYTEST_CURRENT_TEST. A fork goes on with this very watch.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
-from _thread import allocate_lock
+from _thread import RLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.guard import Guard
     from pytest_ssot.runtime.recorder import Recorder
 
-from pytest_ssot.runtime import bytecode, frames, usage
+from pytest_ssot.runtime import frames, usage
 from pytest_ssot.runtime.channel import FOLDER, OWNER, Channel
 
 _SITE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "site")
@@ -45,11 +45,11 @@ class Children:
         self._report_to = report_to
         self._guard = guard
         self._updates = guard(self._find_updates)
-        self._before_fork = guard(self._note_fork)
-        self._lock = allocate_lock()
+        self._encoded = guard(_encoded)
+        self._note_fork = guard(self._find_number)
+        self._lock = RLock()
         self._channel: Channel | None = None
         self._forking = 0
-        self._hooked = False
         self._before: dict[str, str | None] = {}
         self._set: dict[str, str] = {}
         self._originals: dict[Any, Any] = {}
@@ -57,26 +57,26 @@ class Children:
 
     def install(self, channel: Channel) -> None:
         self._channel = channel
-        self._before = {name: os.environ.get(name) for name in (FOLDER, _PATH)}
+        self._before = {name: os.environ.get(name) for name in (FOLDER, _PATH, OWNER)}
         self._set = {FOLDER: channel.folder, _PATH: _with_site(self._before[_PATH] or "")}
         os.environ.update(self._set)
+        if self._recorder.owners.issued.elsewhere is None:
+            os.environ.pop(OWNER, None)  # a run inside a child of another: its numbers are its own
         for module, name in _places():
             original = getattr(module, name, None)
             if original is not None:
                 # Where subprocess is not loaded yet, it will bind the one that is replaced here.
-                self._originals.setdefault(original, self._starting(original))
+                starting = self._execing if name.endswith("exec") else self._spawning
+                self._originals.setdefault(original, starting(original))
                 setattr(module, name, self._originals[original])
-        if not self._hooked:
-            self._hooked = True  # it cannot be unhooked
-            os.register_at_fork(before=self._fork, after_in_child=self._forked)
 
     def remove(self) -> None:
         if self._channel is None:
             return
         self._channel = None
         for name, before in self._before.items():
-            if os.environ.get(name) == self._set[name]:
-                os.environ.pop(name)
+            if os.environ.get(name) == self._set.get(name):
+                os.environ.pop(name, None)
                 if before is not None:
                     os.environ[name] = before
         for original, mine in self._originals.items():
@@ -87,18 +87,33 @@ class Children:
 
     # -- exec -----------------------------------------------------------------
 
-    def _starting(self, original: Callable[..., Any]) -> Callable[..., Any]:
+    def _execing(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def fork_exec(*args: Any) -> Any:
-            updates: dict[bytes, bytes] | None = self._updates(args, frames.caller())
+            __tracebackhide__ = True
+            given = args[_ENV] if len(args) > _ENV else ()
+            env = None if given is None else dict(one.split(b"=", 1) for one in given)
+            updates = self._updates(args[0], args[1], env, frames.caller())
             if not updates:
                 return original(*args)
-            if args[_ENV] is None:
+            if env is None:
                 return self._with_environment(updates, original, args)
-            kept = [one for one in args[_ENV] if one.partition(b"=")[0] not in updates]
-            env = [*kept, *(b"%s=%s" % update for update in updates.items())]
-            return original(*args[:_ENV], env, *args[_ENV + 1 :])
+            listed = [b"%s=%s" % pair for pair in (env | updates).items()]
+            return original(*args[:_ENV], listed, *args[_ENV + 1 :])
 
         return fork_exec
+
+    def _spawning(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """What subprocess does where it can, from 3.13 on with its usual arguments too."""
+
+        def posix_spawn(path: Any, argv: Any, env: Any, *args: Any, **options: Any) -> Any:
+            __tracebackhide__ = True
+            given = self._encoded(env)
+            updates = given and self._updates(argv, [path], given, frames.caller())
+            if updates:
+                env = given | updates
+            return original(path, argv, env, *args, **options)
+
+        return posix_spawn
 
     def _with_environment(
         self, updates: dict[bytes, bytes], original: Callable[..., Any], args: tuple[Any, ...]
@@ -120,57 +135,58 @@ class Children:
                     else:
                         os.putenv(name, before)
 
-    def _find_updates(self, args: tuple[Any, ...], frame: FrameType) -> dict[bytes, bytes] | None:
+    def _find_updates(
+        self,
+        args: Sequence[Any],
+        executables: Sequence[Any],
+        given: dict[bytes, bytes] | None,
+        frame: FrameType,
+    ) -> dict[bytes, bytes] | None:
         """What the environment of the child needs, so that it knows whose it is."""
-        if self._channel is None or len(args) <= _ENV:
+        if self._channel is None:
             return None
-        given = args[_ENV]
-        env = os.environb if given is None else dict(one.split(b"=", 1) for one in given)
-        why = _unwatched(args[0], args[1], env)
+        env = os.environb if given is None else given
+        why = _unwatched(args, executables, env)
         if why is not None:
-            user = frames.innermost(frame, usage.is_stdlib) or frame
-            self.missed[user.f_code.co_filename, user.f_lineno, why] = None
+            self._miss(frame, why)
         if FOLDER.encode() not in env:
             return None
         path = env.get(_PATH.encode(), b"")
-        updates = {OWNER.encode(): str(self._number(frame)).encode()}
+        updates = {OWNER.encode(): str(self._find_number(frame)).encode()}
         with_site = os.fsencode(_with_site(os.fsdecode(path)))
         if with_site != path:
             updates[_PATH.encode()] = with_site
         return updates
 
-    def _number(self, frame: FrameType) -> int:
+    def _miss(self, frame: FrameType, why: str) -> None:
+        user = frames.innermost(frame, usage.is_stdlib) or frame
+        place = user.f_code.co_filename, user.f_lineno, why
+        if self._channel is not None and self._recorder.owners.issued.elsewhere is not None:
+            self._channel.write("missed", "a child process of {}:{}: {}".format(*place))
+        else:
+            self.missed[place] = None
+
+    def _find_number(self, frame: FrameType) -> int:
         """A number for whoever starts a process at *frame*."""
         owners = self._recorder.owners
-        user = frames.innermost(frame, usage.is_stdlib)
-        if user is None:
-            return owners.issued.number(owners.at(frame))
-        position = bytecode.position(user)
-        path, offset = frames.place(user)
-        place = (
-            path,
-            position.line + offset,
-            position.end_line + offset,
-            position.column,
-            frames.function_of(user),
-            frames.module_of(user),
-        )
-        return owners.issued.number(owners.at(frame), frames.way(user), place)
+        return owners.issued.number(*owners.starting(frame))
 
     # -- fork -----------------------------------------------------------------
 
-    def _fork(self) -> None:
+    def before_fork(self) -> None:
         if self._channel is not None:
-            self._before_fork(frames.caller())
+            self._forking = self._note_fork(frames.caller()) or 0
 
-    def _note_fork(self, frame: FrameType) -> None:
-        self._forking = self._number(frame)
-
-    def _forked(self) -> None:
+    def forked(self) -> None:
+        """Go on in the child."""
         if self._channel is not None:
-            self._lock = allocate_lock()
+            self._lock = RLock()
             self._guard.forked()
             self._report_to(self._channel, self._forking)
+
+
+def _encoded(env: Any) -> dict[bytes, bytes]:
+    return {os.fsencode(name): os.fsencode(value) for name, value in env.items()}
 
 
 def _places() -> Sequence[tuple[Any, str]]:
@@ -179,6 +195,8 @@ def _places() -> Sequence[tuple[Any, str]]:
     return (
         (modules.get("_posixsubprocess"), "fork_exec"),
         (modules.get("subprocess"), "_fork_exec"),
+        (os, "posix_spawn"),
+        (os, "posix_spawnp"),
     )
 
 

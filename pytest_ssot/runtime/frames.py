@@ -56,6 +56,15 @@ _CARRIERS = frozenset(
         "unittest",
     )
 )
+_STARTERS = frozenset(
+    (
+        "concurrent.futures.process",
+        "concurrent.futures.thread",
+        "multiprocessing.pool",
+        "multiprocessing.process",
+        "threading",
+    )
+)
 #: Where pytest begins a run, or a phase of one test: what is outside of these started it,
 #: as ``pytest.main`` in a script does, or a plugin that runs tests its own way.
 _RUN = frozenset(("main", "wrap_session", "_prepareconfig", "from_call"))
@@ -109,8 +118,14 @@ def is_doctest(frame: FrameType) -> bool:
 
 def is_command(frame: FrameType) -> bool:
     """Whether *frame* executes what the command line or standard input gave the interpreter."""
-    given = frame.f_code.co_filename in ("<string>", "<stdin>")
-    return given and module_of(frame) == "__main__" and sys.argv[:1] in (["-c"], ["-"], [""])
+    path = frame.f_code.co_filename
+    given = path == "<stdin>" or (path == "<string>" and "-c" in sys.orig_argv)
+    return given and module_of(frame) == "__main__"
+
+
+def is_starter(frame: FrameType) -> bool:
+    """Whether *frame* calls what somebody gave to a thread, a pool or a process."""
+    return module_of(frame) in _STARTERS
 
 
 def place(frame: FrameType) -> tuple[str, int]:

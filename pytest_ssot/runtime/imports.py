@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 from pytest_ssot.runtime import bytecode, frames, patches, usage
 from pytest_ssot.runtime.arming import LOOKS_TOUCH_SPECS, SPEC, Arming
 from pytest_ssot.runtime.attributes import Attributes
-from pytest_ssot.runtime.recorder import sighting_at, sighting_in
+from pytest_ssot.runtime.recorder import sighting_in
 from pytest_ssot.runtime.search import Search
 from pytest_ssot.runtime.tripwire import Tripwires
 
@@ -305,7 +305,7 @@ class ImportWatch:
     def _use(
         self, target: Target, importer: FrameType, kind: str, name: str | None, state: str = "seen"
     ) -> None:
-        sighting = sighting_at(
+        sighting = self._recorder.sighting(
             importer,
             rule=target.rule,
             kind=kind,

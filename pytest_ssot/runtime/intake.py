@@ -30,11 +30,15 @@ class Intake:
         self._warnings = warnings
         self._guard = guard
         self.missed: dict[str, None] = {}
+        # What PYTEST_CURRENT_TEST was for the processes that found no number of their own.
+        self._started: dict[int, str] = {}
 
     def collect(self) -> None:
         for kind, *record in self.reader.new():
             if kind == "missed":
                 self.missed[record[0]] = None
+            elif kind == "started":
+                self._started[record[0]] = record[1]
             elif kind == "fault":
                 self._guard.told(record[0])
             elif kind == "discovered":
@@ -42,11 +46,11 @@ class Intake:
             else:
                 self._take(kind, *record)
 
-    def _take(self, kind: str, number: int, test: str, values: dict[str, Any], steps: Way) -> None:
+    def _take(self, kind: str, number: int, values: dict[str, Any], steps: Way) -> None:
         owned, way, place = self._recorder.owners.issued.entry(number)
         sighting = Sighting(**values)
-        if way and sighting.path.startswith("<"):
-            # The source was on the command line: whoever wrote that is the importer.
+        if place[0] and sighting.path.startswith("<"):
+            # Source of a command line, or nothing but a callable: of who started the process.
             sighting.path, sighting.line, sighting.end_line, sighting.column = place[:4]
             sighting.function, sighting.module = place[4:]
             way = way[:-1]
@@ -55,9 +59,10 @@ class Intake:
         if kind == "swept":
             self._recorder.swept.add(sighting, ())
         else:
-            self._recorder.give(owned or self._named(test), sighting, way)
+            self._recorder.give(owned or self._named(number), sighting, way)
 
-    def _named(self, test: str) -> Owned:
-        """The owner by PYTEST_CURRENT_TEST, if that is the test that runs now."""
-        name, evidence = self._recorder.owners.test
-        return (evidence,) if evidence is not None and test.startswith(f"{name} (") else ()
+    def _named(self, number: int) -> Owned:
+        """The owner by PYTEST_CURRENT_TEST: ``nodeid (phase)``."""
+        test = self._started.get(number, "").rpartition(" (")[0]
+        evidence = self._recorder.owners.tests.get(test)
+        return () if evidence is None else (evidence,)

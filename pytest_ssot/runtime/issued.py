@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from _thread import RLock
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -10,10 +13,11 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.frames import Way
     from pytest_ssot.runtime.owners import Owned
 
-    #: Path, line, last line, column, function and module of the line that starts a process.
+    #: Path, line, last line, column, function and module of the line that starts something.
     Place = tuple[str, int, int, int, str, str]
 
-_NOWHERE = ("", 0, 0, 0, "", "")
+NOWHERE = ("", 0, 0, 0, "", "")
+_UNKNOWN = 1 << 31
 
 
 class Issued:
@@ -25,19 +29,20 @@ class Issued:
 
     def __init__(self, elsewhere: Callable[[int], Evidence] | None = None) -> None:
         self.elsewhere = elsewhere
+        self._lock = RLock()
         self._numbers: dict[tuple[Owned, Way, Place], int] = {}
         self._issued: list[tuple[Owned, Way, Place]] = []
         self.number(())
 
-    def number(self, owned: Owned, way: Way = (), place: Place = _NOWHERE) -> int:
+    def number(self, owned: Owned, way: Way = (), place: Place = NOWHERE) -> int:
         """The number of *owned*, with the *way* and the *place* where they hand it out."""
-        for one in owned:
-            if one.number:
-                return one.number
+        if self.elsewhere is not None:
+            return owned[0].number if owned else 0
         entry = (owned, way, place)
-        number = self._numbers.setdefault(entry, len(self._issued))
-        if number == len(self._issued):
-            self._issued.append(entry)
+        with self._lock:
+            number = self._numbers.setdefault(entry, len(self._issued))
+            if number == len(self._issued):
+                self._issued.append(entry)
         return number
 
     def owned(self, number: int) -> Owned:
@@ -47,3 +52,8 @@ class Issued:
 
     def entry(self, number: int) -> tuple[Owned, Way, Place]:
         return self._issued[number if number < len(self._issued) else 0]
+
+
+def unissued() -> int:
+    """A number for a process that was started without one; no other has it."""
+    return _UNKNOWN | int.from_bytes(os.urandom(4), "little")

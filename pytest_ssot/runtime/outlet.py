@@ -13,20 +13,14 @@ from pytest_ssot.runtime.frames import Way
 
 
 class Outlet(Evidence):
-    """Hands on all that it gets, at once and once only.
+    """Hands on all that it gets, at once and once only."""
 
-    ``test`` is PYTEST_CURRENT_TEST, for a process that was started without a number.
-    """
+    __slots__ = ("_channel", "_kind", "_lineage", "_told")
 
-    __slots__ = ("_channel", "_kind", "_lineage", "_test", "_told")
-
-    def __init__(
-        self, channel: Channel, lineage: Lineage, *, number: int = 0, test: str = "", kind: str = ""
-    ) -> None:
+    def __init__(self, channel: Channel, lineage: Lineage, number: int, kind: str = "seen") -> None:
         super().__init__()
         self.number = number
-        self._test = test
-        self._kind = kind or "seen"
+        self._kind = kind
         self._channel = channel
         self._lineage = lineage
         self._told: set[tuple[object, ...]] = set()
@@ -38,7 +32,7 @@ class Outlet(Evidence):
         values = {name: getattr(sighting, name) for name in Sighting.__slots__}
         values["path"] = _absolute(sighting.path)
         steps = tuple((_absolute(path), line, function) for path, line, function in way)
-        self._channel.write(self._kind, self.number, self._test, values, steps)
+        self._channel.write(self._kind, self.number, values, steps)
         return True
 
     def use(self, module: str, way: Way) -> bool:

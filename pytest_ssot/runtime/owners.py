@@ -7,16 +7,21 @@ from _thread import _local, get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
     from pytest_ssot.runtime.evidence import Evidence
+    from pytest_ssot.runtime.issued import Place
 
     #: Everyone whose it is, outermost first; () is nobody, so the session's.
     Owned = tuple[Evidence, ...]
 
-from pytest_ssot.runtime import frames, pools, tasks
-from pytest_ssot.runtime.issued import Issued
+from pytest_ssot.runtime import frames, pools, tasks, usage
+from pytest_ssot.runtime.issued import NOWHERE, Issued
 from pytest_ssot.runtime.threads import Threads
+
+#: Stands for the line that started a child process, which the process that did knows.
+STARTED = ("<started>", 0, 0, 0, "", "")
 
 
 class _Thread(_local):
@@ -42,10 +47,12 @@ class Owners:
         # Compared by identity: a context that was captured under an owner has this very tuple.
         self._captured: ContextVar[Owned | None] = ContextVar("pytest_ssot_owners", default=None)
         self.issued = Issued()
-        self.threads = Threads(self._asking)
-        self.pools = pools.Pools(lambda: self.issued.number(self._asking()))
-        #: The last owner that has a name, a test's node id.
-        self.test: tuple[str, Evidence | None] = ("", None)
+        self.threads = Threads(self._starting)
+        self.pools = pools.Pools(lambda: self.issued.number(*self._starting()))
+        #: Owners by the node ids of tests.
+        self.tests: dict[str, Evidence] = {}
+        #: The modules that load at a frame: who imports them has what they start, too.
+        self.loading: Callable[[FrameType], Owned] = lambda frame: ()
         self.turns = 0
 
     def enter(self, owner: Evidence, name: str = "") -> Owned:
@@ -55,7 +62,7 @@ class Owners:
         """
         before = self._now
         if name:
-            self.test = name, owner
+            self.tests[name] = owner
         self._become((*before, owner))
         return before
 
@@ -105,5 +112,24 @@ class Owners:
         """Make the context in which this is called tell whose turn it is."""
         self._captured.set(self._now)
 
-    def _asking(self) -> Owned:
-        return self.at(frames.caller(2))
+    def starting(self, frame: FrameType) -> tuple[Owned, frames.Way, Place]:
+        """Whose it is what is started at *frame*, the way there, and who wrote that line."""
+        owned = self.at(frame)
+        if self.issued.elsewhere is None:
+            owned += self.loading(frame)
+        user = frames.innermost(frame, usage.is_stdlib)
+        if user is None:
+            return owned, (), NOWHERE
+        return owned, frames.way(user), usage.place_of(user)
+
+    def started_at(self, frame: FrameType) -> Place:
+        """Who wrote the line that started what runs at *frame*, or submitted it to a pool."""
+        if self.issued.elsewhere is not None:
+            return STARTED
+        number = pools.number_at(frame)
+        if number is not None:
+            return self.issued.entry(number)[2]
+        return NOWHERE if get_ident() == self._home else self.threads.started_at()
+
+    def _starting(self) -> tuple[Owned, frames.Way, Place]:
+        return self.starting(frames.caller(2))

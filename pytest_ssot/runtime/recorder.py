@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from _thread import allocate_lock
+from _thread import RLock
 from itertools import count
 
 TYPE_CHECKING = False
@@ -37,26 +37,50 @@ class Recorder:
         self.outer: Callable[[Sighting, frames.Way], None] | None = None
         self.late: dict[int, Evidence] = {}
         self.owners = Owners()
+        self.owners.loading = self._loading
         self._circles: dict[str, list[tuple[str, str, frames.Way]]] = {}
         self._count = count(1)
         # Threads note at once; what is compared and set must not be torn apart.
-        self._lock = allocate_lock()
+        self._lock = RLock()
         self.changes = 0
 
-    def hand_over(self, channel: Channel, number: int, test: str = "") -> None:
+    def hand_over(self, channel: Channel, number: int) -> None:
         """Go on in a child process: all goes to *channel*, for the owner with that *number*."""
         made: dict[int, Outlet] = {}
 
         def elsewhere(number: int) -> Outlet:
             if number not in made:
-                made[number] = Outlet(channel, self.lineage, number=number)
+                made[number] = Outlet(channel, self.lineage, number)
             return made[number]
 
-        made[number] = Outlet(channel, self.lineage, number=number, test=test)
-        self._lock = allocate_lock()
-        self.session = made[number]
-        self.swept = Outlet(channel, self.lineage, kind="swept")
+        self._lock = RLock()
+        self.session = elsewhere(number)
+        self.swept = Outlet(channel, self.lineage, number, "swept")
         self.owners.move(Issued(elsewhere), number)
+
+    def sighting(self, frame: FrameType, **what: object) -> Sighting:
+        """A sighting whose importer is the line that *frame* is at.
+
+        Where that only calls what it was given, it is the line that gave it.
+        """
+        if frames.is_starter(frame):
+            path, line, end_line, column, function, module = self.owners.started_at(frame)
+            if path:
+                return Sighting(
+                    path=path,
+                    line=line,
+                    end_line=end_line,
+                    column=column,
+                    function=function,
+                    module=module,
+                    **what,  # type: ignore[arg-type]
+                )
+        return sighting_at(frame, **what)
+
+    def _loading(self, frame: FrameType) -> Owned:
+        """The evidence of the modules that load at *frame*."""
+        bodies = _bodies(frame)
+        return tuple(self._carrier(frames.module_of(b), b.f_code.co_filename) for b in bodies)
 
     def record(self, frame: FrameType, sighting: Sighting) -> None:
         """Note *sighting*, whose importer is *frame*."""

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from pytest_ssot.runtime.frames import Way
+    from pytest_ssot.runtime.issued import Place
     from pytest_ssot.runtime.owners import Owned
+
+    Start = tuple[Owned, Way, Place]
+
+from pytest_ssot.runtime.issued import NOWHERE
 
 _STARTERS = ("start_new_thread", "start_joinable_thread")
 
@@ -24,24 +30,33 @@ _STARTERS = ("start_new_thread", "start_joinable_thread")
 class _Raw(_thread._local):
     """Who started the thread that asks, where it is no ``threading.Thread``."""
 
-    owned: Owned | None = None
+    start: Start | None = None
 
 
 class Threads:
-    """Asks *now* for each thread that is started."""
+    """Asks *starting* for each thread that is started."""
 
-    def __init__(self, now: Callable[[], Owned]) -> None:
-        self._now = now
-        self._noted: dict[int, tuple[object, Owned]] = {}
+    def __init__(self, starting: Callable[[], Start]) -> None:
+        self._starting_now = starting
+        self._noted: dict[int, tuple[object, Start]] = {}
         self._raw = _Raw()
         self._replaced: list[tuple[str, Any, Any]] = []
 
     def started_by(self) -> Owned | None:
         """Who started the thread that asks; None where that was not seen."""
+        start = self._start()
+        return None if start is None else start[0]
+
+    def started_at(self) -> Place:
+        """The line that started the thread that asks."""
+        start = self._start()
+        return NOWHERE if start is None else start[2]
+
+    def _start(self) -> Start | None:
         threading: Any = sys.modules.get("threading")
         thread = threading and threading._active.get(_thread.get_ident())
         noted = self._noted.get(id(thread))
-        return self._raw.owned if noted is None else noted[1]
+        return self._raw.start if noted is None else noted[1]
 
     def install(self) -> None:
         for starter in _STARTERS:
@@ -64,16 +79,18 @@ class Threads:
 
     def _note(self, function: Any) -> Any:
         """What to run instead of *function*."""
-        owned = self._now()
+        if not callable(function):
+            return function
+        start = self._starting_now()
         thread = getattr(function, "__self__", None)
         if getattr(function, "__name__", "") == "_bootstrap" and thread is not None:
             key, noted = id(thread), self._noted
-            noted[key] = ref(thread, lambda _: noted.pop(key, None)), owned
+            noted[key] = ref(thread, lambda _: noted.pop(key, None)), start
             return function
         raw = self._raw
 
         def run(*args: Any, **options: Any) -> Any:
-            raw.owned = owned
+            raw.start = start
             return function(*args, **options)
 
         return run

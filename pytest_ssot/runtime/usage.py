@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import CodeType, FrameType
 
+    from pytest_ssot.runtime.issued import Place
+
 from pytest_ssot.runtime import bytecode, frames
 
 #: Builtins whose reading of an attribute imports nothing.
@@ -185,6 +187,20 @@ def _first_line(node: ast.AST) -> int:
     decorators = getattr(node, "decorator_list", [])
     line: int = (decorators or [node])[0].lineno
     return line
+
+
+def place_of(frame: FrameType) -> Place:
+    """The line that *frame* is at."""
+    position = bytecode.position(frame)
+    path, offset = frames.place(frame)
+    return (
+        path,
+        position.line + offset,
+        position.end_line + offset,
+        position.column,
+        frames.function_of(frame),
+        frames.module_of(frame),
+    )
 
 
 def is_stdlib(frame: FrameType) -> bool:

@@ -19,7 +19,6 @@ from pytest_ssot.runtime import deprecations, frames
 from pytest_ssot.runtime.deprecations import Categories, Surroundings
 from pytest_ssot.runtime.filters import FilterSpy, Readers
 from pytest_ssot.runtime.imports import ImportWatch
-from pytest_ssot.runtime.recorder import sighting_at
 
 
 class WarningWatch:
@@ -117,7 +116,7 @@ class WarningWatch:
         text: str,
         stated: str,
     ) -> None:
-        sighting = sighting_at(
+        sighting = self._recorder.sighting(
             importer,
             rule=self._rule(target) or deprecations.qualified(category),
             kind="warning",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from types import FrameType, TracebackType
 
     from pytest_ssot.rules.lookup import Target
@@ -86,18 +88,25 @@ class Watcher:
         """What child processes could not see, in their own words."""
         return [] if self._intake is None else sorted(self._intake.missed)
 
+    @property
+    def listens(self) -> bool:
+        """Whether child processes are watched too."""
+        return self._intake is not None
+
     def listen(self, folder: str) -> None:
-        """Before the start: watch child processes too, which write into *folder*."""
+        """Watch child processes too, which write into *folder*."""
         self._channel = Channel(folder)
         self._intake = Intake(Reader(folder), self.recorder, self.warnings, self.guard)
         self._configure_children()
+        if self.guard.on:
+            self.children.install(self._channel)
 
-    def report_to(self, channel: Channel, number: int, test: str = "") -> None:
+    def report_to(self, channel: Channel, number: int) -> None:
         """Hand all on to another process, whose owner with that *number* started this one."""
         self._channel = channel
         self.guard.on_fault = lambda fault: channel.write("fault", fault)
         self.warnings.on_discovered = lambda name, text: channel.write("discovered", name, text)
-        self.recorder.hand_over(channel, number, test)
+        self.recorder.hand_over(channel, number)
 
     def start(self) -> None:
         global _active
@@ -244,3 +253,24 @@ class Owning:
     ) -> None:
         self._owners.leave(self._before)
         self._turned()
+
+
+def _before_fork() -> None:
+    for watcher in _watchers():
+        watcher.children.before_fork()
+
+
+def _in_fork() -> None:
+    for watcher in _watchers():
+        watcher.children.forked()
+
+
+def _watchers() -> Iterator[Watcher]:
+    watcher = _active
+    while watcher is not None:
+        yield watcher
+        watcher = watcher._outer
+
+
+# Once for all watchers: it cannot be taken back.
+os.register_at_fork(before=_before_fork, after_in_child=_in_fork)

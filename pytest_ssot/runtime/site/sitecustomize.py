@@ -35,7 +35,7 @@ def _tell(folder, text):
     try:
         record = marshal.dumps(("missed", text), 2)
         # By the file descriptor: "open" may be anything in a Python that is not ours.
-        path = os.path.join(folder, "%d.shim" % os.getpid())  # noqa: UP031
+        path = os.path.join(folder, "%d-shim" % os.getpid())  # noqa: UP031
         target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.write(target, struct.pack("<I", len(record)) + record)
         os.close(target)
