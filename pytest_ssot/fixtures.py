@@ -45,10 +45,11 @@ class Fixtures:
             __tracebackhide__ = True
             try:
                 active: object = original(asked, name)
-            except BaseException:
-                # The second who asks for one that failed is told what the first was.
-                for one in (asked._arg2fixturedefs.get(name) or ())[-1:]:
-                    self._join_all(user, one)
+            except BaseException as error:
+                # Who asks for one that failed is given what was raised when it did.
+                for one, _ in list(self._evidence.values()):
+                    if _has_raised(one, error):
+                        self._join_all(user, one)
                 raise
             if name not in known:
                 self._join_all(user, active)
@@ -73,3 +74,9 @@ class Fixtures:
         found = self._evidence.get(id(definition))
         if found is not None:
             user.join(found[1])
+
+
+def _has_raised(definition: object, error: BaseException) -> bool:
+    result: Any = getattr(definition, "cached_result", None)
+    kept = None if result is None else result[2]
+    return error is (kept[0] if isinstance(kept, tuple) else kept)

@@ -96,7 +96,7 @@ class Children:
             if not updates:
                 return original(*args)
             if env is None:
-                return self._with_environment(updates, original, args)
+                return self._with_environment(updates, lambda: original(*args))
             listed = [b"%s=%s" % pair for pair in (env | updates).items()]
             return original(*args[:_ENV], listed, *args[_ENV + 1 :])
 
@@ -107,18 +107,18 @@ class Children:
 
         def posix_spawn(path: Any, argv: Any, env: Any, *args: Any, **options: Any) -> Any:
             __tracebackhide__ = True
-            given = self._encoded(env)
-            updates = given and self._updates(argv, [path], given, frames.caller())
-            if updates:
-                env = given | updates
-            return original(path, argv, env, *args, **options)
+            given = None if env is None else self._encoded(env)
+            updates = self._updates(argv, [path], given, frames.caller())
+            if updates and given is None:
+                return self._with_environment(
+                    updates, lambda: original(path, argv, env, *args, **options)
+                )
+            return original(path, argv, given | updates if updates else env, *args, **options)
 
         return posix_spawn
 
-    def _with_environment(
-        self, updates: dict[bytes, bytes], original: Callable[..., Any], args: tuple[Any, ...]
-    ) -> Any:
-        """Call *original* with *updates* in the environment of the process itself.
+    def _with_environment(self, updates: dict[bytes, bytes], start: Callable[[], Any]) -> Any:
+        """Call *start* with *updates* in the environment of the process itself.
 
         The child inherits all of that, also what os.environ does not know of.
         """
@@ -126,7 +126,7 @@ class Children:
             for name, value in updates.items():
                 os.putenv(name, value)
             try:
-                return original(*args)
+                return start()
             finally:
                 for name in updates:
                     before = os.environb.get(name)
