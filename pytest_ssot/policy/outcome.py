@@ -36,7 +36,9 @@ class Assembly:
         self._remainder |= Remainder(faults=(what,))
 
     def outcome(self, *, full: bool) -> Outcome:
-        for result in self._remainder.late:
+        late = tuple(one for one in self._remainder.late if not self._tally.has_failed(one))
+        self._remainder = self._remainder._replace(late=late)
+        for result in late:
             self._tally.add(result)
         allowances, used = self._run.allowances, self._remainder.used
         in_force = allowances.in_force().union(self._remainder.marks)

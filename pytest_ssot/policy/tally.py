@@ -65,6 +65,11 @@ class Tally:
     def has(self, violation: Violation) -> bool:
         return violation.cause in self._by_cause
 
+    def has_failed(self, result: Result) -> bool:
+        """Whether all that fails the test of *result* has been told to have failed it."""
+        failing = [one for one in result.violations if one.verdict is Verdict.FAILS]
+        return all(result.nodeid in self.failed_tests(one) for one in failing) and bool(failing)
+
     def violations(self) -> list[Violation]:
         """All violations, sorted by importer, each with all the tests that saw it."""
         return [

@@ -98,9 +98,12 @@ class Owners:
         return self.at(frame) if own.pool else captured or own.started
 
     def move(self, issued: Issued, number: int) -> None:
-        """Go on in a child process, on behalf of the owner with that *number*."""
+        """Go on in a child process, on behalf of the owner with that *number*.
+
+        A fork may judge what it sees by itself, as pytest-forked does.
+        """
         self.issued = issued
-        self._become(issued.owned(number))
+        self._become((*issued.owned(number), *self._now))
 
     def _become(self, now: Owned) -> None:
         self._home = get_ident()
