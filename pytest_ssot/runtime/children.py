@@ -46,7 +46,6 @@ class Children:
         self._guard = guard
         self._updates = guard(self._find_updates)
         self._encoded = guard(_encoded)
-        self._note_fork = guard(self._find_number)
         self._lock = RLock()
         self._channel: Channel | None = None
         self._forking = 0
@@ -91,7 +90,8 @@ class Children:
         def fork_exec(*args: Any) -> Any:
             __tracebackhide__ = True
             given = args[_ENV] if len(args) > _ENV else ()
-            env = None if given is None else dict(one.split(b"=", 1) for one in given)
+            pairs = () if given is None else (one.partition(b"=") for one in given)
+            env = None if given is None else {name: value for name, _, value in pairs}
             updates = self._updates(args[0], args[1], env, frames.caller())
             if not updates:
                 return original(*args)
@@ -152,7 +152,8 @@ class Children:
         if FOLDER.encode() not in env:
             return None
         path = env.get(_PATH.encode(), b"")
-        updates = {OWNER.encode(): str(self._find_number(frame)).encode()}
+        number = self._recorder.owners.number_at(frame)
+        updates = {OWNER.encode(): str(number).encode()}
         with_site = os.fsencode(_with_site(os.fsdecode(path)))
         if with_site != path:
             updates[_PATH.encode()] = with_site
@@ -166,16 +167,11 @@ class Children:
         else:
             self.missed[place] = None
 
-    def _find_number(self, frame: FrameType) -> int:
-        """A number for whoever starts a process at *frame*."""
-        owners = self._recorder.owners
-        return owners.issued.number(*owners.starting(frame))
-
     # -- fork -----------------------------------------------------------------
 
     def before_fork(self) -> None:
         if self._channel is not None:
-            self._forking = self._note_fork(frames.caller()) or 0
+            self._forking = self._recorder.owners.process_at(frames.caller())
 
     def forked(self) -> None:
         """Go on in the child."""

@@ -8,16 +8,35 @@ from _thread import RLock
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
     from pytest_ssot.runtime.evidence import Evidence
     from pytest_ssot.runtime.frames import Way
     from pytest_ssot.runtime.owners import Owned
+    from pytest_ssot.runtime.usage import Place
 
-    #: Path, line, last line, column, function and module of the line that starts something.
-    Place = tuple[str, int, int, int, str, str]
+_UNKNOWN = 1 << 31
+
+
+class At:
+    """Where a frame was: what is asked of a frame to say which line that is, at another time."""
+
+    __slots__ = ("f_back", "f_code", "f_globals", "f_lasti", "f_lineno")
+
+    def __init__(self, frame: FrameType) -> None:
+        self.f_back = None
+        self.f_code = frame.f_code
+        self.f_globals = frame.f_globals
+        self.f_lasti = frame.f_lasti
+        self.f_lineno = frame.f_lineno
+
+    def place(self) -> Place:
+        from pytest_ssot.runtime.usage import place_of
+
+        return place_of(self)  # type: ignore[arg-type]
+
 
 NOWHERE = ("", 0, 0, 0, "", "")
-_UNKNOWN = 1 << 31
 
 
 class Issued:
@@ -30,28 +49,30 @@ class Issued:
     def __init__(self, elsewhere: Callable[[int], Evidence] | None = None) -> None:
         self.elsewhere = elsewhere
         self._lock = RLock()
-        self._numbers: dict[tuple[Owned, Way, Place], int] = {}
-        self._issued: list[tuple[Owned, Way, Place]] = []
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._issued: list[tuple[Owned, Way, At | None]] = []
         self.number(())
 
-    def number(self, owned: Owned, way: Way = (), place: Place = NOWHERE) -> int:
-        """The number of *owned*, with the *way* and the *place* where they hand it out."""
+    def number(self, owned: Owned, way: Way = (), at: At | None = None) -> int:
+        """The number of *owned*, with the *way* there, and where they hand it out."""
         if self.elsewhere is not None:
             return owned[0].number if owned else 0
-        entry = (owned, way, place)
+        key = (owned, way, *(() if at is None else (id(at.f_code), at.f_lasti)))
         with self._lock:
-            number = self._numbers.setdefault(entry, len(self._issued))
+            number = self._numbers.setdefault(key, len(self._issued))
             if number == len(self._issued):
-                self._issued.append(entry)
+                self._issued.append((owned, way, at))
         return number
 
     def owned(self, number: int) -> Owned:
         if self.elsewhere is not None:
             return (self.elsewhere(number),)
-        return self.entry(number)[0]
+        return self._issued[number][0] if number < len(self._issued) else ()
 
     def entry(self, number: int) -> tuple[Owned, Way, Place]:
-        return self._issued[number if number < len(self._issued) else 0]
+        """What the number was issued for."""
+        owned, way, at = self._issued[number if number < len(self._issued) else 0]
+        return owned, way, NOWHERE if at is None else at.place()
 
 
 def unissued() -> int:

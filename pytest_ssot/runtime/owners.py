@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from pytest_ssot.runtime.evidence import Evidence
-    from pytest_ssot.runtime.issued import Place
+    from pytest_ssot.runtime.guard import Guard
+    from pytest_ssot.runtime.usage import Place
 
     #: Everyone whose it is, outermost first; () is nobody, so the session's.
     Owned = tuple[Evidence, ...]
 
 from pytest_ssot.runtime import frames, pools, tasks, usage
-from pytest_ssot.runtime.issued import NOWHERE, Issued
+from pytest_ssot.runtime.issued import NOWHERE, At, Issued
 from pytest_ssot.runtime.threads import Threads
 
 #: Stands for the line that started a child process, which the process that did knows.
@@ -40,15 +41,17 @@ class Owners:
     how often the owner changed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
         self._home = get_ident()
         self._now: Owned = ()
         self._thread = _Thread()
         # Compared by identity: a context that was captured under an owner has this very tuple.
         self._captured: ContextVar[Owned | None] = ContextVar("pytest_ssot_owners", default=None)
         self.issued = Issued()
-        self.threads = Threads(self._starting)
-        self.pools = pools.Pools(lambda: self.issued.number(*self._starting()))
+        #: :meth:`number_at`, for who is called by nobody of ours.
+        self.process_at = guard(self.number_at, 0)
+        self.threads = Threads(guard(self._starting, ((), None)))
+        self.pools = pools.Pools(guard(self._submitting, 0), self.process_at)
         #: Owners by the node ids of tests.
         self.tests: dict[str, Evidence] = {}
         #: The modules that load at a frame: who imports them has what they start, too.
@@ -115,15 +118,11 @@ class Owners:
         """Make the context in which this is called tell whose turn it is."""
         self._captured.set(self._now)
 
-    def starting(self, frame: FrameType) -> tuple[Owned, frames.Way, Place]:
-        """Whose it is what is started at *frame*, the way there, and who wrote that line."""
-        owned = self.at(frame)
-        if self.issued.elsewhere is None:
-            owned += self.loading(frame)
+    def number_at(self, frame: FrameType) -> int:
+        """A number for whoever starts a process at *frame*."""
+        owned, at = self._start(frame)
         user = frames.innermost(frame, usage.is_stdlib)
-        if user is None:
-            return owned, (), NOWHERE
-        return owned, frames.way(user), usage.place_of(user)
+        return self.issued.number(owned, frames.way(user), at)
 
     def started_at(self, frame: FrameType) -> Place:
         """Who wrote the line that started what runs at *frame*, or submitted it to a pool."""
@@ -132,7 +131,20 @@ class Owners:
         number = pools.number_at(frame)
         if number is not None:
             return self.issued.entry(number)[2]
-        return NOWHERE if get_ident() == self._home else self.threads.started_at()
+        at = None if get_ident() == self._home else self.threads.started_at()
+        return NOWHERE if at is None else at.place()
 
-    def _starting(self) -> tuple[Owned, frames.Way, Place]:
-        return self.starting(frames.caller(2))
+    def _start(self, frame: FrameType) -> tuple[Owned, At | None]:
+        """Whose it is what is started at *frame*, and the line that a user wrote for it."""
+        owned = self.at(frame)
+        if self.issued.elsewhere is None:
+            owned += self.loading(frame)
+        user = frames.innermost(frame, usage.is_stdlib)
+        return owned, None if user is None else At(user)
+
+    def _starting(self) -> tuple[Owned, At | None]:
+        return self._start(frames.caller(2))
+
+    def _submitting(self) -> int:
+        owned, at = self._start(frames.caller(2))
+        return self.issued.number(owned, (), at)

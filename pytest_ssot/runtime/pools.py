@@ -73,10 +73,14 @@ _WORKERS = frozenset((("concurrent.futures.thread", "_worker"), ("multiprocessin
 
 
 class Pools:
-    """Gives each call the number that *number* has for who submits it."""
+    """Gives each call the number that *number* has for who submits it.
 
-    def __init__(self, number: Callable[[], int]) -> None:
+    *process_at* has one for who starts a process at a frame.
+    """
+
+    def __init__(self, number: Callable[[], int], process_at: Callable[[FrameType], int]) -> None:
         self._number = number
+        self._process_at = process_at
         self._replaced: list[tuple[Any, str, Any, Any]] = []
         #: What to do with a module as soon as it is loaded.
         self.on_load: dict[str, Callable[[Any], None]] = {
@@ -117,7 +121,7 @@ class Pools:
     def _number_processes(self, module: Any) -> None:
         def preparing(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
             def get_preparation_data(*args: Any, **options: Any) -> dict[str, Any]:
-                return {**original(*args, **options), _KEY: self._number()}
+                return {**original(*args, **options), _KEY: self._process_at(caller())}
 
             return get_preparation_data
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
     from pytest_ssot.runtime.channel import Channel
+    from pytest_ssot.runtime.guard import Guard
     from pytest_ssot.runtime.owners import Owned
 
 from pytest_ssot.runtime import bytecode, frames, patches
@@ -28,7 +29,7 @@ class Recorder:
     ``late`` are the owners that got something after they had ended.
     """
 
-    def __init__(self, on_carrier: Callable[[str], None]) -> None:
+    def __init__(self, on_carrier: Callable[[str], None], guard: Guard) -> None:
         self._on_carrier = on_carrier
         self.lineage = Lineage()
         self.session: Evidence = Evidence()
@@ -36,7 +37,7 @@ class Recorder:
         #: Another run, in whose test this one takes place: it gets all that it asked for.
         self.outer: Callable[[Sighting, frames.Way], None] | None = None
         self.late: dict[int, Evidence] = {}
-        self.owners = Owners()
+        self.owners = Owners(guard)
         self.owners.loading = self._loading
         self._circles: dict[str, list[tuple[str, str, frames.Way]]] = {}
         self._count = count(1)
@@ -156,10 +157,8 @@ class Recorder:
 
     def _owner_noted(self, owner: Evidence, note: Callable[..., bool], *what: object) -> None:
         if self._noted(note, *what):
-            todo = [owner]
-            while todo:  # who uses a fixture may have ended before the fixture's thread is through
-                one = todo.pop()
-                todo += one.users
+            # Who uses a fixture may have ended before the fixture's thread is through.
+            for one in _with_users(owner):
                 if one.ended is not None:
                     self.late[id(one)] = one
 
@@ -169,6 +168,18 @@ class Recorder:
         if new:
             self.changes = next(self._count)
         return new
+
+
+def _with_users(owner: Evidence) -> Iterable[Evidence]:
+    """*owner* and whoever uses it, directly or through others."""
+    found: dict[int, Evidence] = {}
+    todo = [owner]
+    while todo:
+        one = todo.pop()
+        if id(one) not in found:
+            found[id(one)] = one
+            todo += one.users
+    return found.values()
 
 
 def _bodies(frame: FrameType) -> Iterable[FrameType]:

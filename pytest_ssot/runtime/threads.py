@@ -16,13 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from pytest_ssot.runtime.frames import Way
-    from pytest_ssot.runtime.issued import Place
+    from pytest_ssot.runtime.issued import At
     from pytest_ssot.runtime.owners import Owned
 
-    Start = tuple[Owned, Way, Place]
-
-from pytest_ssot.runtime.issued import NOWHERE
+    Start = tuple[Owned, At | None]
 
 _STARTERS = ("start_new_thread", "start_joinable_thread")
 
@@ -47,10 +44,10 @@ class Threads:
         start = self._start()
         return None if start is None else start[0]
 
-    def started_at(self) -> Place:
+    def started_at(self) -> At | None:
         """The line that started the thread that asks."""
         start = self._start()
-        return NOWHERE if start is None else start[2]
+        return None if start is None else start[1]
 
     def _start(self) -> Start | None:
         threading: Any = sys.modules.get("threading")

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import CodeType, FrameType
 
-    from pytest_ssot.runtime.issued import Place
+    #: Path, line, last line, column, function and module.
+    Place = tuple[str, int, int, int, str, str]
 
 from pytest_ssot.runtime import bytecode, frames
 

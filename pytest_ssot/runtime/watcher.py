@@ -45,7 +45,7 @@ class Watcher:
         self.index = TargetIndex(targets)
         self._categories = tuple(categories)
         self.guard = guard = Guard()
-        self.recorder = Recorder(lambda name: self.imports.arming.carry(name))
+        self.recorder = Recorder(lambda name: self.imports.arming.carry(name), guard)
         self.circular = CircularImports(guard(self._circular))
         self.imports = ImportWatch(self.index, self.recorder, guard)
         self.warnings = WarningWatch(
