@@ -31,7 +31,10 @@ _VERSION = 2
 _LENGTH = 4
 #: File systems keep the time of a change no finer than this, in nanoseconds.
 _TICK = 100_000_000
-_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+_BINARY = getattr(os, "O_BINARY", 0)
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _BINARY
+#: On Windows signal 0 is one that ends processes.
+_CAN_ASK = os.name == "posix"
 _CHUNK = 1 << 20
 
 
@@ -130,7 +133,7 @@ class Reader:
 
     def _read_from(self, path: str, offset: int) -> bytes:
         _, _, open_file, seek, read, close, _ = self._calls
-        file = open_file(path, os.O_RDONLY)
+        file = open_file(path, os.O_RDONLY | _BINARY)
         try:
             seek(file, offset, 0)
             parts = []
@@ -142,9 +145,8 @@ class Reader:
 
     def _lives(self, pid: int) -> bool:
         try:
-            self._calls[-1](pid, 0)
-        except ProcessLookupError:
-            return False
-        except OSError:
-            return True
+            if _CAN_ASK:
+                self._calls[-1](pid, 0)
+        except OSError as error:
+            return not isinstance(error, ProcessLookupError)
         return True

@@ -132,6 +132,10 @@ class Evidence:
         return False
 
 
+#: Everyone whose something is, outermost first; () is nobody, so the session's.
+Owned = tuple[Evidence, ...]
+
+
 class Lineage:
     """The loaded modules whose loading reached something, and who carries it on."""
 

@@ -7,9 +7,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pytest_ssot.runtime.channel import Reader
+    from pytest_ssot.runtime.evidence import Owned
     from pytest_ssot.runtime.frames import Way
     from pytest_ssot.runtime.guard import Guard
-    from pytest_ssot.runtime.owners import Owned
     from pytest_ssot.runtime.recorder import Recorder
     from pytest_ssot.runtime.warned import WarningWatch
 

@@ -10,9 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from pytest_ssot.runtime.evidence import Evidence
+    from pytest_ssot.runtime.evidence import Evidence, Owned
     from pytest_ssot.runtime.frames import Way
-    from pytest_ssot.runtime.owners import Owned
     from pytest_ssot.runtime.usage import Place
 
 _UNKNOWN = 1 << 31

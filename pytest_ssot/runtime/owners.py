@@ -10,12 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from pytest_ssot.runtime.evidence import Evidence
+    from pytest_ssot.runtime.evidence import Evidence, Owned
     from pytest_ssot.runtime.guard import Guard
     from pytest_ssot.runtime.usage import Place
-
-    #: Everyone whose it is, outermost first; () is nobody, so the session's.
-    Owned = tuple[Evidence, ...]
 
 from pytest_ssot.runtime import frames, pools, tasks, usage
 from pytest_ssot.runtime.issued import NOWHERE, At, Issued

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
     from pytest_ssot.runtime.channel import Channel
+    from pytest_ssot.runtime.evidence import Owned
     from pytest_ssot.runtime.guard import Guard
-    from pytest_ssot.runtime.owners import Owned
 
 from pytest_ssot.runtime import bytecode, frames, patches
 from pytest_ssot.runtime.evidence import Evidence, Lineage, Sighting

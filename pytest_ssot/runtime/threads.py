@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from pytest_ssot.runtime.evidence import Owned
     from pytest_ssot.runtime.issued import At
-    from pytest_ssot.runtime.owners import Owned
 
     Start = tuple[Owned, At | None]
 

@@ -272,5 +272,6 @@ def _watchers() -> Iterator[Watcher]:
         watcher = watcher._outer
 
 
-# Once for all watchers: it cannot be taken back.
-os.register_at_fork(before=_before_fork, after_in_child=_in_fork)
+# Once for all watchers: it cannot be taken back. Not every system forks.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_child=_in_fork)
