@@ -178,6 +178,7 @@ class Children:
         if self._channel is not None:
             self._lock = RLock()
             self._guard.forked()
+            os.environ[OWNER] = str(self._forking)  # it may execute another program
             self._report_to(self._channel, self._forking)
 
 

@@ -56,6 +56,13 @@ def test_children_started_with_the_usual_arguments(given: Project) -> None:
         @pytest.fixture(scope="session")
         def server(): subprocess.run([sys.executable, JOB], check=True)
 
+        @pytest.fixture(scope="session")
+        def executed():
+            pid = os.fork()
+            if not pid:
+                os.execv(sys.executable, ["python", JOB])
+            assert os.waitpid(pid, 0)[1] == 0
+
         def test_plain(): subprocess.run([sys.executable, JOB], check=True)
         def test_path():
             env = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -71,15 +78,18 @@ def test_children_started_with_the_usual_arguments(given: Project) -> None:
         def test_isolated(): subprocess.run([sys.executable, "-I", "-c", "pass"], check=True)
         def test_server_first(server): pass
         def test_server_second(server): pass
+        def test_executed_first(executed): pass
+        def test_executed_second(executed): pass
         def test_nothing(): subprocess.run([sys.executable, "-c", "pass"], check=True)
         """
         }
     )
     ran = given.run()
     reaching = ("plain", "path", "environment", "command", "kept_files", "server_first")
-    assert ran.failed == failed(*(f"test_{one}" for one in (*reaching, "server_second")))
+    later = ("server_second", "executed_first", "executed_second")
+    assert ran.failed == failed(*(f"test_{one}" for one in (*reaching, *later)))
     assert len(ran.report["not_observed"]) == 2
-    assert (f"{FILE}:31:4 test_command", "fails") in {
+    assert (f"{FILE}:38:4 test_command", "fails") in {
         (one.at, one.verdict) for one in ran.violations
     }
 
