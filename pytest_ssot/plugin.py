@@ -241,12 +241,17 @@ class SsotPlugin:
         if skipped and frames.in_phase(frames.caller()):
             return  # a subtest's; the test's own comes after it
         running.skipped |= skipped and report.when == "call"
-        self._fixtures.join(item, running.evidence)
+        ended = report.when == "teardown"
+        if ended or not watcher.quiet:
+            self._fixtures.join(item, running.evidence)
         watcher.collect()
-        lost = watcher.lost(ended=report.when == "teardown")
-        if (lost or not watcher.quiet) and not frames.in_phase(frames.caller()):
-            if lost:
-                self._tell_loss(item, report, lost)
+        lost = watcher.lost(ended=ended)
+        concerned = not watcher.quiet and self.run.concerns(running, *_place(item))
+        if not (lost or concerned) or frames.in_phase(frames.caller()):
+            return
+        if lost:
+            self._tell_loss(item, report, lost)
+        if concerned:
             self._judge(item, call, report)
 
     def _tell_loss(self, item: pytest.Item, report: pytest.TestReport, lost: list[str]) -> None:
@@ -277,12 +282,13 @@ class SsotPlugin:
             setattr(report, RESULT, result.to_json())
 
     def _asked(self, item: pytest.Item) -> Asked:
-        settings, path = self.run.settings, str(item.path)
+        settings = self.run.settings
+        path, module = _place(item)
         critical = is_critical(settings, self.run.relative(path), item.get_closest_marker)
         return Asked(
             test=SeenBy(xdist.nodeid(item), self._allowances(item)),
             path=path,
-            module=getattr(getattr(item, "module", None), "__name__", ""),
+            module=module,
             gated=is_gated(settings, critical),
         )
 
@@ -303,3 +309,8 @@ class SsotPlugin:
             item=self._item, violation=violation
         )
         return reason
+
+
+def _place(item: pytest.Item) -> tuple[str, str]:
+    """The file and the module of a test."""
+    return str(item.path), getattr(getattr(item, "module", None), "__name__", "")

@@ -179,6 +179,10 @@ class Run:
         """The evidence of the collection of a file or a folder."""
         return self._files.setdefault(path, Evidence())
 
+    def concerns(self, running: Running, path: str, module: str) -> bool:
+        """Whether there is anything at all that a test there answers for."""
+        return bool(running.evidence) or bool(self._found_around(path, module))
+
     def violations(self, running: Running, asked: Asked) -> list[Violation]:
         """What the test has reached so far, judged, sorted by importer."""
         state = self.watcher.recorder.changes, len(running.evidence.parts)

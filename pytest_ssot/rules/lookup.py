@@ -44,17 +44,22 @@ class Target:
 
 
 class TargetIndex:
-    """Targets by module and by name; the most specific one wins."""
+    """Targets by module and by name; the most specific one wins.
 
-    __slots__ = ("modules", "names")
+    ``tops`` has the first part of each module's name, and of what else leads to one.
+    """
+
+    __slots__ = ("modules", "names", "tops")
 
     def __init__(self, targets: Iterable[Target] = ()) -> None:
         self.modules: dict[str, Target] = {}
         self.names: dict[str, dict[str, Target]] = {}
+        self.tops: set[str] = set()
         for target in targets:
             self.add(target)
 
     def add(self, target: Target) -> None:
+        self.tops.add(target.module.partition(".")[0])
         if target.name is None:
             self.modules[target.module] = target
         else:

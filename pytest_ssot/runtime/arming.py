@@ -86,6 +86,7 @@ class Arming:
         """Watch a module that is part of a lineage, loading or loaded, and its submodules."""
         if name == "__main__":
             return
+        self._index.tops.add(name.partition(".")[0])
         self.arm(name)
         prefix = name + "."
         if hasattr(sys.modules.get(name), "__path__"):

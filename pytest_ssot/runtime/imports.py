@@ -31,7 +31,8 @@ class ImportWatch:
     def __init__(self, index: TargetIndex, recorder: Recorder, guard: Guard) -> None:
         self._index = index
         self._recorder = recorder
-        self.search = Search(guard(self._searched))
+        index.tops.update(name.partition(".")[0] for name in recorder.owners.pools.on_load)
+        self.search = Search(index.tops, guard(self._searched))
         self.arming = Arming(
             index,
             Tripwires(guard(self._tripped), guard(self._loaded)),

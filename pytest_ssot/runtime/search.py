@@ -13,7 +13,7 @@ import _frozen_importlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Set
     from importlib.machinery import ModuleSpec
     from types import FrameType
     from typing import Any
@@ -24,9 +24,17 @@ _FILE = "<frozen importlib._bootstrap>"
 
 
 class Search:
-    """Calls *on_searched* with a name, the spec that was found for it if any, and who asked."""
+    """Calls *on_searched* with a name, the spec that was found for it if any, and who asked.
 
-    def __init__(self, on_searched: Callable[[str, ModuleSpec | None, FrameType], None]) -> None:
+    For names that begin with one of *tops* alone: all others cost one look.
+    """
+
+    def __init__(
+        self,
+        tops: Set[str],
+        on_searched: Callable[[str, ModuleSpec | None, FrameType], None],
+    ) -> None:
+        self._tops = tops
         self._on_searched = on_searched
         self._original: Any = None
         self._mine: Any = None
@@ -39,10 +47,12 @@ class Search:
     def install(self) -> None:
         bootstrap: Any = _frozen_importlib
         original = self._original = bootstrap._find_spec
+        tops, on_searched = self._tops, self._on_searched
 
         def find_spec(name: str, path: object, target: object = None) -> ModuleSpec | None:
             spec: ModuleSpec | None = original(name, path, target)
-            self._on_searched(name, spec, caller())
+            if name.partition(".")[0] in tops:
+                on_searched(name, spec, caller())
             return spec
 
         # One of the import system's own: left out of tracebacks as those are.
