@@ -242,9 +242,9 @@ class SsotPlugin:
             return  # a subtest's; the test's own comes after it
         running.skipped |= skipped and report.when == "call"
         ended = report.when == "teardown"
+        watcher.collect()
         if ended or not watcher.quiet:
             self._fixtures.join(item, running.evidence)
-        watcher.collect()
         lost = watcher.lost(ended=ended)
         concerned = not watcher.quiet and self.run.concerns(running, *_place(item))
         if not (lost or concerned) or frames.in_phase(frames.caller()):
