@@ -166,8 +166,9 @@ class ImportWatch:
         elif frame.f_code.co_name == "_find_and_load":
             name, found = frames.requested(frame)
             asker, package = found or frame, frames.fromlist_package(frame)
-        elif frame.f_code.co_name == "_call_with_frames_removed":
-            # "from package import module", and the package has no such attribute yet.
+        elif frame.f_locals.get("args") == (default,):
+            # "from package import module", and the package has no such attribute yet. By the
+            # same call a package is loaded on the way, and what is asked then is the top one.
             found = frames.requested(frame)[1]
             name, asker, package = default, found or frame, frames.fromlist_package(frame)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -286,10 +287,8 @@ def test_what_cannot_be_watched_is_named(project: Project) -> None:
     ran = project.run()
     assert ran.code == 0
     at = f"a child process of {FILE}:17: "
-    name = "python"
-    told = [one.replace(f"{name}3", name) for one in ran.report["not_observed"]]
-    assert told == sorted(told)
-    assert told == [
+    name = Path(sys.executable).name
+    assert ran.report["not_observed"] == [
         f"{at}{name} -E ignores the environment or skips sitecustomize",
         f"{at}{name} -I ignores the environment or skips sitecustomize",
         f"{at}{name} -S ignores the environment or skips sitecustomize",

@@ -178,3 +178,19 @@ def test_a_fixture_that_takes_the_one_it_overrides(project: Project, scope: str)
     ran = project.run()
     assert ran.failed == tests
     assert [one.tests for one in ran.violations] == [" ".join(tests)]
+
+
+def test_a_package_on_the_way_is_told_once(project: Project) -> None:
+    """The top one is there, the one below is loaded on the way."""
+    project.configure(GATED, '[[tool.pytest-ssot.rules]]\ndeprecated = "app"\n')
+    project.write(
+        {
+            "app/sub/__init__.py": "",
+            "app/sub/deep.py": "Y = 1\n",
+            "conftest.py": "import app  # ssot: allow[app] loads it\n",
+            TEST: "def test_it():\n    from app.sub.deep import Y\n",
+        }
+    )
+    assert [one for one in project.run().sites if one[0] == "fails"] == [
+        ("fails", "app", "Y", f"{TEST}:2:4 test_it")
+    ]

@@ -8,8 +8,8 @@ What runs here is the same each time. To look further, choose other graphs and m
 
     SSOT_ORACLE_SEED=7 SSOT_ORACLE_PROJECTS=200 pytest -q tests/oracle
 
-Each project holds half a dozen graphs and more. A failure shows the smallest graph that was found,
-its files, and what was told of it.
+Each project holds some five graphs, so that three hundred are tried here. A failure shows the
+smallest graph that was found, its files, and what was told of it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tests.conftest import Project, Ran
 
 SEED = os.environ.get("SSOT_ORACLE_SEED")
-PROJECTS = int(os.environ.get("SSOT_ORACLE_PROJECTS", "24"))
+PROJECTS = int(os.environ.get("SSOT_ORACLE_PROJECTS", "64"))
 MOST = 24
 #: Whether one more graph follows; to stop is the simplest.
 MORE = st.sampled_from([False, *[True] * (4 * MOST)])
@@ -73,10 +73,17 @@ WAYS = st.builds(
 )
 
 
+class Graphs(list[Graph]):
+    """Shown by their number: a failure shows the files of the one that it is about."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} graphs>"
+
+
 @st.composite
-def projects(draw: Draw[object]) -> list[Graph]:
+def projects(draw: Draw[object]) -> Graphs:
     """Many graphs, since a run of pytest costs much more than one; ``st.lists`` is too short."""
-    found: list[Graph] = []
+    found = Graphs()
     while not found or (len(found) < MOST and draw(MORE)):
         graph = draw(graphs())
         assert isinstance(graph, Graph)
