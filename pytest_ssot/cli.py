@@ -3,24 +3,87 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_ssot.errors import UsageError
+
+#: A usage error, as argparse has it too.
+_USAGE = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code: 0, or 2 for a usage error."""
+    """Run the command; returns its exit code, 2 for a usage error."""
     parser = _parser()
-    parser.parse_args(arguments)
-    parser.print_help()
-    return 0
+    options = parser.parse_args(arguments)
+    if options.run is None:
+        parser.print_help()
+        return 0
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return _USAGE
+    except BrokenPipeError:  # whoever read it has seen enough: head, less
+        sys.stdout = None  # type: ignore[assignment]  # or the interpreter would flush it
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
-    from importlib.metadata import version
-
     parser = argparse.ArgumentParser(
         prog="pytest-ssot",
         description="Single-source-of-truth imports, enforced at test time. "
         "The gate is a pytest plugin: run pytest, see its --ssot-… options.",
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('pytest-ssot')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="tell the version and end")
+    parser.set_defaults(run=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_check(commands)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Looked up only when it is asked for: that reads the installed distribution's metadata."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"{parser.prog} {version('pytest-ssot')}\n")
+
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def _add_check(commands: _Commands) -> None:
+    parser = _command(commands, "check", "find every use in source, without running it")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="default: all under the root")
+    parser.set_defaults(run=_check)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from pytest_ssot.commands import check
+
+    return check.run(options)
+
+
+def _command(commands: _Commands, name: str, what: str) -> argparse.ArgumentParser:
+    """The parser of one command, with what all of them take."""
+    parser = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+    parser.add_argument(
+        "--root",
+        type=Path,
+        metavar="PATH",
+        help="the project's folder; default: the nearest one above with a [tool.pytest-ssot], "
+        "else with a pyproject.toml, else this one",
+    )
+    loudness = parser.add_mutually_exclusive_group()
+    loudness.add_argument("-q", "--quiet", action="store_true", help="tell only what fails")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="tell all of it")
     return parser

@@ -34,6 +34,27 @@ class Verdict(str, Enum):
     SUPPRESSED = "suppressed"
 
 
+class Form(str, Enum):
+    """How the source says a use."""
+
+    IMPORT = "import"  # import a.b
+    FROM = "from"  # from a.b import c
+    STAR = "star"  # from a.b import *
+    ATTRIBUTE = "attribute"  # a.b, m.Old: through a name that an import has bound
+    DYNAMIC = "dynamic"  # import_module("a.b") and its like
+    STRING = "string"  # mock.patch("a.b.Old"), settings, entry points
+
+
+class Scope(str, Enum):
+    """Where in its file a use stands: the innermost of these that holds."""
+
+    MODULE = "module"
+    CLASS = "class"
+    FUNCTION = "function"
+    TRY = "try"
+    TYPE_CHECKING = "type-checking"
+
+
 class Site(NamedTuple):
     """A place in source."""
 
@@ -83,7 +104,8 @@ class Violation(NamedTuple):
     import), None where only the module itself was imported. ``chain`` starts at
     the test and ends before the importer. ``tests`` are the node ids that saw
     it, sorted. ``message`` is a warning's text; ``reason`` is why an allowed
-    violation is allowed.
+    violation is allowed. ``form`` and ``scope`` are how and where the source says
+    it (see :class:`Form`, :class:`Scope`); a run does not know them.
     """
 
     rule: str
@@ -97,6 +119,8 @@ class Violation(NamedTuple):
     tests: tuple[str, ...] = ()
     message: str | None = None
     reason: str | None = None
+    form: Form | None = None
+    scope: Scope | None = None
 
     @property
     def cause(self) -> tuple[Any, ...]:
@@ -125,6 +149,10 @@ class Violation(NamedTuple):
             data["message"] = self.message
         if self.reason is not None:
             data["reason"] = self.reason
+        if self.form is not None:
+            data["form"] = self.form.value
+        if self.scope is not None:
+            data["scope"] = self.scope.value
         return data
 
     @classmethod
@@ -141,4 +169,6 @@ class Violation(NamedTuple):
             tests=tuple(data["tests"]),
             message=data.get("message"),
             reason=data.get("reason"),
+            form=Form(data["form"]) if "form" in data else None,
+            scope=Scope(data["scope"]) if "scope" in data else None,
         )

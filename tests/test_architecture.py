@@ -21,7 +21,7 @@ ROWS = (
     {"runtime", "source"},
     {"policy"},
     {"migrate", "report"},
-    {"plugin", "reporting", "xdist", "fixtures", "cli", "hookspecs", "__main__"},
+    {"plugin", "reporting", "xdist", "fixtures", "cli", "commands", "hookspecs", "__main__"},
 )
 #: Rooms on one row that know each other.
 NEIGHBOURS = {
@@ -31,6 +31,7 @@ NEIGHBOURS = {
     ("plugin", "reporting"),
     ("reporting", "xdist"),
     ("__main__", "cli"),
+    ("cli", "commands"),
 }
 KNOWS_PYTEST = {
     "plugin.py",
@@ -43,7 +44,10 @@ KNOWS_PYTEST = {
 }
 #: The helper; and what appends to a channel, in processes where it would be too heavy.
 WRITE_RECORDS = {"files.py", "runtime/channel.py", "runtime/site/sitecustomize.py"}
-HEAVY = {"coverage", "importlib_metadata", "jinja2", "libcst", "tomlkit", "tomllib"}
+HEAVY = {
+    *("ahocorasick_rs", "coverage", "importlib_metadata", "jinja2", "libcst"),
+    *("pathspec", "tomlkit", "tomllib"),
+}
 
 
 def name_of(path: Path) -> str:

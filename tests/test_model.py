@@ -8,7 +8,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
+from pytest_ssot.model import Form, Kind, Scope, Site, Step, Verdict, Violation
 from pytest_ssot.policy.tally import Result, Tally
 
 TEXT = st.text(max_size=5)
@@ -26,6 +26,8 @@ VIOLATION = st.builds(
     tests=st.lists(TEXT, max_size=3).map(tuple),
     message=st.none() | TEXT,
     reason=st.none() | TEXT,
+    form=st.none() | st.sampled_from(Form),
+    scope=st.none() | st.sampled_from(Scope),
 )
 
 

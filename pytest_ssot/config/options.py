@@ -69,6 +69,12 @@ OPTIONS: tuple[Option, ...] = (
         "packages and folders that are ours; default: all under the root outside site-packages",
     ),
     Option(
+        "exclude",
+        "strings",
+        (),
+        "folders, files or globs that the static scan leaves out, besides what git ignores",
+    ),
+    Option(
         "mission-critical",
         "strings",
         (),
@@ -113,8 +119,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "baseline",
         "string",
-        None,
-        "the file of known violations (not read by this version)",
+        "ssot-baseline.json",
+        "the file of known violations",
         metavar="PATH",
         flag=True,
     ),

@@ -21,6 +21,7 @@ class Settings(NamedTuple):
     root: Path
     file: Path | None
     first_party: tuple[str, ...]
+    exclude: tuple[str, ...]
     mission_critical: tuple[str, ...]
     markers: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -28,7 +29,7 @@ class Settings(NamedTuple):
     indirect: str
     suppressed: str
     subprocess: bool
-    baseline: str | None
+    baseline: str
     strict: bool
     report: tuple[ReportTo, ...]
     chain: bool

@@ -166,7 +166,6 @@ class Run:
     def _configure(self, configured: Configured) -> None:
         self.settings = configured.settings
         parts = {
-            "baseline": configured.settings.baseline,
             "single": configured.single,
             "factories": configured.factories,
         }

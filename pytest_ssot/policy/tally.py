@@ -94,4 +94,6 @@ def _merged(one: Violation, other: Violation) -> Violation:
         chain=min(chains, key=lambda chain: (len(chain), chain)),
         message=min(messages, default=None),
         reason=min(reasons, default=None),
+        form=min((v.form for v in (one, other) if v.form is not None), default=None),
+        scope=min((v.scope for v in (one, other) if v.scope is not None), default=None),
     )

@@ -19,7 +19,7 @@ PRECEDENCE = [
     ("toml", "ini", None, "ini"),
     (None, "ini", None, "ini"),
     ("toml", None, None, "toml"),
-    (None, None, None, None),
+    (None, None, None, "ssot-baseline.json"),
 ]
 
 
@@ -44,6 +44,7 @@ def test_an_unconfigured_project_has_the_defaults(tmp_path: Path) -> None:
         root=tmp_path,
         file=None,
         first_party=(),
+        exclude=(),
         mission_critical=(),
         markers=("mission_critical",),
         warnings=("DeprecationWarning", "PendingDeprecationWarning"),
@@ -51,7 +52,7 @@ def test_an_unconfigured_project_has_the_defaults(tmp_path: Path) -> None:
         indirect="report",
         suppressed="report",
         subprocess=True,
-        baseline=None,
+        baseline="ssot-baseline.json",
         strict=False,
         report=(),
         chain=False,
@@ -69,6 +70,7 @@ def test_every_option_can_be_written_in_the_file(tmp_path: Path) -> None:
         """
         [tool.pytest-ssot]
         first-party = ["app", "tests"]
+        exclude = ["generated"]
         mission-critical = ["tests", "tests/not_yet/*.py"]
         markers = ["critical"]
         warnings = ["FutureWarning", "acme.warnings.AcmeWarning"]
@@ -87,6 +89,7 @@ def test_every_option_can_be_written_in_the_file(tmp_path: Path) -> None:
         "root": tmp_path,
         "file": tmp_path / "pyproject.toml",
         "first_party": ("app", "tests"),
+        "exclude": ("generated",),
         "mission_critical": ("tests", "tests/not_yet/*.py"),
         "markers": ("critical",),
         "warnings": ("FutureWarning", "acme.warnings.AcmeWarning"),

@@ -1,0 +1,38 @@
+"""What every command begins with: the project's folder and its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pytest_ssot.errors import UsageError
+from pytest_ssot.rules.discovery import Configured, load
+
+_FILE = "pyproject.toml"
+
+
+def root_of(given: Path | None) -> Path:
+    """*given*, else the nearest folder above this one that is configured.
+
+    Raises UsageError where *given* is no folder.
+    """
+    if given is not None:
+        if not given.is_dir():
+            raise UsageError(f"--root: {given} is no folder")
+        return given.resolve()
+    here = Path.cwd()
+    with_file = [one for one in (here, *here.parents) if (one / _FILE).is_file()]
+    ours = (one for one in with_file if _mentions_us(one / _FILE))
+    return next(ours, with_file[0] if with_file else here)
+
+
+def configured(root: Path, flags: Mapping[str, object] | None = None) -> Configured:
+    """The configuration of the project at *root*; raises UsageError with all mistakes."""
+    return load(root, {}, flags or {})
+
+
+def _mentions_us(path: Path) -> bool:
+    try:
+        return b"[tool.pytest-ssot" in path.read_bytes()
+    except OSError:
+        return False
