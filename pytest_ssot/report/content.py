@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.report.text import Cause, causes
 from pytest_ssot.rules.rule import Rule
+
+#: What may stand in a web address as it is, besides letters and digits.
+_RESERVED = "/?#@!$&'()*+,;=%:"
 
 
 class RuleCount(NamedTuple):
@@ -17,6 +22,15 @@ class RuleCount(NamedTuple):
     id: str
     rule: Rule | None
     counts: Counter[Verdict]
+
+    @property
+    def address(self) -> str | None:
+        """The rule's link as a URI; None where it is no address of the web."""
+        link = (self.rule and self.rule.link) or ""
+        if not link.startswith(("http://", "https://")):
+            return None
+        percent = re.sub("%(?![0-9A-Fa-f]{2})", "%25", link)
+        return quote(percent, _RESERVED, errors="replace")
 
 
 class Content(NamedTuple):

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from pytest_ssot.report.content import Content, RuleCount, content
 from pytest_ssot.report.style import STYLE
@@ -84,7 +83,10 @@ def _instead_of(row: RuleCount) -> str:
         return ""
     lines = [_code(row.rule.use)] if row.rule.use else []
     lines += [_text(row.rule.reason)] if row.rule.reason else []
-    lines += [_link(row.rule.link)] if row.rule.link else []
+    if row.rule.link:
+        link = _text(row.rule.link)
+        address = row.address and escape(row.address)
+        lines.append(f'<a href="{address}" rel="noreferrer">{link}</a>' if address else link)
     return "<br>".join(lines)
 
 
@@ -168,12 +170,6 @@ def _list(title: str, entries: Iterable[str]) -> list[str]:
 
 def _entries(entries: Iterable[str]) -> str:
     return f"<ul>{''.join(f'<li>{_code(one)}</li>' for one in entries)}</ul>"
-
-
-def _link(address: str) -> str:
-    if urlsplit(address).scheme not in ("http", "https"):
-        return _text(address)
-    return f'<a href="{_text(address)}" rel="noreferrer">{_text(address)}</a>'
 
 
 def _code(text: str) -> str:

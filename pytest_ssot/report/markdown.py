@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 from pytest_ssot.model import Verdict
 from pytest_ssot.report.content import Content, RuleCount, content
@@ -15,8 +14,6 @@ from pytest_ssot.report.text import Cause
 _MOST = 100
 #: What would be markup: anywhere, or as the first character.
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&$]|^[#+=-]")
-#: What may stand in a link's address as it is, besides letters and digits.
-_RESERVED = "/?#@!$&'*+,;=%:"
 
 
 def markdown(data: Mapping[str, Any]) -> str:
@@ -46,10 +43,7 @@ def _by_rule(told: Content) -> list[str]:
 
 
 def _rule(row: RuleCount) -> str:
-    link = row.rule.link if row.rule is not None else None
-    if link is None or urlsplit(link).scheme not in ("http", "https"):
-        return _code(row.id)
-    return f"[{_code(row.id)}](<{quote(link, _RESERVED)}>)"
+    return _code(row.id) if row.address is None else f"[{_code(row.id)}](<{row.address}>)"
 
 
 def _numbers(row: RuleCount, verdicts: Iterable[Verdict]) -> list[str]:

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
 from pytest_ssot.report.content import Content, RuleCount, content
@@ -16,8 +16,6 @@ from pytest_ssot.report.text import Cause, because, headline
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: What paths are relative to; where it is, only the reader knows.
 _ROOT = "SRCROOT"
-#: What may stand in a URI as it is, besides letters and digits.
-_RESERVED = ":/?#[]@!$&'()*+,;=%"
 #: The keys of a violation that SARIF has no place for.
 _PROPERTIES = ("kind", "target", "name", "verdict", "seen", "form", "scope")
 
@@ -66,8 +64,8 @@ def _rule(row: RuleCount, told: Content) -> _Json:
         "help": _message("\n".join(advice) or short),
         "defaultConfiguration": {"level": "error"},
     }
-    if rule is not None and rule.link and urlsplit(rule.link).scheme in ("http", "https"):
-        described["helpUri"] = quote(rule.link, _RESERVED)
+    if row.address is not None:
+        described["helpUri"] = row.address
     if rule is not None and rule.owner:
         described["properties"] = {"owner": rule.owner}
     return described

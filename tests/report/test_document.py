@@ -91,6 +91,22 @@ def test_rules_are_counted_by_verdict(odd: dict[str, Any]) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("https://example.com/1090#top", "https://example.com/1090#top"),
+        ("https://example.com/a b%20c?100%", "https://example.com/a%20b%20c?100%25"),
+        ("http://[", "http://%5B"),  # a link that urllib refuses to split
+        ("javascript:alert(1)", None),
+        ("see the wiki", None),
+        (None, None),
+    ],
+)
+def test_a_link_leads_to_the_web_or_is_text(link: str | None, address: str | None) -> None:
+    data = as_document([], [Rule("r", "a.b", link=link)], {"r": 0, "s": 0}, [], [])
+    assert [row.address for row in content(data).by_rule()] == [address, None]
+
+
 @pytest.mark.parametrize("name", FORMATS)
 @given(data=DOCUMENT)
 def test_any_document_has_every_format(name: str, data: dict[str, Any]) -> None:

@@ -21,7 +21,9 @@ Json = dict[str, Any]
 
 def uri(text: str) -> bool:
     """RFC 3986: nothing but what may stand in a URI."""
-    return re.fullmatch(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-F]{2})+", text) is not None
+    return (
+        re.fullmatch(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+", text) is not None
+    )
 
 
 def positive(number: object) -> bool:
