@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_ssot.config.settings import Settings
-from pytest_ssot.files import relative, write_atomically
+from pytest_ssot.files import write_atomically
 from pytest_ssot.report.document import as_text
 from pytest_ssot.report.github import github
 from pytest_ssot.report.html import html
@@ -38,8 +38,10 @@ def rendered(name: str, data: Mapping[str, Any], root: Path) -> str:
     JSON does it, and JSON reads it back as it was.
     """
     repository = os.environ.get("GITHUB_WORKSPACE")
-    if name in _READ_BY_GITHUB and repository and root.is_relative_to(repository):
-        data = _seen_from(data, relative(str(root), Path(repository)))
+    if name in _READ_BY_GITHUB and repository:
+        root, top = root.resolve(), Path(repository).resolve()
+        if root.is_relative_to(top):
+            data = _seen_from(data, root.relative_to(top).as_posix())
     return FORMATS[name](data).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
