@@ -2,6 +2,8 @@
 
 As git does it, a folder is asked before what it holds, and an ignored one is not
 entered; so a pattern is asked about the entry alone, never about the folders above.
+``?`` and brackets stand for a character, where git takes a byte; classes like
+``[[:alpha:]]`` are not known to pathspec.
 """
 
 from __future__ import annotations
