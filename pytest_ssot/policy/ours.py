@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from pytest_ssot.files import relative
-from pytest_ssot.policy.patterns import importer_matches
+from pytest_ssot.patterns import importer_matches
 
 _INSTALLED = frozenset(("site-packages", "dist-packages"))
 
