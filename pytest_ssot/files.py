@@ -5,8 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 from functools import lru_cache
 from pathlib import Path
+
+#: How the name of a temporary file ends.
+_TEMPORARY = ".tmp"
+#: Seconds after which a temporary file has nobody who writes it.
+_ABANDONED = 600.0
 
 
 @lru_cache(maxsize=4096)
@@ -24,10 +30,11 @@ def relative(path: str, root: Path) -> str:
 def write_atomically(path: Path, text: str) -> None:
     """Write *text* to *path* so that a crash leaves the old file or the new one.
 
-    Makes the folder if need be. Raises OSError.
+    Makes the folder if need be, and clears away what writers left that were
+    killed. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_TEMPORARY)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
@@ -39,6 +46,18 @@ def write_atomically(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
+    _clear(path)
+
+
+def _clear(path: Path) -> None:
+    """Remove temporary files for *path* that are too old for their writer to be at work."""
+    prefix, now = f".{path.name}.", time.time()
+    with contextlib.suppress(OSError), os.scandir(path.parent) as entries:
+        for entry in entries:
+            if entry.name.startswith(prefix) and entry.name.endswith(_TEMPORARY):
+                with contextlib.suppress(OSError):
+                    if now - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED:
+                        os.unlink(entry.path)
 
 
 def _mode(path: Path) -> int:

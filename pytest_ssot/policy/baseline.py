@@ -56,7 +56,7 @@ def read(path: Path, shown: str, *, merging: bool = False) -> tuple[Entry, ...]:
 
 
 def write(path: Path, shown: str, entries: Iterable[Entry]) -> None:
-    """Write *entries*, sorted, unless they are what the file holds.
+    """Write *entries*, sorted, to the file *path*, which messages call *shown*.
 
     Raises UsageError where the file cannot be written.
     """

@@ -16,6 +16,17 @@ def is_critical(settings: Settings, path: str, is_marked: Callable[[str], object
     return any(is_marked(name) for name in settings.markers)
 
 
+def is_in_critical(settings: Settings, violation: Violation) -> bool:
+    """Whether *violation* is of mission-critical tests alone, as far as paths tell.
+
+    It stands in such a file, or was seen by tests in such files and by no others.
+    """
+    if path_matches(violation.importer.path, settings.mission_critical):
+        return True
+    files = {nodeid.partition("::")[0] for nodeid in violation.tests}
+    return bool(files) and all(path_matches(one, settings.mission_critical) for one in files)
+
+
 def is_gated(settings: Settings, critical: bool) -> bool:
     return critical or settings.strict
 

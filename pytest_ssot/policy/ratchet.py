@@ -50,10 +50,15 @@ class Ratcheted(NamedTuple):
 
 
 class Baseline(NamedTuple):
-    """The known violations; ``moved`` maps a file's path, as it was written, to its new one."""
+    """The known violations.
+
+    ``moved`` maps the old paths of files that have moved to the new ones, which
+    the entries have; ``written`` are the entries as the file has them.
+    """
 
     entries: tuple[Entry, ...] = ()
     moved: Mapping[str, str] = MappingProxyType({})
+    written: tuple[Entry, ...] = ()
 
 
 def apply(
