@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return _USAGE
     except BrokenPipeError:  # whoever read it has seen enough: head, less
-        sys.stdout = None  # type: ignore[assignment]  # or the interpreter would flush it
+        sys.stdout = None  # or the interpreter would flush it
         return 1
     except KeyboardInterrupt:
         return 130
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 def _add_check(commands: _Commands) -> None:
     parser = _command(commands, "check", "find every use in source, without running it")
     parser.add_argument("paths", nargs="*", metavar="PATH", help="default: all under the root")
+    parser.add_argument("--no-cache", action="store_true", help="read every file anew")
     parser.set_defaults(run=_check)
 
 

@@ -27,19 +27,21 @@ def relative(path: str, root: Path) -> str:
     return Path(path).as_posix()
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write *text* to *path* so that a crash leaves the old file or the new one.
+def write_atomically(path: Path, data: str | bytes, *, durable: bool = True) -> None:
+    """Write *data* to *path* so that a crash leaves the old file or the new one.
 
-    Makes the folder if need be, and clears away what writers left that were
+    Text is written as UTF-8. What is not *durable* may be lost, or broken, where the machine
+    itself goes down. Makes the folder if need be, and clears away what writers left that were
     killed. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_TEMPORARY)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data.encode() if isinstance(data, str) else data)
             stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                os.fsync(stream.fileno())
         os.chmod(name, _mode(path))
         os.replace(name, path)
     except BaseException:

@@ -55,9 +55,9 @@ class Judge:
     def _verdict(self, seen: Sighting) -> Verdict | None:
         """The verdict of what nobody excused, by the first of these that holds."""
         if not self._ours.owns(seen.path, seen.module):
-            return _decided(self._settings.indirect, Verdict.INDIRECT)
+            return decided(self._settings.indirect, Verdict.INDIRECT)
         if seen.state == "suppressed":
-            return _decided(self._settings.suppressed, Verdict.SUPPRESSED)
+            return decided(self._settings.suppressed, Verdict.SUPPRESSED)
         return Verdict.FAILS
 
     def _excuse(
@@ -78,7 +78,8 @@ class Judge:
         return excuse
 
 
-def _decided(setting: str, verdict: Verdict) -> Verdict | None:
+def decided(setting: str, verdict: Verdict) -> Verdict | None:
+    """What *verdict* becomes by a setting of report, fail or ignore."""
     if setting == "ignore":
         return None
     return Verdict.FAILS if setting == "fail" else verdict

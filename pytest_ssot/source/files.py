@@ -12,8 +12,11 @@ SUFFIXES = (".py", ".pyi", ".pyw")
 
 #: Folders that hold no source of the project, whatever git says.
 _NEVER = frozenset(
-    ".eggs .git .hg .mypy_cache .nox .pytest_cache .ruff_cache .svn .tox .venv"
-    " __pycache__ __pypackages__ node_modules site-packages".split()
+    (
+        *(".eggs", ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache"),
+        *(".svn", ".tox", ".venv", "__pycache__", "__pypackages__", "node_modules"),
+        "site-packages",
+    )
 )
 
 

@@ -1,0 +1,167 @@
+"""The inventory: what a scan of the source finds, judged as a test run would be."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pytest_ssot.errors import UsageError
+from pytest_ssot.model import Site, Verdict, Violation
+from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, SeenBy, from_marker
+from pytest_ssot.policy.judge import decided
+from pytest_ssot.policy.ours import FirstParty
+from pytest_ssot.policy.patterns import path_matches
+from pytest_ssot.rules.allowance import Allowance
+from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.lookup import Target
+from pytest_ssot.source import index
+from pytest_ssot.source.files import Entry, walk
+from pytest_ssot.source.modules import Modules
+from pytest_ssot.source.scan import Wanted, scan
+from pytest_ssot.source.use import Scan, Use
+
+
+class Inventory(NamedTuple):
+    """What was found in source.
+
+    ``violations`` are judged and sorted by site; ``critical`` are the sites in
+    mission-critical tests. ``unreadable`` are files that could not be read
+    whole, and why. ``examined`` are the files that were read.
+    """
+
+    violations: tuple[Violation, ...]
+    critical: frozenset[Site]
+    unreadable: tuple[tuple[str, str], ...]
+    examined: frozenset[str]
+    used: frozenset[str]
+    mistakes: tuple[str, ...]
+
+
+def take(
+    configured: Configured,
+    today: datetime.date,
+    paths: Sequence[str] = (),
+    *,
+    cache: bool = True,
+) -> Inventory:
+    """The inventory of the files under *paths*, relative to the root; none means all.
+
+    With *cache* what the last one found is used where files have not changed.
+    Raises UsageError for a path that is not there, or not below the root.
+    """
+    settings = configured.settings
+    entries = list(walk(settings.root, paths, settings.exclude))
+    found = _scanned(configured, entries, cache and not paths)
+    return _Judge(configured, today).judge(found)
+
+
+def _scanned(configured: Configured, entries: Sequence[Entry], cache: bool) -> Scan:
+    root = configured.settings.root
+    rules = configured.rules.rules
+    targets = [Target(rule.id, rule.deprecated, rule.submodules) for rule in rules]
+    canonical = {rule.id: rule.use.partition(":")[0] for rule in rules if rule.use is not None}
+    modules = Modules(root)
+    own = [path for target in targets if (path := modules.file(target.module)) is not None]
+    told = [(target.rule, target.text, target.submodules) for target in targets]
+    key = index.key_of(index.VERSION, told, sorted(canonical.items()))
+    state = index.State(index.path_of(root) if cache else None, key, own)
+    return scan(root, entries, Wanted(targets, canonical), state)
+
+
+class _Judge:
+    """Judges what a scan found by the rules' own settings."""
+
+    def __init__(self, configured: Configured, today: datetime.date) -> None:
+        settings = configured.settings
+        self._settings = settings
+        self._rules = configured.rules
+        self._allowances = Allowances(configured.allowances, today)
+        self._ours = FirstParty(settings.root, settings.first_party)
+        self._modules = Modules(settings.root)
+        self._used: set[str] = set()
+        self._mistakes: set[str] = set()
+
+    def judge(self, found: Scan) -> Inventory:
+        judged = [one for use in found.uses if (one := self._judged(use)) is not None]
+        return Inventory(
+            violations=tuple(_through_allowed(judged)),
+            critical=frozenset(use.site for use in found.uses if self._is_critical(use)),
+            unreadable=tuple(found.unreadable.items()),
+            examined=found.examined,
+            used=frozenset(self._used),
+            mistakes=tuple(sorted(self._mistakes)),
+        )
+
+    def _judged(self, use: Use) -> Violation | None:
+        violation = Violation(
+            rule=use.rule,
+            kind=use.kind,
+            target=use.target,
+            name=use.name,
+            importer=use.site,
+            chain=use.chain,
+            seen=("static",),
+            form=use.form,
+            scope=use.scope,
+        )
+        file = str(self._settings.root / use.site.path)
+        module = next(iter(self._modules.names(use.site.path)), "")
+        excuse = self._excuse(use, violation, Importer(file, module, use.end_line))
+        if excuse is not None:
+            self._used.add(excuse.by)
+            return violation.judged(Verdict.ALLOWED, excuse.reason)
+        if self._ours.owns(file, module):
+            return violation
+        indirect = decided(self._settings.indirect, Verdict.INDIRECT)
+        return None if indirect is None else violation.judged(indirect)
+
+    def _excuse(self, use: Use, violation: Violation, importer: Importer) -> Excuse | None:
+        rule = self._rules.by_id.get(use.rule)
+        try:
+            test = SeenBy(_nodeid(use.site), _allowances(use))
+            return self._allowances.excuse(violation, importer, rule, test)
+        except UsageError as error:
+            self._mistakes.add(str(error))
+            return None
+
+    def _is_critical(self, use: Use) -> bool:
+        settings = self._settings
+        if path_matches(use.site.path, settings.mission_critical):
+            return True
+        return any(name in settings.markers for name, _, _ in use.marks)
+
+
+def _nodeid(site: Site) -> str:
+    """What pytest would call a test at *site*."""
+    names = [] if site.function == "<module>" else site.function.split(".")
+    return "::".join([site.path, *names])
+
+
+def _allowances(use: Use) -> list[Allowance]:
+    """Those of the ``ssot_allow`` marks around *use*. Raises UsageError for what does not fit."""
+    return [
+        from_marker(args, dict(keywords), str(use.site))
+        for name, args, keywords in use.marks
+        if name == "ssot_allow"
+    ]
+
+
+def _through_allowed(violations: Sequence[Violation]) -> list[Violation]:
+    """*violations*, where one that goes through an allowed importer is allowed as well."""
+    may = {
+        (one.rule, one.importer.path, one.importer.line)
+        for one in violations
+        if one.verdict is Verdict.ALLOWED
+    }
+    return [
+        next(
+            (
+                one.judged(Verdict.ALLOWED, f"passed on by {step}, which may")
+                for step in one.chain
+                if (one.rule, step.path, step.line) in may
+            ),
+            one,
+        )
+        for one in violations
+    ]

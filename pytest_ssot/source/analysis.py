@@ -1,0 +1,105 @@
+"""One file of a scan: from its bytes to the uses in it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from pytest_ssot.rules.lookup import Target, TargetIndex
+from pytest_ssot.source.matching import Matcher
+from pytest_ssot.source.modules import Modules
+from pytest_ssot.source.reading import Unreadable, decoded, salvaged
+from pytest_ssot.source.repair import repaired
+from pytest_ssot.source.surface import Surfaces
+from pytest_ssot.source.use import Use
+from pytest_ssot.source.uses import Source, find_uses
+from pytest_ssot.source.words import Words
+
+_STAR = re.compile(rb"\bimport\s*\(?\s*\*")
+
+
+class Analysed(NamedTuple):
+    """A file's uses, what it passes on by which name, and why it could not be read whole."""
+
+    uses: list[Use]
+    exports: list[tuple[str, Use]]
+    error: str | None = None
+
+
+class Analysis:
+    """Looks for *targets* in files of the project at *root*.
+
+    With *passed_on* they are names that other modules pass on: a file must
+    speak of such a module, or import relatively, besides saying the name.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        modules: Modules,
+        targets: list[Target],
+        *,
+        passed_on: bool = False,
+    ) -> None:
+        self._index = TargetIndex(targets)
+        self._modules = modules
+        self._surfaces = Surfaces(root, modules)
+        leaves = {target.module.rpartition(".")[2] for target in targets}
+        named = {target.name for target in targets if target.name is not None}
+        own = {t.module.rpartition(".")[2] for t in targets if t.name is None}
+        self._said = Words(own | named)
+        self._owners = Words(leaves)
+        self._all = Words(leaves | named)
+        self._passed_on = passed_on
+
+    def concerns(self, data: bytes) -> bool:
+        """Whether *data* may hold a use; quick, for it is asked of every file."""
+        if self._passed_on:
+            return self._said.in_bytes(data) and (self._owners.in_bytes(data) or b"from ." in data)
+        if self._said.in_bytes(data):
+            return True
+        return (
+            bool(self._index.names)
+            and _STAR.search(data) is not None
+            and (self._owners.in_bytes(data))
+        )
+
+    def analyse(self, path: str, data: bytes) -> Analysed:
+        """The uses in the file *path*, which holds *data*."""
+        error: str | None = None
+        try:
+            text = decoded(data)
+        except Unreadable as why:
+            error, text = str(why), salvaged(data)
+        tree = _parsed(text)
+        if isinstance(tree, str):
+            error = error or tree
+            text = repaired(text) or ""
+            again = _parsed(text)
+            if isinstance(again, str):
+                return Analysed([], [], error)
+            tree = again
+        names = self._modules.names(path)
+        matcher = Matcher(self._index, names, self._modules.is_module, self._surfaces.of)
+        lines = self._all.lines(text)
+        packages = self._modules.packages(path)
+        source = Source(path, text, tree, lines, packages, typed=path.endswith(".pyi"))
+        try:
+            found = find_uses(source, matcher)
+        except RecursionError:
+            return Analysed([], [], error or "is nested too deep")
+        return Analysed(found.uses, found.exports, error)
+
+
+def _parsed(text: str) -> ast.Module | str:
+    """The tree of *text*, or what is wrong with it."""
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        return f"line {error.lineno or 1}: {error.msg}"
+    except ValueError as error:
+        return str(error)
+    except (RecursionError, MemoryError):
+        return "is nested too deep"

@@ -1,0 +1,2 @@
+def repaired(text: str) -> str | None:
+    return None

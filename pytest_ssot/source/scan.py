@@ -1,0 +1,226 @@
+"""The scan: every use of every target in the files of a project, without running any."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pytest_ssot.model import Step
+from pytest_ssot.rules.lookup import Target, TargetIndex
+from pytest_ssot.source.analysis import Analysis
+from pytest_ssot.source.files import SUFFIXES, Entry
+from pytest_ssot.source.index import Pass, State
+from pytest_ssot.source.modules import Modules
+from pytest_ssot.source.reading import Unreadable, read, read_script
+from pytest_ssot.source.use import Scan, Use
+from pytest_ssot.source.workers import Workers
+
+#: What passes a name on may itself be passed on; chains that are longer are cut.
+_DEEPEST = 20
+#: Below this many files another process costs more than it saves.
+_ENOUGH = 400
+#: How many bytes of source a process keeps for the next pass, instead of reading them again.
+_KEPT = 256 * 1024 * 1024
+#: Trees are walked by recursion, and generated code nests deeper than people do.
+_NESTED = 20_000
+
+
+class Wanted(NamedTuple):
+    """What a scan looks for: targets, and where each rule leads.
+
+    What the module of a rule's ``use`` passes on is no use of the old one.
+    """
+
+    targets: Sequence[Target]
+    canonical: Mapping[str, str]
+
+
+def scan(root: Path, entries: Sequence[Entry], wanted: Wanted, state: State) -> Scan:
+    """Scan *entries*, files of *root*; what *state* knows of them is not looked for again.
+
+    *state* then knows what this scan has found.
+    """
+    known = state.begin(entries)
+    if known is not None:
+        return known
+    shares = _shares(entries)
+    workers = Workers([_Share(root, share).serve for share in shares])
+    try:
+        with _quickly():
+            return _Passes(root, wanted, workers, state).run(entries)
+    finally:
+        workers.close()
+
+
+class _Passes:
+    """First the targets themselves, then what their users pass on, until nothing new is."""
+
+    def __init__(self, root: Path, wanted: Wanted, workers: Workers, state: State) -> None:
+        self._wanted = wanted
+        self._workers = workers
+        self._state = state
+        self._modules = Modules(root)
+        self._index = TargetIndex(wanted.targets)
+
+    def run(self, entries: Sequence[Entry]) -> Scan:
+        found: dict[tuple[Any, ...], Use] = {}
+        unreadable: dict[str, str] = {}
+        skipped: set[str] = set()
+        targets = [(one.rule, one.text, one.submodules) for one in self._wanted.targets]
+        passing: dict[str, Use] = {}
+        sought: set[str] = set()
+        for number in range(_DEEPEST):
+            done = self._pass(number, targets)
+            unreadable |= done.unreadable
+            skipped.update(done.skipped)
+            exports: list[tuple[str, str, Use]] = []
+            for path, (uses, exported) in sorted(done.found.items()):
+                for use in _derived(uses, passing):
+                    found.setdefault(use.place, use)
+                exports += [
+                    (path, name, one)
+                    for name, plain in exported
+                    for one in _derived([plain], passing)
+                ]
+            passing = self._passed_on(exports, sought)
+            if not passing:
+                break
+            targets = [(key, key, True) for key in sorted(passing)]
+        examined = frozenset(entry.path for entry in entries) - skipped
+        told = tuple(found[place] for place in sorted(found))
+        return self._state.keep(Scan(told, dict(sorted(unreadable.items())), examined))
+
+    def _pass(self, number: int, targets: list[tuple[str, str, bool]]) -> Pass:
+        """The findings of one pass, those of files that did not change from the last scan."""
+        again = self._state.again(number, targets)
+        done = Pass({}, {}, [])
+        for answer in self._workers.ask((targets, number > 0, again)):
+            done.found.update(answer[0])
+            done.unreadable.update(answer[1])
+            done.skipped.extend(answer[2])
+        return self._state.add(number, targets, done)
+
+    def _passed_on(
+        self, exports: Sequence[tuple[str, str, Use]], sought: set[str]
+    ) -> dict[str, Use]:
+        """Which names of which modules are to be looked for next, and what each stands for."""
+        found: dict[str, Use] = {}
+        for path, name, use in exports:
+            for module in self._modules.names(path):
+                target = f"{module}:{name}"
+                if target in sought or self._is_told(module, name, use):
+                    continue
+                sought.add(target)
+                found[target] = use
+        return found
+
+    def _is_told(self, module: str, name: str, use: Use) -> bool:
+        """Whether who imports *name* from *module* violates a rule as it is, or none at all."""
+        return (
+            module == self._wanted.canonical.get(use.rule)
+            or self._index.name(module, name) is not None
+            or self._index.module(module) is not None
+        )
+
+
+class _Share:
+    """The files that one process looks through."""
+
+    def __init__(self, root: Path, entries: Sequence[Entry]) -> None:
+        self._root = root
+        self._paths = [entry.path for entry in entries]
+        self._modules = Modules(root)
+        self._data: dict[str, bytes] = {}
+        self._room = _KEPT
+        self._unreadable: dict[str, str] = {}
+
+    def serve(self, question: Any) -> Any:
+        """One pass: targets, whether others pass them on, and the paths to look at; None: all."""
+        targets, passed_on, again = question
+        with _quickly():
+            chosen = [Target(*one) for one in targets]
+            analysis = Analysis(self._root, self._modules, chosen, passed_on=passed_on)
+            return self._pass(analysis, None if again is None else frozenset(again))
+
+    def _pass(self, analysis: Analysis, again: frozenset[str] | None) -> Any:
+        found: dict[str, Any] = {}
+        unreadable: dict[str, str] = {}
+        skipped: list[str] = []
+        for path in self._paths:
+            if again is not None and path not in again:
+                continue
+            try:
+                data = self._read(path)
+            except Unreadable as error:
+                unreadable[path] = str(error)
+                continue
+            if data is None:
+                skipped.append(path)
+            elif analysis.concerns(data):
+                uses, exports, why = analysis.analyse(path, data)
+                if why is not None:
+                    unreadable[path] = why
+                if uses or exports:
+                    found[path] = (
+                        [use.packed() for use in uses],
+                        [(name, use.packed()) for name, use in exports],
+                    )
+        return found, unreadable, skipped
+
+    def _read(self, path: str) -> bytes | None:
+        """The content of a file; None for one that is no Python."""
+        data = self._data.get(path)
+        if data is not None:
+            return data
+        full = os.path.join(self._root, path)
+        data = read(full) if path.endswith(SUFFIXES) else read_script(full)
+        if data is not None and len(data) <= self._room:
+            self._room -= len(data)
+            self._data[path] = data
+        return data
+
+
+def _derived(uses: Sequence[tuple[Any, ...]], passing: Mapping[str, Use]) -> Iterator[Use]:
+    """The uses that were found; of a name that is passed on, as those of what it stands for."""
+    for plain in uses:
+        use = Use.unpacked(plain)
+        origin = passing.get(use.rule)
+        if origin is not None:
+            site = origin.site
+            use = use._replace(
+                rule=origin.rule,
+                target=origin.target,
+                kind=origin.kind,
+                name=origin.name,
+                chain=(Step(site.path, site.line, site.function), *origin.chain),
+            )
+        yield use
+
+
+def _shares(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """The entries, dealt out evenly."""
+    number = min(len(os.sched_getaffinity(0)), 8) if len(entries) >= _ENOUGH else 1
+    ordered = sorted(entries, key=lambda entry: entry.key[0])
+    return [ordered[start::number] for start in range(number)]
+
+
+@contextmanager
+def _quickly() -> Iterator[None]:
+    """Trees hold no cycles, so the collector would search in vain; warnings are the user's."""
+    enabled, limit = gc.isenabled(), sys.getrecursionlimit()
+    gc.disable()
+    sys.setrecursionlimit(max(limit, _NESTED))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        sys.setrecursionlimit(limit)
+        if enabled:
+            gc.enable()

@@ -1,0 +1,70 @@
+"""Finds which of many words a file holds, before anybody parses it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+#: What an identifier consists of, in UTF-8: letters beyond ASCII are bytes above 127.
+_PART = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz") | frozenset(
+    range(128, 256)
+)
+
+#: Where a word may stand: first and last byte; what is found may be a part of a longer one.
+_Search = Callable[[bytes], Iterable[tuple[int, int]]]
+
+
+class Words:
+    """Looks for whole identifiers, however many, in one pass over the bytes."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = frozenset(words)
+        self._search = _search([word.encode() for word in sorted(self.words)])
+
+    def in_bytes(self, data: bytes) -> bool:
+        """Whether *data* holds one of the words."""
+        return next(self._whole(data), None) is not None
+
+    def lines(self, text: str) -> list[int]:
+        """The numbers of the lines of *text* that hold one, in order."""
+        data = text.encode("utf-8", "surrogatepass")
+        found: list[int] = []
+        line, at = 1, 0
+        for start in self._whole(data):
+            line += data.count(b"\n", at, start)
+            at = start
+            if not found or found[-1] != line:
+                found.append(line)
+        return found
+
+    def _whole(self, data: bytes) -> Iterator[int]:
+        last = len(data)
+        for start, end in self._search(data):
+            if (start == 0 or data[start - 1] not in _PART) and (
+                end == last or data[end] not in _PART
+            ):
+                yield start
+
+
+def _search(words: list[bytes]) -> _Search:
+    if not words:
+        return lambda data: ()
+    try:
+        from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
+    except ImportError:  # no wheel for this Python or platform: ten times slower
+        return _by_tokens(frozenset(words))
+    # A word that stands alone is always found: no other can begin before it and reach into it.
+    find = BytesAhoCorasick(words, MatchKind.LeftmostLongest, Implementation.DFA)
+    return lambda data: [(start, end) for _, start, end in find.find_matches_as_indexes(data)]
+
+
+def _by_tokens(words: frozenset[bytes]) -> _Search:
+    blanks = bytes(one if one in _PART else 32 for one in range(256))
+    token = re.compile(rb"[0-9A-Za-z_\x80-\xff]+")
+
+    def search(data: bytes) -> Iterable[tuple[int, int]]:
+        if words.isdisjoint(data.translate(blanks).split()):
+            return ()
+        return (match.span() for match in token.finditer(data) if match[0] in words)
+
+    return search
