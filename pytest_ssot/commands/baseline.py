@@ -7,7 +7,6 @@ import datetime
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,10 +17,10 @@ from pytest_ssot.files import relative
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy import baseline, inventory, known
 from pytest_ssot.policy.changes import Grounds, grown, only_in_runs, shrunk
-from pytest_ssot.policy.critical import is_in_critical
+from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.entries import Entry
 from pytest_ssot.policy.patterns import path_matches
-from pytest_ssot.policy.ratchet import Is, Ratchet
+from pytest_ssot.policy.ratchet import Ratchet
 from pytest_ssot.report.ratchet import stale_line
 from pytest_ssot.report.text import counted
 
@@ -61,9 +60,12 @@ class _State:
         shrinks = bool(options.update)
         required = options.baseline is not None and bool(shrinks or options.add)
         before = known.load(project, self.path, required=required, merging=shrinks)
-        self.ratchet = Ratchet(before, datetime.date.today())
-        self._is_critical: Is = partial(is_in_critical, project.settings)
-        scan = inventory.take(project)
+        today = datetime.date.today()
+        self.ratchet = Ratchet(before, today)
+        scan = inventory.take(project, today)
+        self._is_critical = in_source(project.settings, scan.critical)
+        if scan.mistakes:
+            raise UsageError("\n".join(scan.mistakes))
         for path, error in scan.unreadable:
             print(f"{path}: not read: {error}", file=sys.stderr)
         reported = [one for path in options.runs for one in violations_of(path)]

@@ -12,6 +12,12 @@ from pytest_ssot.policy.entries import Entry, Key, key_of
 
 Is = Callable[[Violation], bool]
 
+
+def nothing(_: Violation) -> bool:
+    """No violation is mission-critical by itself: only some tests that saw it may be."""
+    return False
+
+
 #: What tells two sites of one key apart: line, target, column.
 _Place = tuple[int, str, int]
 
@@ -96,13 +102,15 @@ class Ratchet:
         for entry in sorted(baseline.entries, key=lambda one: one.order):
             self._groups.setdefault(entry.key.group, {}).setdefault(entry.key, []).append(entry)
 
-    def judge(self, violations: Iterable[Violation], is_critical: Is) -> list[Violation]:
+    def judge(self, violations: Iterable[Violation], is_critical: Is = nothing) -> list[Violation]:
         """*violations* of one test, or of one scan, in their order; the known ones as such.
 
         More sites of one key than are known fail, all of them: which is the new
         one nobody can tell without line numbers.
         """
         violations = list(violations)
+        if not self._groups:
+            return violations
         sites = self._sites(violations, is_critical)
         return [
             one if is_critical(one) else self._judged(one, sites) if counts(one) else one
@@ -124,7 +132,9 @@ class Ratchet:
         why = f"the baseline knows {known}, there are {found}"
         return violation.judged(Verdict.FAILS, why)
 
-    def exceeded(self, violations: Iterable[Violation], is_critical: Is) -> list[Exceeded]:
+    def exceeded(
+        self, violations: Iterable[Violation], is_critical: Is = nothing
+    ) -> list[Exceeded]:
         """The keys of which there are more sites than are known, but not none."""
         found: dict[Key, dict[_Place, Site]] = {}
         for one in violations:
@@ -169,7 +179,7 @@ class Ratchet:
         What a scan finds by now, as a rule has been written for it, is still there.
         """
         by_scan = self._sites(scanned, is_critical)
-        by_any = self._sites([*scanned, *seen], lambda _: False)
+        by_any = self._sites([*scanned, *seen], nothing)
         in_source = {one.key: one.number for one in self.baseline.entries if not one.runtime}
         found = []
         for entry in self.baseline.entries:

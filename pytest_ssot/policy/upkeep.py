@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
-from pytest_ssot.policy.critical import is_in_critical
+from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.ratchet import Ratchet, Stale
 from pytest_ssot.rules.discovery import Configured
 
@@ -27,7 +27,12 @@ class Upkeep(NamedTuple):
 
 
 def after_run(
-    configured: Configured, path: Path, ratchet: Ratchet, seen: Iterable[Violation], complete: bool
+    configured: Configured,
+    today: datetime.date,
+    path: Path,
+    ratchet: Ratchet,
+    seen: Iterable[Violation],
+    complete: bool,
 ) -> Upkeep:
     """What a run that has *seen* these violations makes of the baseline in the file *path*.
 
@@ -41,14 +46,15 @@ def after_run(
     from pytest_ssot.policy import inventory, known
 
     settings, entries = configured.settings, ratchet.baseline.entries
-    is_critical = partial(is_in_critical, settings)
     named = sorted({one.key.path for one in entries})
     there = tuple(one for one in named if (settings.root / one).exists())
-    scan = inventory.take(configured, there) if there else inventory.Inventory()
-    examined = known.examined(settings.root, scan.examined)
-    stale = ratchet.stale(scan.violations, examined, is_critical)
+    scan = inventory.take(configured, today, there) if there else None
+    found = scan.violations if scan is not None else ()
+    is_critical = in_source(settings, scan.critical if scan is not None else ())
+    examined = known.examined(settings.root, scan.examined if scan is not None else ())
+    stale = ratchet.stale(found, examined, is_critical)
     if complete:
-        stale += ratchet.stale_in_runs(scan.violations, seen, is_critical)
+        stale += ratchet.stale_in_runs(found, seen, is_critical)
     updated = _update(configured, path, stale) if settings.update_baseline else None
     return Upkeep(tuple(stale), updated)
 

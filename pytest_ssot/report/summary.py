@@ -6,6 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy.outcome import Outcome
+from pytest_ssot.report.ratchet import (
+    UPDATE,
+    exceeded_line,
+    expired_line,
+    stale_line,
+    update_line,
+)
 from pytest_ssot.report.text import Cause, causes, counted
 
 #: How many lines of what fails nothing are shown, unless asked for more.
@@ -16,7 +23,15 @@ def lines(outcome: Outcome, *, verbose: bool) -> list[str]:
     """The whole summary; empty if there is nothing to tell."""
     failing, others = _importers(outcome)
     late = _some("failed after its end:", _late(outcome), verbose)
-    told = [*failing, *late, *_some("", others, verbose), *_besides(outcome, verbose)]
+    exceeded = _some("too many:", map(exceeded_line, outcome.exceeded), verbose)
+    told = [
+        *failing,
+        *late,
+        *exceeded,
+        *_some("", others, verbose),
+        *_besides(outcome, verbose),
+        *_baseline(outcome, verbose),
+    ]
     if outcome.settings.file is None and told and not failing and not verbose:
         # Nobody asked for this here: one line is enough to find it by.
         told = [f"{counted(len(outcome.violations), 'deprecated use')} seen (-v lists them)"]
@@ -65,6 +80,19 @@ def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
     if outcome.full:
         yield from _some("unused allowance:", outcome.unused, verbose)
         yield from _some("rule that matched nothing:", map(_idle, outcome.idle), verbose)
+
+
+def _baseline(outcome: Outcome, verbose: bool) -> Iterator[str]:
+    """What is out of date in the baseline, and what has been or is to be done for that."""
+    upkeep, rules = outcome.upkeep, {rule.id: rule for rule in outcome.rules}
+    yield from _some("expired entry:", map(expired_line, outcome.expired_entries), verbose)
+    yield from _some("", (stale_line(one, rules) for one in upkeep.stale), verbose)
+    if upkeep.updated is not None:
+        yield upkeep.updated
+        return
+    moved = outcome.ratchet.baseline.moved
+    yield from _some("moved:", (f"{old} -> {moved[old]}" for old in sorted(moved)), verbose)
+    yield from sorted({update_line(one) for one in upkeep.stale} | ({UPDATE} if moved else set()))
 
 
 def _late(outcome: Outcome) -> Iterator[str]:
