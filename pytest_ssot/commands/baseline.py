@@ -72,7 +72,7 @@ class _State:
         found = [*scan.violations, *only_in_runs(scan.violations, reported)]
         self._judged = self.ratchet.judge(found, self._is_critical)
         self.stale = self.ratchet.stale(
-            scan.violations, known.examined(root, scan.examined), self._is_critical
+            scan.violations, known.examined(root, scan), self._is_critical
         )
         failing = [one for one in self._judged if one.verdict is Verdict.FAILS]
         self.critical = [one for one in failing if self._is_critical(one)]

@@ -45,7 +45,7 @@ def read(path: Path, shown: str, *, merging: bool = False) -> tuple[Entry, ...]:
         text = re.sub(r"\}[ \t,]*(\r?\n\s*)\{", r"},\1{", text)
         text = re.sub(r"\}[ \t,]*(\r?\n\s*)\]", r"}\1]", text)
     found: dict[tuple[Key, bool], Entry] = {}
-    for place, raw in _listed(text, shown):
+    for place, raw in _listed(text, shown, merging):
         entry = _entry(raw, place)
         other = found.setdefault((entry.key, entry.runtime), entry)
         if other is not entry:
@@ -78,6 +78,7 @@ def as_text(entries: Iterable[Entry]) -> str:
 
 _MERGE = "keep one, with the greater count, or run: pytest-ssot baseline --update"
 _RESTORE = "take it from version control, or delete it and run: pytest-ssot baseline"
+_MERGED = f"if two branches were put together, run: pytest-ssot baseline --update; else {_RESTORE}"
 
 
 def _text(path: Path, shown: str) -> str | None:
@@ -96,12 +97,13 @@ def _text(path: Path, shown: str) -> str | None:
         _refuse(f"{shown}:{line}", "is not UTF-8", "save it as UTF-8")
 
 
-def _listed(text: str, shown: str) -> Iterator[tuple[str, Any]]:
+def _listed(text: str, shown: str, merging: bool) -> Iterator[tuple[str, Any]]:
     """Each entry with its place, ``file:line``; the document around them checked."""
     try:
         document = json.loads(text, object_pairs_hook=_without_repeats)
     except json.JSONDecodeError as error:
-        _refuse(f"{shown}:{error.lineno}", f"is no JSON: {error.msg}", _RESTORE)
+        what = _RESTORE if merging else _MERGED
+        _refuse(f"{shown}:{error.lineno}", f"is no JSON: {error.msg}", what)
     except (ValueError, RecursionError) as error:
         _refuse(shown, f"is no baseline: {error}", _RESTORE)
     if not isinstance(document, dict) or "version" not in document:

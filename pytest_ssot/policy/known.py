@@ -10,6 +10,7 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.policy import baseline, moves
 from pytest_ssot.policy.entries import Entry, Key
+from pytest_ssot.policy.inventory import Inventory
 from pytest_ssot.policy.ratchet import Baseline
 from pytest_ssot.rules.discovery import Configured
 
@@ -43,10 +44,13 @@ def load(
     )
 
 
-def examined(root: Path, read: Iterable[str]) -> Callable[[str], bool]:
-    """Whether all violations in a file are known to a scan of everything that has *read* those."""
-    files = frozenset(read)
-    return lambda path: path in files or not os.path.lexists(root / path)
+def examined(root: Path, scan: Inventory | None) -> Callable[[str], bool]:
+    """Whether a *scan* of everything has found all violations in a file, relative to *root*.
+
+    It has read the file whole, or the file is gone.
+    """
+    read = scan.examined.difference(path for path, _ in scan.unreadable) if scan else frozenset()
+    return lambda path: path in read or not os.path.lexists(root / path)
 
 
 def _joined(entries: Iterable[Entry]) -> tuple[Entry, ...]:

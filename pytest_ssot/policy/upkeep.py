@@ -51,7 +51,7 @@ def after_run(
     scan = inventory.take(configured, today, there) if there else None
     found = scan.violations if scan is not None else ()
     is_critical = in_source(settings, scan.critical if scan is not None else ())
-    examined = known.examined(settings.root, scan.examined if scan is not None else ())
+    examined = known.examined(settings.root, scan)
     stale = ratchet.stale(found, examined, is_critical)
     if complete:
         stale += ratchet.stale_in_runs(found, seen, is_critical)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pytest_ssot.policy.entries import Entry
-from pytest_ssot.policy.ratchet import Exceeded, Stale
+from pytest_ssot.policy.ratchet import Stale
 from pytest_ssot.rules.rule import Rule
 
 #: What takes out of the baseline what a scan does not find any more.
@@ -18,14 +18,9 @@ def stale_line(stale: Stale, rules: Mapping[str, Rule]) -> str:
     path, count = entry.key.path, f"{entry.number} -> {stale.now}"
     if stale.critical:
         return f"{path} is mission-critical: its entry for {_what(entry, rules)} goes, {count}"
-    less = "no longer reaches" if stale.now == 0 else "reaches in fewer places"
-    return f"thank you: {path} {less} {_what(entry, rules)}, {count}"
-
-
-def exceeded_line(exceeded: Exceeded) -> str:
-    """``app/bridge.py  app.old:make  the baseline knows 1, there are 2: line 3, 9``."""
-    lines = ", ".join(str(site.line) for site in exceeded.sites)
-    return f"{Entry(exceeded.key, exceeded.known)}  {exceeded}: line {lines}"
+    what = _what(entry, rules)
+    less = f"reaches {what} in fewer places" if stale.now else f"no longer reaches {what}"
+    return f"thank you: {path} {less}, {count}"
 
 
 def expired_line(entry: Entry) -> str:

@@ -8,7 +8,6 @@ from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy.outcome import Outcome
 from pytest_ssot.report.ratchet import (
     UPDATE,
-    exceeded_line,
     expired_line,
     stale_line,
     update_line,
@@ -23,17 +22,16 @@ def lines(outcome: Outcome, *, verbose: bool) -> list[str]:
     """The whole summary; empty if there is nothing to tell."""
     failing, others = _importers(outcome)
     late = _some("failed after its end:", _late(outcome), verbose)
-    exceeded = _some("too many:", map(exceeded_line, outcome.exceeded), verbose)
     told = [
         *failing,
         *late,
-        *exceeded,
         *_some("", others, verbose),
         *_besides(outcome, verbose),
         *_baseline(outcome, verbose),
     ]
-    if outcome.settings.file is None and told and not failing and not verbose:
-        # Nobody asked for this here: one line is enough to find it by.
+    unasked = outcome.settings.file is None and not outcome.ratchet.baseline.entries
+    if unasked and told and not failing and not verbose:
+        # One line is enough to find it by.
         told = [f"{counted(len(outcome.violations), 'deprecated use')} seen (-v lists them)"]
     faults = (f"error inside pytest-ssot: {fault}" for fault in outcome.remainder.faults)
     return [*told, *faults, *outcome.mistakes]
@@ -50,7 +48,8 @@ def _importers(outcome: Outcome) -> tuple[list[str], list[str]]:
     others: list[str] = []
     for failed, cause in rows:
         place, what = str(cause.importer).ljust(width), cause.first.target.ljust(target)
-        lines = failing if failed or not cause.first.tests else others
+        over = outcome.settings.strict and cause.note
+        lines = failing if failed or over or not cause.first.tests else others
         lines.append(f"{place}  {what}  {_effect(failed, cause)}")
         if outcome.settings.chain:
             lines += (f"    {step}: in {step.function}" for step in cause.first.chain)
@@ -65,7 +64,8 @@ def _effect(failed: int, cause: Cause) -> str:
     if failed:
         return f"fails {counted(failed, 'test')}"
     seen = set().union(*(one.tests for one in cause.violations))
-    return f"seen by {counted(len(seen), 'test')}, not gated" if seen else "outside any test"
+    where = f"seen by {counted(len(seen), 'test')}" if seen else "outside any test"
+    return f"{where}, {cause.note or 'not gated'}" if seen or cause.note else where
 
 
 def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:

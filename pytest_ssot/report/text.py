@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from pytest_ssot.model import Kind, Site, Violation
+from pytest_ssot.model import Kind, Site, Verdict, Violation
 from pytest_ssot.rules.rule import Rule
 
 _HEADLINES = {
@@ -51,8 +51,16 @@ class Cause:
             because = [self.rule.reason, self.rule.link]
             if any(because):
                 lines.append(f"why:  {' '.join(filter(None, because))}")
+        if self.note:
+            lines.append(f"note: {self.note}")
         lines.append(f"fix:  change {self.importer}")
         return lines
+
+    @property
+    def note(self) -> str | None:
+        """Why the baseline does not excuse what it has an entry for."""
+        noted = (one.reason for one in self.violations if one.verdict is Verdict.FAILS)
+        return next(filter(None, noted), None)
 
     def _replacements(self, rule: Rule) -> list[str]:
         lines: list[str] = []
