@@ -125,6 +125,13 @@ OPTIONS: tuple[Option, ...] = (
         flag=True,
     ),
     Option(
+        "update-baseline",
+        "bool",
+        False,
+        "remove from the baseline what is no longer there, at the end of the run; never add to it",
+        flag=True,
+    ),
+    Option(
         "strict",
         "bool",
         False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from pytest_ssot.model import Kind, Site, Violation
+from pytest_ssot.model import Kind, Site, Verdict, Violation
 from pytest_ssot.rules.rule import Rule
 
 _HEADLINES = {
@@ -44,8 +44,16 @@ class Cause:
         lines += [f"use:  {line}" for line in self.replacements()]
         if self.rule is not None:
             lines += because(self.rule)
+        if self.note:
+            lines.append(f"note: {self.note}")
         lines.append(f"fix:  change {self.importer}")
         return lines
+
+    @property
+    def note(self) -> str | None:
+        """Why the baseline does not excuse what it has an entry for."""
+        noted = (one.reason for one in self.violations if one.verdict is Verdict.FAILS)
+        return next(filter(None, noted), None)
 
     def says(self) -> str:
         """What a warning says, its first line; empty for what is no warning."""
