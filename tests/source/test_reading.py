@@ -75,6 +75,7 @@ def positions(source: bytes | str) -> list[tuple[str, int, int]] | None:
 @example(b"# coding: utf-8\r# coding: foo\r\nimport a\r")
 @example(codecs.BOM_UTF8 + b"# coding: utf8\nimport a\n")
 @example(b"x = '''\r\r\n\r'''; y\r")
+@example(b"import a  # \xe9\n")
 @example(b"\n\n# coding: foo\nimport a\n")
 def test_the_text_is_what_python_parses(data: bytes) -> None:
     expected = positions(data)
