@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import marshal
 import os
 import signal
@@ -74,6 +75,7 @@ class _Fork:
 def _serve(serve: Serve, down: IO[bytes], up: IO[bytes], others: Sequence[int]) -> None:
     """Answer until nobody asks any more; never returns to what the fork was made by."""
     status = 1
+    gc.disable()  # it would look for cycles among what is shared with who forked, and unshare it
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks is told, and closes
         for other in others:
