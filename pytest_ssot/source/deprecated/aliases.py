@@ -20,12 +20,11 @@ _OLD = re.compile(
 def signs(outline: Outline, library: Library) -> Iterator[Sign]:
     """The signs of the module's aliases; those in ``if`` and ``try`` choose, and are none."""
     run: tuple[int, str] = (0, "")  # the last line of a run of aliases, and what stands above it
-    read = _read_names(outline)
     for step in outline.steps:
         if step.where != "always":
             continue
         if isinstance(step.node, ast.ImportFrom) and not passes_on(outline):
-            yield from _imported(outline, library, step.node, read)
+            yield from _imported(outline, library, step.node)
         alias = _alias(step.node, outline, library)
         if alias is not None:
             line = step.node.lineno
@@ -57,9 +56,7 @@ def _assigned(outline: Outline, alias: tuple[str, str], line: int, comment: str)
         yield Sign(target, strength, how, outline.path, line, told or "", (source,))
 
 
-def _imported(
-    outline: Outline, library: Library, node: ast.ImportFrom, read: frozenset[str]
-) -> Iterator[Sign]:
+def _imported(outline: Outline, library: Library, node: ast.ImportFrom) -> Iterator[Sign]:
     """``from new import New as Old  # deprecated alias``, where the module has no use for it.
 
     A package's own submodules' names are what it offers, whatever was before.
@@ -74,7 +71,12 @@ def _imported(
         beside = outline.comment_beside(alias.lineno) or outline.comment_beside(node.lineno)
         told = words.of_alias(beside or above)
         bound = alias.asname or alias.name
-        if told and alias.name != "*" and bound not in read and not bound.startswith("_"):
+        if (
+            told
+            and alias.name != "*"
+            and bound not in outline.read_names
+            and not bound.startswith("_")
+        ):
             how, path = f"imports {bound} for others", outline.path
             source = f"{module}.{alias.name}"
             if library.is_module(source):  # a submodule that is imported to be there
@@ -82,12 +84,3 @@ def _imported(
             else:
                 target = f"{outline.dotted}:{bound}"
                 yield Sign(target, strength, how, path, alias.lineno, told, (bound,))
-
-
-def _read_names(outline: Outline) -> frozenset[str]:
-    """The names that the module's own code reads."""
-    return frozenset(
-        node.id
-        for node in ast.walk(outline.tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 
-from pytest_ssot.source.deprecated.outline import Binding, Outline
+from pytest_ssot.source.deprecated.outline import Binding, Outline, dotted_name
 from pytest_ssot.source.reading import Unreadable
 
 Read = Callable[[str], str]
@@ -61,10 +62,17 @@ class Library:
                 return Binding("import", 0, f"{star}:{name}")
         return None
 
-    def kind(self, target: str) -> str:
-        """What *target* is where it is defined; empty where that is unknown."""
-        found = self.binding(self.origin(target, into_private=True))
-        return found.kind if found else ""
+    def kind(self, target: str, depth: int = 5) -> str:
+        """What *target* is where it is defined, through aliases; empty where that is unknown."""
+        origin = self.origin(target, into_private=True)
+        found, outline = self.binding(origin), self.outline(origin.partition(":")[0])
+        if found is None or outline is None:
+            return ""
+        value = found.node.value if isinstance(found.node, ast.Assign) else None
+        meant = self.resolve(dotted_name(value), outline) if value and dotted_name(value) else None
+        if meant is None or ":" not in meant or meant == origin or not depth:
+            return found.kind
+        return self.kind(meant, depth - 1)
 
     def origin(self, target: str, *, into_private: bool = False) -> str:
         """Where ``a.b:Name`` is defined, followed through imports within the project.

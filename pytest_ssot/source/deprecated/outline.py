@@ -79,6 +79,15 @@ class Outline:
         return found
 
     @cached_property
+    def read_names(self) -> frozenset[str]:
+        """The names that the module's own code reads."""
+        return frozenset(
+            node.id
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        )
+
+    @cached_property
     def comments(self) -> Mapping[int, tuple[str, bool]]:
         """By line: the comment, and whether it has the line to itself."""
         found: dict[int, tuple[str, bool]] = {}

@@ -64,7 +64,7 @@ class _Settler:
             self._uses[target] = None  # a circle leads nowhere
             outline = self._library.outline(target.partition(":")[0])
             found = self._candidates(target, outline) if outline else ()
-            allowed = (self._allowed(target, self._onward(one)) for one in found)
+            allowed = (self._allowed(target, self._onward(one, target)) for one in found)
             self._uses[target] = next((one for one in allowed if one), None)
         return self._uses[target]
 
@@ -91,7 +91,7 @@ class _Settler:
             inside = {one: n for one, n in counted.items() if self._library.is_module(one)}
             yield from sorted(inside, key=lambda one: (-inside[one], one))
 
-    def _onward(self, use: str | None) -> str | None:
+    def _onward(self, use: str | None, target: str) -> str | None:
         """*use*, or what is to be used instead of it where it is deprecated too."""
         if use is None:
             return None
@@ -99,8 +99,9 @@ class _Settler:
             return self._known.get(use) if use in self._known else self.use(use)
         module, _, name = use.partition(":")
         above = self._deprecated_above(module)
-        if above is None or (above == module and not name):
+        if above in (None, target) or (above == module and not name):
             return use
+        assert above is not None
         moved = self._known[above] if above in self._known else self.use(above)
         found = f"{moved}:{name}" if moved and ":" not in moved and above == module else None
         return found if found and self._library.binding(found) else None
@@ -201,6 +202,7 @@ class _Settler:
 
     def joined(self, findings: list[Finding]) -> Iterator[Finding]:
         """The findings without those that a finding on their module, or its package, says too."""
+        findings = [self._with_common(one, findings) for one in findings]
         by_target = {one.target: one for one in findings if one.strength > Strength.POSSIBLE}
         for one in findings:
             above = self._deprecated_above(one.target.partition(":")[0])
@@ -208,11 +210,11 @@ class _Settler:
                 above = self._deprecated_above(one.target.rpartition(".")[0])
             whole = by_target.get(above) if above and above != one.target else None
             if whole is None or not _says_too(whole, one):
-                yield self._with_common(one, findings) if ":" not in one.target else one
+                yield one
 
     def _with_common(self, whole: Finding, findings: list[Finding]) -> Finding:
         """A module whose names all went to one other module went there."""
-        if whole.use is not None or whole.strength is Strength.POSSIBLE:
+        if whole.use is not None or whole.strength is Strength.POSSIBLE or ":" in whole.target:
             return whole
         inside = [one for one in findings if one.target.startswith(f"{whole.target}:")]
         places = Counter((one.use or "").partition(":")[0] for one in inside)

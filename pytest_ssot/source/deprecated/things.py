@@ -72,7 +72,7 @@ class _Reader:
     def warned(self) -> Iterator[Sign]:
         """A body that warns on each call."""
         for function in self._bodies():
-            known = self._known()
+            known = {**self._known(), **_locals(function, self._outline.constants)}
             for node in unconditional(function.body):
                 warned = self._recogniser(node, self._inner, known)
                 if warned is None:
@@ -120,7 +120,7 @@ class _Reader:
         known = words.about(warned.text, [self._node.name])
         if known is False:
             return None
-        if known is None and depends_on(warned, _parameters(function)):
+        if known is None and depends_on(warned, _given(function)):
             return None  # a helper: what it warns of comes from its caller
         if known is None:
             return Strength.LIKELY
@@ -148,6 +148,28 @@ def _reason(decorator: ast.expr, constants: Mapping[str, str]) -> str:
             return f"use {text}" if name == "alternative" else text
     texts = [text_of(one, constants) for one in (*decorator.args, *named.values())]
     return max((one for one in texts if re.search("[a-z]", one, re.I)), key=len, default="")
+
+
+def _locals(function: _Function, constants: Mapping[str, str]) -> Mapping[str, str]:
+    """The texts that the function's own names stand for."""
+    found: dict[str, str] = {}
+    for node in function.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            text = text_of(node.value, {**constants, **found})
+            if re.search(r"\w", text):
+                found[node.targets[0].id] = text
+    return found
+
+
+def _given(function: _Function) -> set[str]:
+    """The parameters, and the names that are made of them."""
+    found = _parameters(function)
+    for node in function.body:
+        if isinstance(node, ast.Assign):
+            used = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
+            if used & found:
+                found |= {one.id for one in node.targets if isinstance(one, ast.Name)}
+    return found
 
 
 def _parameters(function: _Function) -> set[str]:

@@ -33,14 +33,17 @@ def passes_on(outline: Outline) -> bool:
 
 
 def sources(outline: Outline) -> dict[str, int]:
-    """The modules that the module takes names from, with how many; a star counts as many."""
+    """The modules that it takes names from for others, with how many; a star counts as many."""
     found: dict[str, int] = {}
     for step in outline.steps:
         if isinstance(step.node, ast.ImportFrom) and step.where != "checking":
             module = outline.absolute(step.node)
             if module not in ("", "__future__", "typing", "warnings", "importlib"):
-                star = step.node.names[0].name == "*"
-                found[module] = found.get(module, 0) + (100 if star else len(step.node.names))
+                names = [alias.asname or alias.name for alias in step.node.names]
+                passed = [one for one in names if one not in outline.read_names]
+                if passed:
+                    more = 100 if names[0] == "*" else len(passed)
+                    found[module] = found.get(module, 0) + more
     return found
 
 
@@ -85,7 +88,9 @@ def _said(outline: Outline) -> Iterator[Sign]:
     if told is not None and known is not False:
         strength = Strength.LIKELY if known else Strength.POSSIBLE
         yield _sign(outline, strength, "says", body[0].lineno, told)
-    first = next((one.lineno for one in body if not _says_nothing(one)), 0)
+    begins = next((one for one in body if not _says_nothing(one)), None)
+    first = begins.lineno if begins else 0
+    imports = isinstance(begins, ast.Import | ast.ImportFrom)
     for line, (comment, alone) in outline.comments.items():
         if not alone or line >= first:
             break
@@ -93,8 +98,8 @@ def _said(outline: Outline) -> Iterator[Sign]:
         while block and (more := outline.comments.get(line + 1)):
             block, line = f"{block} {more[0]}", line + 1
         told = words.of_docstring(block) if block else None
-        # Right above the first statement it may be about that one alone.
-        if told and (line + 1 < first or _OWN_PATH.search(told)):
+        # Right above a definition it may be about that one alone.
+        if told and (line + 1 < first or imports or _OWN_PATH.search(told)):
             yield _sign(outline, Strength.LIKELY, "says", line, told)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from pytest_ssot.source.deprecated.saying import HOLE
+
 _SAYS = re.compile(
     r"\b(?:is|are|was|were|has been|have been|will be|being)?\s*(?:now |been |soon )?"
     r"(?:deprecated|deprecation|removed|obsolete|renamed|moved|relocated|superseded|replaced)\b",
@@ -67,7 +69,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _STATED = re.compile(
-    r"\bthis (?:\w+ )?(?:class|file|function|module|package|shim) (?:is|has been|was)"
+    r"\bthis (?:\w+ )?(?:class|file|function|module|package|shim) (?:is|has|has been|was)"
     r" (?:now )?(?:deprecated|moved|obsolete|renamed|superseded|relocated)\b"
     r"|^(?:\S+ )?(?:moved|relocated|renamed) to\b",
     re.IGNORECASE,
@@ -98,7 +100,7 @@ def about(text: str, names: Iterable[str]) -> bool | None:
         return False
     if plain != subject or any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", text) for one in names):
         return True
-    return True if _SELF.search(subject) else None
+    return True if HOLE not in subject and _SELF.search(subject) else None
 
 
 def pointers(text: str) -> Iterator[str]:
