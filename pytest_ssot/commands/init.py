@@ -128,7 +128,7 @@ def _show_diff(old: str, new: str) -> None:
         old.splitlines(keepends=True), new.splitlines(keepends=True), FILE, FILE
     )
     for line in lines:
-        print(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file")
+        print(line, end="" if line.endswith("\n") else "\n\\ No newline at end of file\n")
 
 
 def _report(

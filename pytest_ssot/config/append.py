@@ -37,7 +37,10 @@ def rendered(entries: Sequence[Entry], newline: str = "\n") -> str:
 
 def _with_list(text: str, name: str, entries: Sequence[Entry]) -> str:
     wanted = parse(text.encode("utf-8"))
-    section = wanted.setdefault("tool", {}).setdefault("pytest-ssot", {})
+    tools = wanted.setdefault("tool", {})
+    section = tools.setdefault("pytest-ssot", {}) if isinstance(tools, dict) else None
+    if not isinstance(section, dict):
+        raise Wrong("[tool] and [tool.pytest-ssot] must be tables")
     section.setdefault(name, []).extend(dict(entry.values) for entry in entries)
     ways: tuple[Callable[[str, str, Sequence[Entry]], str], ...]
     ways = (_after_the_last, _at_the_end, _within)
@@ -109,12 +112,15 @@ def _within(text: str, name: str, entries: Sequence[Entry]) -> str:
             array.add_line(comment=comment, indent="    ")
         array.add_line(_inline(entry.values), indent="    ")
     array.add_line(indent="")
-    return _with_newlines(document.as_string(), text)
-
-
-def _with_newlines(changed: str, text: str) -> str:
-    newline = _newline(text)
-    return changed if newline == "\n" else re.sub(r"(?<!\r)\n", newline, changed)
+    changed: str = document.as_string()
+    if _newline(text) != "\n":
+        changed = re.sub(r"(?<!\r)\n", "\r\n", changed)
+    # The blank before a closing brace is lost on the way: what is new goes before it.
+    start = _in_common(text, changed)
+    end = len(changed) - min(
+        _in_common(text[::-1], changed[::-1]), len(text) - start, len(changed) - start
+    )
+    return text[:start] + changed[start:end] + text[start:]
 
 
 def _inline(values: Mapping[str, object]) -> Any:

@@ -110,7 +110,7 @@ class Library:
                 head, rest = ".".join([*base, *parts[:cut]]), parts[cut:]
                 if self.is_module(head) and (cut or rest) and head != outline.package * loose:
                     found = self._named(head, rest[0]) if rest else head
-                    if found is not None and not (loose and not rest and "." not in plain):
+                    if found is not None:
                         return found
         return None if loose or len(parts) > 1 else self._only(plain)
 

@@ -78,6 +78,8 @@ class _Settler:
             found = self._library.resolve(pointer, outline)
             if found is None or found == target:
                 continue
+            if name and ":" not in found and pointer.startswith("?"):
+                continue  # a plain word that happens to be a module's name
             if name and ":" not in found:  # "moved to a.b": under the same name
                 found = f"{found}:{name}"
                 found = found if self._library.binding(found) else None
