@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_check(commands)
     _add_init(commands)
+    _add_baseline(commands)
     return parser
 
 
@@ -85,6 +86,54 @@ def _init(options: argparse.Namespace) -> int:
     from pytest_ssot.commands import init
 
     return init.run(options)
+
+
+def _add_baseline(commands: _Commands) -> None:
+    parser = _command(commands, "baseline", "write the file of known violations, or shrink it")
+    change = parser.add_mutually_exclusive_group()
+    change.add_argument("--update", action="store_true", help="remove and lower what is gone")
+    change.add_argument(
+        "--add",
+        action="append",
+        metavar="RULE|PATH",
+        help="add what is new of a rule, or in a file or folder; may be given several times",
+    )
+    parser.add_argument("--reason", metavar="TEXT", help="why it is added; --add needs it")
+    parser.add_argument("--owner", metavar="TEXT", help="who moves what is added")
+    parser.add_argument(
+        "--until", type=_day, metavar="YYYY-MM-DD", help="the last day that it is excused"
+    )
+    parser.add_argument(
+        "--run",
+        action="append",
+        type=Path,
+        default=[],
+        dest="runs",
+        metavar="REPORT.json",
+        help="take what only that run saw too; may be given several times",
+    )
+    _add_baseline_path(parser)
+    parser.set_defaults(run=_baseline)
+
+
+def _baseline(options: argparse.Namespace) -> int:
+    from pytest_ssot.commands import baseline
+
+    return baseline.run(options)
+
+
+def _add_baseline_path(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--baseline", metavar="PATH", help="the file of known violations")
+
+
+def _day(text: str) -> object:
+    from pytest_ssot.config.checks import date
+    from pytest_ssot.config.mistakes import Wrong
+
+    try:
+        return date(text)
+    except Wrong as wrong:
+        raise argparse.ArgumentTypeError(wrong.problem) from None
 
 
 def _command(commands: _Commands, name: str, what: str) -> argparse.ArgumentParser:

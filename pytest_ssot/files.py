@@ -5,8 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 from functools import lru_cache
 from pathlib import Path
+
+#: How the name of a temporary file ends.
+_TEMPORARY = ".tmp"
+#: Seconds after which a temporary file has nobody who writes it.
+_ABANDONED = 600.0
 
 
 @lru_cache(maxsize=4096)
@@ -25,10 +31,11 @@ def write_atomically(path: Path, data: str | bytes, *, durable: bool = True) -> 
     """Write *data* to *path* so that a crash leaves the old file or the new one.
 
     Text is written as UTF-8. What is not *durable* may be lost, or broken, where the machine
-    itself goes down. Makes the folder if need be. Raises OSError.
+    itself goes down. Makes the folder if need be, and clears away what writers left that were
+    killed. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_TEMPORARY)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data.encode() if isinstance(data, str) else data)
@@ -41,6 +48,18 @@ def write_atomically(path: Path, data: str | bytes, *, durable: bool = True) -> 
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
+    _clear(path)
+
+
+def _clear(path: Path) -> None:
+    """Remove temporary files for *path* that are too old for their writer to be at work."""
+    prefix, now = f".{path.name}.", time.time()
+    with contextlib.suppress(OSError), os.scandir(path.parent) as entries:
+        for entry in entries:
+            if entry.name.startswith(prefix) and entry.name.endswith(_TEMPORARY):
+                with contextlib.suppress(OSError):
+                    if now - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED:
+                        os.unlink(entry.path)
 
 
 def _mode(path: Path) -> int:

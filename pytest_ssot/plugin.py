@@ -20,15 +20,19 @@ from pytest_ssot.fixtures import Fixtures
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.allowances import SeenBy, from_marker
 from pytest_ssot.policy.critical import is_critical, is_gated
+from pytest_ssot.policy.ratchet import Baseline
 from pytest_ssot.policy.run import Asked, Run, Running
 from pytest_ssot.policy.tally import Result
 from pytest_ssot.report import debugger, terminal
-from pytest_ssot.reporting import RESULT, Reporting
+from pytest_ssot.report.text import in_a_line
+from pytest_ssot.reporting import RESULT, Reporting, baseline_path
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
 from pytest_ssot.runtime import frames
 
 _PLUGIN = "ssot-run"
+#: The name of the property under which a test's violations are in JUnit XML.
+_PROPERTY = "ssot"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -99,6 +103,20 @@ def configured(config: pytest.Config, extra: Sequence[tuple[str, object]] = ()) 
         raise pytest.UsageError(str(error)) from None
 
 
+def baseline_of(config: pytest.Config, configured: Configured) -> Baseline:
+    """The known violations; none where nothing says that there are any."""
+    path = baseline_path(config, configured.settings)
+    given = getattr(config.known_args_namespace, "ssot_baseline", None) is not None
+    if not (given or path.exists()):
+        return Baseline()
+    from pytest_ssot.policy import known
+
+    try:
+        return known.load(configured, path, required=given)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
 def _ini(config: pytest.Config, name: str) -> object:
     """The raw value; what pytest refuses is told with all other mistakes."""
     try:
@@ -112,7 +130,9 @@ class SsotPlugin:
 
     def __init__(self, config: pytest.Config, configured: Configured) -> None:
         self.config = config
-        self.run = Run(configured, datetime.date.today(), self._ask, self._asked)
+        known = baseline_of(config, configured)
+        self.run = Run(configured, known, datetime.date.today(), self._ask, self._asked)
+        self._in_junit = any(one.format == "junit" for one in self.run.settings.report)
         self._item: pytest.Item | None = None
         self._running = Running()
         self._fixtures = Fixtures()
@@ -125,7 +145,8 @@ class SsotPlugin:
         given = self.config.hook.pytest_ssot_rules(config=self.config)
         extra = [("pytest_ssot_rules", rules) for rules in given if rules is not None]
         if extra:
-            self.run.reconfigure(configured(self.config, extra))
+            more = configured(self.config, extra)
+            self.run.reconfigure(more, baseline_of(self.config, more))
         if xdist.is_worker(self.config):
             self.config.pluginmanager.register(xdist.Worker(self.config, self.run))
         else:
@@ -274,6 +295,9 @@ class SsotPlugin:
             if not report.failed and self.config.getoption("usepdb", False):
                 call.excinfo = debugger.raised(failing[0], self.run.settings.root)
             terminal.fail(report, failing, self.run)
+        if self._in_junit and not running.skipped:
+            told = dict.fromkeys((_PROPERTY, in_a_line(one)) for one in violations)
+            report.user_properties += told
         # With a failure too, as teardown may never come: a debugger is left, a worker crashes.
         if failing or (report.when == "teardown" and violations):
             result = Result(
@@ -290,6 +314,7 @@ class SsotPlugin:
             path=path,
             module=module,
             gated=is_gated(settings, critical),
+            critical=bool(critical),
         )
 
     def _allowances(self, item: pytest.Item) -> list[Allowance]:

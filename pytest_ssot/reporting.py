@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot import xdist
+from pytest_ssot.config.settings import Settings
+from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict
+from pytest_ssot.policy import upkeep
 from pytest_ssot.policy.outcome import Assembly, Outcome
 from pytest_ssot.policy.run import Remainder, Run
 from pytest_ssot.policy.tally import Result
 from pytest_ssot.report import terminal
-from pytest_ssot.report.document import document, write_reports
+from pytest_ssot.report.document import document
 
 #: The attribute under which a report carries what its test saw, as JSON values.
 RESULT = "ssot_result"
@@ -28,8 +31,10 @@ class Reporting:
         self._config = config
         self._run = run
         self._narrowed = False
+        self._all_passed = True
         self._told: dict[object, str] = {}
         self._outcome: Outcome | None = None
+        self._printed = ""
         self._session: pytest.Session | None = None
         self._ended_with: set[tuple[Site, str, str]] = set()
         self.assembly = Assembly(run)
@@ -42,6 +47,7 @@ class Reporting:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._all_passed &= not (report.failed or report.skipped)
         carried = report.__dict__
         if RESULT in carried or terminal.FAILING in carried:
             with self._guarded():
@@ -68,6 +74,8 @@ class Reporting:
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
         """What other plugins reach while they end is too late for the summary, not for the gate."""
+        with self._guarded():
+            _print(self._printed)
         with self._guarded():
             late = self._failures(self._run.remainder()) - self._ended_with
             for importer, target, of_test in sorted(late):
@@ -100,10 +108,30 @@ class Reporting:
         outcome = self.assembly.outcome(full=self._is_full(session))
         told = self._config.hook.pytest_ssot_report
         if self._run.settings.report or told.get_hookimpls():
+            from pytest_ssot.report import formats
+
             data = document(outcome)
             told(report=data, config=self._config)
-            outcome.mistakes += write_reports(data, self._run.settings, self._folder())
+            outcome.mistakes += formats.write_reports(data, self._run.settings, self._folder())
+            self._printed = formats.printed(data, self._run.settings)
+        self._keep_up(outcome)
         self._outcome = outcome
+
+    def _keep_up(self, outcome: Outcome) -> None:
+        """Compare the baseline with what is there now, where that decides something."""
+        settings = self._run.settings
+        asked = settings.strict or settings.update_baseline
+        if asked and not self._config.option.collectonly and self._run.ratchet.baseline.entries:
+            observed = not (outcome.remainder.not_observed or outcome.remainder.faults)
+            complete = outcome.full and self._all_passed and observed
+            path = baseline_path(self._config, settings)
+            run, seen = self._run, outcome.violations
+            try:
+                outcome.upkeep = upkeep.after_run(
+                    run.configured, run.today, path, run.ratchet, seen, complete
+                )
+            except UsageError as error:
+                outcome.mistakes += (str(error),)
 
     def _folder(self) -> Path:
         """Where reports go: as seen from where the command line was typed, or from the root."""
@@ -132,5 +160,27 @@ class Reporting:
             self._run.watcher.guard.fault(error)
 
 
-#: Options of pytest that leave tests out.
-_NARROWING = ("collectonly", "ignore", "ignore_glob", "keyword", "lf", "markexpr", "stepwise")
+def _print(text: str) -> None:
+    """Write *text* as UTF-8, whatever the locale: that is what a CI reads."""
+    if not text:
+        return
+    sys.stdout.flush()
+    raw = getattr(sys.stdout, "buffer", None)
+    if raw is None:  # an editor's own
+        sys.stdout.write(text)
+    else:
+        raw.write(text.encode())
+        raw.flush()
+
+
+def baseline_path(config: pytest.Config, settings: Settings) -> Path:
+    """The baseline's file, as seen from where the command line was typed, or from the root."""
+    typed = getattr(config.known_args_namespace, "ssot_baseline", None) is not None
+    return (config.invocation_params.dir if typed else config.rootpath) / settings.baseline
+
+
+#: Options of pytest that leave tests out, or of each test all but its fixtures.
+_NARROWING = (
+    *("collectonly", "ignore", "ignore_glob", "keyword", "lf", "markexpr"),
+    *("setuponly", "setupplan", "stepwise"),
+)

@@ -27,7 +27,7 @@ from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.source.deprecated.finding import Strength
 from pytest_ssot.source.deprecated.survey import Survey, survey
-from pytest_ssot.source.files import walk
+from pytest_ssot.source.files import Files
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.reading import decoded, read
 
@@ -64,12 +64,12 @@ def run(options: argparse.Namespace) -> int:
 def _survey(root: Path, project: Configured) -> Survey:
     settings = project.settings
     modules, ours = Modules(root), FirstParty(root, settings.first_party)
-    files = [entry.path for entry in walk(root, exclude=settings.exclude)]
+    files = {one.path: one.at for one in Files(root, exclude=settings.exclude)}
     known = {rule.deprecated: rule.use for rule in project.rules.rules}
     return survey(
         (one for one in files if ours.owns(str(root / one), next(iter(modules.names(one)), ""))),
         modules.names,
-        lambda path: decoded(read(str(root / path))),
+        lambda path: decoded(read(files[path])),
         settings.warnings,
         known,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.rules.discovery import Configured, load
 
@@ -29,6 +30,11 @@ def root_of(given: Path | None) -> Path:
 def configured(root: Path, flags: Mapping[str, object] | None = None) -> Configured:
     """The configuration of the project at *root*; raises UsageError with all mistakes."""
     return load(root, {}, flags or {})
+
+
+def baseline_file(settings: Settings, given: str | None) -> Path:
+    """The baseline's path; one that was *given* is seen from where the command was typed."""
+    return (Path.cwd() if given is not None else settings.root) / settings.baseline
 
 
 def _mentions_us(path: Path) -> bool:

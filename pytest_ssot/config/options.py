@@ -125,6 +125,13 @@ OPTIONS: tuple[Option, ...] = (
         flag=True,
     ),
     Option(
+        "update-baseline",
+        "bool",
+        False,
+        "remove from the baseline what is no longer there, at the end of the run; never add to it",
+        flag=True,
+    ),
+    Option(
         "strict",
         "bool",
         False,
@@ -136,7 +143,7 @@ OPTIONS: tuple[Option, ...] = (
         "strings",
         (),
         f"write a report at the end of the run; FORMAT is one of {', '.join(REPORT_FORMATS)}",
-        metavar="FORMAT:PATH",
+        metavar="FORMAT[:PATH]",
         flag=True,
         item=checks.report,
     ),

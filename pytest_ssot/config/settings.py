@@ -30,6 +30,7 @@ class Settings(NamedTuple):
     suppressed: str
     subprocess: bool
     baseline: str
+    update_baseline: bool
     strict: bool
     report: tuple[ReportTo, ...]
     chain: bool

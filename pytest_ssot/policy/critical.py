@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pytest_ssot.config.settings import Settings
-from pytest_ssot.model import Verdict, Violation
-from pytest_ssot.policy.patterns import path_matches
+from pytest_ssot.model import Site, Verdict, Violation
+from pytest_ssot.patterns import path_matches
 
 
 def is_critical(settings: Settings, path: str, is_marked: Callable[[str], object]) -> bool:
@@ -14,6 +14,24 @@ def is_critical(settings: Settings, path: str, is_marked: Callable[[str], object
     if path_matches(path, settings.mission_critical):
         return True
     return any(is_marked(name) for name in settings.markers)
+
+
+def in_source(settings: Settings, critical: Iterable[Site]) -> Callable[[Violation], bool]:
+    """Whether a violation stands in a mission-critical test.
+
+    *critical* are the sites that a scan has found in such tests. A run's violation
+    is of such tests alone, too, where all that saw it are in such files.
+    """
+    lines = {(site.path, site.line) for site in critical}
+
+    def stands_there(violation: Violation) -> bool:
+        path, paths = violation.importer.path, settings.mission_critical
+        if (path, violation.importer.line) in lines or path_matches(path, paths):
+            return True
+        files = {nodeid.partition("::")[0] for nodeid in violation.tests}
+        return bool(files) and all(path_matches(one, paths) for one in files)
+
+    return stands_there
 
 
 def is_gated(settings: Settings, critical: bool) -> bool:

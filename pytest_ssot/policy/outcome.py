@@ -7,8 +7,11 @@ from functools import cached_property
 from pytest_ssot.config.load import FILE
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.policy.entries import Entry
+from pytest_ssot.policy.ratchet import Exceeded, Ratchet
 from pytest_ssot.policy.run import Remainder, Run
 from pytest_ssot.policy.tally import Result, Tally
+from pytest_ssot.policy.upkeep import Upkeep
 from pytest_ssot.rules.rule import Rule
 
 
@@ -44,6 +47,7 @@ class Assembly:
         in_force = allowances.in_force().union(self._remainder.marks)
         return Outcome(
             self._run.settings,
+            self._run.ratchet,
             self._run.rules.rules,
             self._tally,
             self._remainder,
@@ -63,6 +67,7 @@ class Outcome:
     def __init__(
         self,
         settings: Settings,
+        ratchet: Ratchet,
         rules: tuple[Rule, ...],
         tally: Tally,
         remainder: Remainder,
@@ -72,6 +77,7 @@ class Outcome:
         full: bool = False,
     ) -> None:
         self.settings = settings
+        self.ratchet = ratchet
         self.rules = rules
         self.tally = tally
         self.remainder = remainder
@@ -79,9 +85,30 @@ class Outcome:
         self.expired = expired
         self.full = full
         self.mistakes = remainder.mistakes
+        self.upkeep = Upkeep()
 
     @cached_property
     def violations(self) -> list[Violation]:
+        """All violations, each with the verdict that weighs most.
+
+        Tests that saw few sites each may be within the baseline, and all of them not.
+        """
+        judged = self.ratchet.judge(self._seen)
+        return [
+            all_told if one.verdict is Verdict.KNOWN else one
+            for one, all_told in zip(self._seen, judged, strict=True)
+        ]
+
+    @cached_property
+    def exceeded(self) -> list[Exceeded]:
+        return self.ratchet.exceeded(self._seen)
+
+    @cached_property
+    def expired_entries(self) -> list[Entry]:
+        return self.ratchet.expired(self._seen)
+
+    @cached_property
+    def _seen(self) -> list[Violation]:
         return sorted((*self.tally.violations(), *self._outside), key=lambda one: one.cause)
 
     @cached_property
@@ -124,7 +151,8 @@ class Outcome:
         """Whether the run fails although its tests may pass."""
         outside = any(one.verdict is Verdict.FAILS for one in self._outside)
         broke = bool(self.remainder.faults or self.remainder.blind)
-        return bool(self.late) or (self.settings.strict and (outside or broke))
+        ratchet = bool(self.exceeded or self.upkeep.overdue)
+        return bool(self.late) or (self.settings.strict and (outside or broke or ratchet))
 
 
 def _merged(violations: tuple[Violation, ...]) -> list[Violation]:

@@ -14,6 +14,7 @@ from pytest_ssot.policy import critical, unseen
 from pytest_ssot.policy.allowances import Allowances, SeenBy
 from pytest_ssot.policy.judge import Ask, Judge
 from pytest_ssot.policy.ours import FirstParty
+from pytest_ssot.policy.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.tally import Result
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
@@ -30,6 +31,7 @@ class Asked(NamedTuple):
     path: str
     module: str
     gated: bool
+    critical: bool
 
 
 class Running:
@@ -136,14 +138,15 @@ class Run:
     def __init__(
         self,
         configured: Configured,
+        known: Baseline,
         today: datetime.date,
         ask: Ask,
         asked: Callable[[Any], Asked],
     ) -> None:
-        self._today = today
+        self.today = today
         self._ask = ask
         self._asked = asked
-        self._configure(configured)
+        self._configure(configured, known)
         self.marks: list[Allowance] = []
         self.plugins: list[str] = []
         self.tested: set[Path] = set()
@@ -158,20 +161,22 @@ class Run:
         self._blind_outside: set[str] = set()
         self._known: dict[tuple[str, str], tuple[int, Found]] = {}
 
-    def reconfigure(self, configured: Configured) -> None:
+    def reconfigure(self, configured: Configured, known: Baseline) -> None:
         """Go on with *configured*, which has more rules: hooks gave them."""
-        self._configure(configured)
+        self._configure(configured, known)
         self.watcher.add(_targets(configured.rules))
 
-    def _configure(self, configured: Configured) -> None:
+    def _configure(self, configured: Configured, known: Baseline) -> None:
+        self.configured = configured
         self.settings = configured.settings
+        self.ratchet = Ratchet(known, self.today)
         parts = {
             "single": configured.single,
             "factories": configured.factories,
         }
         self.idle = [name for name, given in parts.items() if given]
         self.rules = configured.rules
-        self.allowances = Allowances(configured.allowances, self._today)
+        self.allowances = Allowances(configured.allowances, self.today)
         self.judge = Judge(self.settings, self.rules, self.allowances)
 
     def of_file(self, path: str) -> Evidence:
@@ -186,7 +191,8 @@ class Run:
         """What the test has reached so far, judged, sorted by importer."""
         state = self.watcher.recorder.changes, len(running.evidence.parts)
         if running.judged is None or running.judged[0] != state:
-            running.judged = state, self._judged(self._found(running, asked), asked.test)
+            found = self._found(running, asked)
+            running.judged = state, self._ratcheted(found, asked.test, asked.critical)
         return running.judged[1]
 
     def failing(
@@ -218,7 +224,7 @@ class Run:
         recorder = self.watcher.recorder
         nobody = SeenBy("")
         return Remainder(
-            session=tuple(self._judged(self.watcher.gather([*self._nobodys()]), nobody)),
+            session=tuple(self._ratcheted(self.watcher.gather([*self._nobodys()]), nobody)),
             swept=tuple(self._judged(self.watcher.gather([recorder.swept]), nobody)),
             used=tuple(sorted(self.judge.used)),
             marks=tuple(sorted({one.origin for one in self.marks if self.allowances.holds(one)})),
@@ -249,12 +255,17 @@ class Run:
         for evidence in list(self.watcher.recorder.late.values()):
             ended = cast("Ended", evidence.ended)
             asked = self._asked(ended.test)
-            found = self._judged(self.watcher.gather([evidence]), asked.test)
+            found = self._ratcheted(self.watcher.gather([evidence]), asked.test, asked.critical)
             failing = self.failing(ended, asked, found)
             yield Result(asked.test.nodeid, tuple(found), bool(failing), ended.skipped)
 
     def relative(self, path: str) -> str:
         return relative(path, self.settings.root)
+
+    def _ratcheted(self, found: Found, test: SeenBy, critical: bool = False) -> list[Violation]:
+        """What was found, judged, with what the baseline knows; *critical* tests excuse nothing."""
+        judged = self._judged(found, test)
+        return judged if critical else self.ratchet.judge(judged)
 
     def _judged(self, found: Found, test: SeenBy) -> list[Violation]:
         judged = (self.judge.judge(seen, chain, test, self._ask) for seen, chain in found.values())

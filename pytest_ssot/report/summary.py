@@ -6,6 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy.outcome import Outcome
+from pytest_ssot.report.ratchet import (
+    UPDATE,
+    expired_line,
+    stale_line,
+    update_line,
+)
 from pytest_ssot.report.text import Cause, causes, counted
 
 #: How many lines of what fails nothing are shown, unless asked for more.
@@ -16,9 +22,16 @@ def lines(outcome: Outcome, *, verbose: bool) -> list[str]:
     """The whole summary; empty if there is nothing to tell."""
     failing, others = _importers(outcome)
     late = _some("failed after its end:", _late(outcome), verbose)
-    told = [*failing, *late, *_some("", others, verbose), *_besides(outcome, verbose)]
-    if outcome.settings.file is None and told and not failing and not verbose:
-        # Nobody asked for this here: one line is enough to find it by.
+    told = [
+        *failing,
+        *late,
+        *_some("", others, verbose),
+        *_besides(outcome, verbose),
+        *_baseline(outcome, verbose),
+    ]
+    unasked = outcome.settings.file is None and not outcome.ratchet.baseline.entries
+    if unasked and told and not failing and not verbose:
+        # One line is enough to find it by.
         told = [f"{counted(len(outcome.violations), 'deprecated use')} seen (-v lists them)"]
     faults = (f"error inside pytest-ssot: {fault}" for fault in outcome.remainder.faults)
     return [*told, *faults, *outcome.mistakes]
@@ -35,7 +48,8 @@ def _importers(outcome: Outcome) -> tuple[list[str], list[str]]:
     others: list[str] = []
     for failed, cause in rows:
         place, what = str(cause.importer).ljust(width), cause.first.target.ljust(target)
-        lines = failing if failed or not cause.first.tests else others
+        over = outcome.settings.strict and cause.note
+        lines = failing if failed or over or not cause.first.tests else others
         lines.append(f"{place}  {what}  {_effect(failed, cause)}")
         if outcome.settings.chain:
             lines += (f"    {step}: in {step.function}" for step in cause.first.chain)
@@ -50,7 +64,8 @@ def _effect(failed: int, cause: Cause) -> str:
     if failed:
         return f"fails {counted(failed, 'test')}"
     seen = set().union(*(one.tests for one in cause.violations))
-    return f"seen by {counted(len(seen), 'test')}, not gated" if seen else "outside any test"
+    where = f"seen by {counted(len(seen), 'test')}" if seen else "outside any test"
+    return f"{where}, {cause.note or 'not gated'}" if seen or cause.note else where
 
 
 def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
@@ -65,6 +80,19 @@ def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
     if outcome.full:
         yield from _some("unused allowance:", outcome.unused, verbose)
         yield from _some("rule that matched nothing:", map(_idle, outcome.idle), verbose)
+
+
+def _baseline(outcome: Outcome, verbose: bool) -> Iterator[str]:
+    """What is out of date in the baseline, and what has been or is to be done for that."""
+    upkeep, rules = outcome.upkeep, {rule.id: rule for rule in outcome.rules}
+    yield from _some("expired entry:", map(expired_line, outcome.expired_entries), verbose)
+    yield from _some("", (stale_line(one, rules) for one in upkeep.stale), verbose)
+    if upkeep.updated is not None:
+        yield upkeep.updated
+        return
+    moved = outcome.ratchet.baseline.moved
+    yield from _some("moved:", (f"{old} -> {moved[old]}" for old in sorted(moved)), verbose)
+    yield from sorted({update_line(one) for one in upkeep.stale} | ({UPDATE} if moved else set()))
 
 
 def _late(outcome: Outcome) -> Iterator[str]:

@@ -53,6 +53,7 @@ def test_an_unconfigured_project_has_the_defaults(tmp_path: Path) -> None:
         suppressed="report",
         subprocess=True,
         baseline="ssot-baseline.json",
+        update_baseline=False,
         strict=False,
         report=(),
         chain=False,
@@ -79,6 +80,7 @@ def test_every_option_can_be_written_in_the_file(tmp_path: Path) -> None:
         suppressed = "ignore"
         subprocess = false
         baseline = "ssot-baseline.json"
+        update-baseline = true
         strict = true
         report = ["json:out/report.json"]
         chain = true
@@ -98,6 +100,7 @@ def test_every_option_can_be_written_in_the_file(tmp_path: Path) -> None:
         "suppressed": "ignore",
         "subprocess": False,
         "baseline": "ssot-baseline.json",
+        "update_baseline": True,
         "strict": True,
         "report": (("json", "out/report.json"),),
         "chain": True,

@@ -1,0 +1,185 @@
+"""``pytest-ssot baseline``: makes the file of known violations, shrinks it, lets it grow."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pytest_ssot.commands.project import baseline_file, configured, root_of
+from pytest_ssot.commands.runs import violations_of
+from pytest_ssot.errors import UsageError
+from pytest_ssot.files import relative
+from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.policy import baseline, inventory, known
+from pytest_ssot.policy.changes import Grounds, grown, only_in_runs, shrunk
+from pytest_ssot.policy.critical import in_source
+from pytest_ssot.policy.entries import Entry
+from pytest_ssot.patterns import path_matches
+from pytest_ssot.policy.ratchet import Ratchet
+from pytest_ssot.report.ratchet import stale_line
+from pytest_ssot.report.text import counted
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out what is asked for; returns 1 where the baseline would have to grow for it."""
+    _check(options)
+    state = _State(options)
+    if options.add:
+        return _add(state, options)
+    if not options.update and state.path.exists():
+        return _compare(state)
+    if not options.update:
+        state.write(state.grown(state.new, Grounds()))
+        return state.refuse(state.critical)
+    state.write(shrunk(state.ratchet.baseline.entries, state.stale))
+    for one in state.stale:
+        state.tell(stale_line(one, state.rules.by_id))
+    return state.refuse([*state.new, *state.critical])
+
+
+class _State:
+    """The project's violations, next to its baseline.
+
+    ``new`` are those that the baseline does not know, ``critical`` those that it
+    never may, ``stale`` is what it knows and is gone.
+    """
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        root = root_of(options.root)
+        project = configured(root, {"baseline": options.baseline})
+        self.root = root
+        self.rules = project.rules
+        self.path = baseline_file(project.settings, options.baseline)
+        self._shown = relative(str(self.path), root)
+        self._quiet = options.quiet
+        shrinks = bool(options.update)
+        required = options.baseline is not None and bool(shrinks or options.add)
+        before = known.load(project, self.path, required=required, merging=shrinks)
+        today = datetime.date.today()
+        self.ratchet = Ratchet(before, today)
+        scan = inventory.take(project, today)
+        self._is_critical = in_source(project.settings, scan.critical)
+        if scan.mistakes:
+            raise UsageError("\n".join(scan.mistakes))
+        for path, error in scan.unreadable:
+            print(f"{path}: not read: {error}", file=sys.stderr)
+        reported = [one for path in options.runs for one in violations_of(path)]
+        found = [*scan.violations, *only_in_runs(scan.violations, reported)]
+        self._judged = self.ratchet.judge(found, self._is_critical)
+        self.stale = self.ratchet.stale(
+            scan.violations, known.examined(root, scan), self._is_critical
+        )
+        failing = [one for one in self._judged if one.verdict is Verdict.FAILS]
+        self.critical = [one for one in failing if self._is_critical(one)]
+        self.new = [one for one in failing if not self._is_critical(one)]
+
+    def grown(self, wanted: Iterable[Violation], grounds: Grounds) -> tuple[Entry, ...]:
+        return grown(self.ratchet, self._judged, wanted, self._is_critical, grounds)
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Write *entries* if they are not what the file holds."""
+        before = self.ratchet.baseline
+        if tuple(entries) == before.written and self.path.exists():
+            self.tell(f"{self._shown}: nothing changed")
+            return
+        baseline.write(self.path, self._shown, entries)
+        for old, new in sorted(before.moved.items()):
+            self.tell(f"moved: {old} -> {new}")
+        sites = sum(one.number for one in entries)
+        self.tell(f"{self._shown}: {_entries(len(entries))}, {counted(sites, 'site')}")
+
+    def refuse(self, violations: Sequence[Violation]) -> int:
+        """Tell what the baseline does not take; returns the exit code."""
+        for one in violations:
+            print(_line(one, critical=one in self.critical))
+        new = [one for one in violations if one not in self.critical]
+        if new:
+            self.tell(f"{counted(len(new), 'violation')} not in the baseline: change the code, or")
+            self.tell('run: pytest-ssot baseline --add RULE|PATH --reason "why"')
+        if len(new) < len(violations):
+            number = counted(len(violations) - len(new), "violation")
+            self.tell(f"{number} in mission-critical tests, which no baseline excuses")
+        return 1 if violations else 0
+
+    def tell(self, line: str) -> None:
+        if not self._quiet:
+            print(line, file=sys.stderr)
+
+
+def _compare(state: _State) -> int:
+    """There is a baseline, and nobody said what to do with it: only say what there is to do."""
+    moved = state.ratchet.baseline.moved
+    if state.stale or moved:
+        for one in state.stale:
+            state.tell(stale_line(one, state.rules.by_id))
+        for old, new in sorted(moved.items()):
+            state.tell(f"moved: {old} -> {new}")
+        state.tell("run: pytest-ssot baseline --update")
+    refused = state.refuse([*state.new, *state.critical])
+    if not (refused or state.stale or moved):
+        state.write(state.ratchet.baseline.written)
+    return refused
+
+
+def _add(state: _State, options: argparse.Namespace) -> int:
+    wanted = [_Wanted.of(one, state) for one in options.add]
+
+    def is_wanted(violation: Violation) -> bool:
+        return any(one.has(violation) for one in wanted)
+
+    grounds = Grounds(options.reason, options.owner, options.until)
+    state.write(state.grown(filter(is_wanted, state.new), grounds))
+    return state.refuse([one for one in state.critical if is_wanted(one)])
+
+
+class _Wanted(NamedTuple):
+    """What ``--add`` names: a rule by its id, or else a path."""
+
+    rule: str | None
+    path: str = ""
+
+    @classmethod
+    def of(cls, text: str, state: _State) -> _Wanted:
+        """Raises UsageError for what is neither."""
+        rule = state.rules.find(text)
+        if rule is not None or any(one.rule == text for one in state.new):
+            return cls(rule.id if rule else text)
+        # Not resolved: a link under the root may lead anywhere.
+        path = Path(os.path.abspath(text))
+        if not (path.exists() and path.is_relative_to(state.root)):
+            raise UsageError(
+                f"--add {text}: no rule has this id or target, and no file or folder of "
+                f"{state.root} is there"
+            )
+        return cls(None, path.relative_to(state.root).as_posix())
+
+    def has(self, violation: Violation) -> bool:
+        if self.rule is not None:
+            return violation.rule == self.rule
+        return self.path == "." or path_matches(violation.importer.path, (self.path,))
+
+
+def _check(options: argparse.Namespace) -> None:
+    if options.add and not (options.reason or "").strip():
+        raise UsageError('--add needs a reason: --reason "why"')
+    for name in ("reason", "owner", "until"):
+        if getattr(options, name) is not None and not options.add:
+            raise UsageError(f"--{name} goes with --add, which adds entries")
+
+
+def _line(violation: Violation, *, critical: bool) -> str:
+    site = violation.importer
+    name = f":{violation.name}" if violation.name else ""
+    why = violation.reason or ("mission-critical" if critical else "")
+    return f"{site.path}:{site.line}:{site.column}: {violation.rule} {violation.target}{name}" + (
+        f" ({why})" if why else ""
+    )
+
+
+def _entries(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number} entries"

@@ -1,0 +1,105 @@
+"""An entry of the baseline: what is known of one rule in one file, without line numbers."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any, NamedTuple
+
+from pytest_ssot.model import Kind, Violation
+
+#: What stands in a message for a part that varies.
+ANY = "*"
+
+_LONGEST = 200
+_VARIABLE = (
+    # A quote within a word is an apostrophe.
+    (r"(?<!\w)(['\"`])(?!\1)(?:(?!\1).)+\1(?!\w)", rf"\1{ANY}\1"),
+    (r"(?i)\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", ANY),
+    (r"(?i)\b0x[0-9a-f]+\b", ANY),
+    (r"(?<![\w.:/\\~-])(?:~|[A-Za-z]:)?[/\\](?:[^\s'\"`:;,()<>]*[\w/\\])", ANY),
+    (r"(?<!\w)\d+(?:[.,_:]\d+)*(?!\w)", ANY),
+)
+
+
+class Key(NamedTuple):
+    """What an entry is about: ``name`` is None for the module itself.
+
+    The last four tell warnings apart (``kind`` is "warning"; ``target`` issued it,
+    ``function`` called that) and are empty for all else.
+    """
+
+    path: str
+    rule: str
+    name: str | None
+    kind: str = ""
+    target: str = ""
+    function: str = ""
+    message: str = ""
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        return (self.path, self.rule, self.name is not None, self.name or "", *self[3:])
+
+    @property
+    def group(self) -> Key:
+        """The key without its message, which has to be compared and not looked up."""
+        return self._replace(message="")
+
+    def covers(self, other: Key) -> bool:
+        """Whether *other*, of the same group, says nothing else: ``*`` stands for anything."""
+        parts = map(re.escape, self.message.split(ANY))
+        return re.fullmatch(".*".join(parts), other.message) is not None
+
+
+class Entry(NamedTuple):
+    """*number* sites of *key* are known; with ``runtime``, such as only a run can see.
+
+    Past the day ``until`` the entry excuses nothing.
+    """
+
+    key: Key
+    number: int
+    runtime: bool = False
+    reason: str | None = None
+    owner: str | None = None
+    until: datetime.date | None = None
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        return (*self.key.order, self.runtime)
+
+    def holds(self, today: datetime.date) -> bool:
+        return self.until is None or today <= self.until
+
+    def __str__(self) -> str:
+        """``app/bridge.py  app.old:make``, with the words of a warning."""
+        name = f":{self.key.name}" if self.key.name else ""
+        message = f"  {self.key.message}" if self.key.message else ""
+        return f"{self.key.path}  {self.key.rule}{name}{message}"
+
+
+def key_of(violation: Violation) -> Key:
+    """What an entry for *violation* is about."""
+    importer = violation.importer
+    key = Key(importer.path, violation.rule, violation.name)
+    if violation.kind is not Kind.WARNING:
+        return key
+    return key._replace(
+        kind=Kind.WARNING.value,
+        target=violation.target,
+        function=importer.function,
+        message=constant(violation.message or ""),
+    )
+
+
+def constant(message: str) -> str:
+    """*message* without what varies from call to call and from version to version.
+
+    Numbers, addresses, UUIDs, absolute paths and what is quoted become ``*``;
+    blanks become one, and what is too long is cut.
+    """
+    text = " ".join(message.split())
+    for pattern, replacement in _VARIABLE:
+        text = re.sub(pattern, replacement, text)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + ANY

@@ -1,0 +1,44 @@
+"""What a baseline's state reads like: one wording for commands and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pytest_ssot.policy.entries import Entry
+from pytest_ssot.policy.ratchet import Stale
+from pytest_ssot.rules.rule import Rule
+
+#: What takes out of the baseline what a scan does not find any more.
+UPDATE = "run: pytest-ssot baseline --update"
+
+
+def stale_line(stale: Stale, rules: Mapping[str, Rule]) -> str:
+    """``thank you: app/bridge.py no longer reaches app.old (websocket-factory), 2 -> 0``."""
+    entry = stale.entry
+    path, count = entry.key.path, f"{entry.number} -> {stale.now}"
+    if stale.critical:
+        return f"{path} is mission-critical: its entry for {_what(entry, rules)} goes, {count}"
+    what = _what(entry, rules)
+    less = f"reaches {what} in fewer places" if stale.now else f"no longer reaches {what}"
+    return f"thank you: {path} {less}, {count}"
+
+
+def expired_line(entry: Entry) -> str:
+    owner = f", {entry.owner}" if entry.owner else ""
+    return f"{entry} (until {entry.until}{owner})"
+
+
+def update_line(stale: Stale) -> str:
+    """What removes the entry."""
+    if stale.entry.runtime:
+        return "run: pytest --ssot-update-baseline"
+    return UPDATE
+
+
+def _what(entry: Entry, rules: Mapping[str, Rule]) -> str:
+    """The target, the name that was taken from it, and the rule where that is called otherwise."""
+    key = entry.key
+    rule = rules.get(key.rule)
+    target = key.target or (key.rule if rule is None else rule.deprecated)
+    name = f":{key.name}" if key.name and key.name != "*" and ":" not in target else ""
+    return f"{target}{name}" + (f" ({key.rule})" if key.rule != target else "")
