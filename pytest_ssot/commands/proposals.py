@@ -45,11 +45,13 @@ def proposals(survey: Survey, configured: Configured, count: Count) -> list[Prop
     tables = {one.target: _values(one, ids) for one in new}
     deprecated = {one.target for one in survey.findings if one.strength > Strength.POSSIBLE}
     doubles = list(_open_doubles(survey.doubles, deprecated, configured))
-    counts = count([_rule(one) for one in new]) if new else {}
+    rules = {one.target: _rule(one) for one in new}
+    for symbol in (symbol for one in doubles for symbol in one.symbols):
+        # A rule on a name takes sites from that on its module, which needs no second count.
+        if symbol.partition(":")[0] not in rules:
+            rules.setdefault(symbol, Rule(symbol, symbol))
+    counts = count(tuple(rules.values())) if rules else {}
     found = [_of_finding(one, tables[one.target], counts) for one in new]
-    symbols = [Rule(symbol, symbol) for one in doubles for symbol in one.symbols]
-    # On their own: among the others, a rule on a name takes sites from that on its module.
-    counts = count(symbols) if symbols else {}
     found += [_of_double(one, counts) for one in doubles]
     return sorted(found, key=lambda one: (-one.strength, one.entry.name, one.title))
 

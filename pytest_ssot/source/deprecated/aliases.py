@@ -20,10 +20,11 @@ _OLD = re.compile(
 def signs(outline: Outline, library: Library) -> Iterator[Sign]:
     """The signs of the module's aliases; those in ``if`` and ``try`` choose, and are none."""
     run: tuple[int, str] = (0, "")  # the last line of a run of aliases, and what stands above it
+    only_passes_on = passes_on(outline)
     for step in outline.steps:
         if step.where != "always":
             continue
-        if isinstance(step.node, ast.ImportFrom) and not passes_on(outline):
+        if isinstance(step.node, ast.ImportFrom) and not only_passes_on:
             yield from _imported(outline, library, step.node)
         alias = _alias(step.node, outline, library)
         if alias is not None:

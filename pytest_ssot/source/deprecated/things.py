@@ -6,6 +6,7 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from pytest_ssot.source.deprecated import words
 from pytest_ssot.source.deprecated.finding import Sign, Strength
@@ -51,7 +52,10 @@ class _Reader:
         self._outline = outline
         self._recogniser = recogniser
         self._node = node
-        self._inner = inner_imports(outline, node)
+
+    @cached_property
+    def _inner(self) -> Mapping[str, str]:
+        return inner_imports(self._outline, self._node)
 
     def decorated(self) -> Iterator[Sign]:
         """``@deprecated("…")`` in all its makes."""
@@ -74,6 +78,8 @@ class _Reader:
         for function in self._bodies():
             known = {**self._known(), **_locals(function, self._outline.constants)}
             for node in unconditional(function.body):
+                if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+                    continue
                 warned = self._recogniser(node, self._inner, known)
                 if warned is None:
                     continue
