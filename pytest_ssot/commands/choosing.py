@@ -16,7 +16,7 @@ _PROMPT = (
 
 def is_asked() -> bool:
     """Whether there is a person to ask."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return all(one is not None and one.isatty() for one in (sys.stdin, sys.stdout))
 
 
 def chosen(offered: Sequence[Proposal]) -> list[Proposal] | None:

@@ -174,6 +174,12 @@ def test_the_case_it_began_with(folder: Folder) -> None:
     assert len(folder.rules) == 4
 
 
+def test_it_writes_what_the_documents_show() -> None:
+    document = Path(__file__).parents[2] / "docs" / "init.md"
+    shown = document.read_text("utf-8").partition("```toml\n")[2].partition("```")[0]
+    assert shown in WRITTEN
+
+
 def test_check_then_reports_the_sites(folder: Folder) -> None:
     folder.write(CHAT)
     folder.init()

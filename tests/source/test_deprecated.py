@@ -728,6 +728,17 @@ SHIMS = {
         """,
         ["certain app.old:Old -> app.new:New"],
     ),
+    "words that cannot be followed are not replaced by where it lies": (
+        """
+        import warnings
+        def __getattr__(name):
+            if name == 'New':
+                warnings.warn('New is deprecated, use plain dicts instead', DeprecationWarning)
+                from app.new import New
+                return New
+        """,
+        ["certain app.old:New"],
+    ),
     "any name, of another module": (
         """
         import warnings

@@ -53,9 +53,13 @@ class _Shim:
             text = answer.said if warned.text in ("", HOLE) else warned.text
             if words.about(text, [answer.name or outline.dotted]) is False and answer.name:
                 continue
-            ways = (*answer.pointers, *words.pointers(text))
+            told = tuple(words.pointers(text))
+            # That the same thing is still found elsewhere says little where words say what to do.
+            ways = [one for one in answer.pointers if not told or not _ends(one, answer.name)]
             how = "warns in __getattr__"
-            yield Sign(target, warned.strength, how, outline.path, warned.line, text, ways)
+            yield Sign(
+                target, warned.strength, how, outline.path, warned.line, text, (*ways, *told)
+            )
 
     def _answers(self) -> Iterator[_Answer]:
         """The tests of the asked name, or, where there is none, the answer for any name."""
@@ -239,5 +243,9 @@ def _ways(value: ast.expr, name: str) -> Iterator[str]:
 def _starred(ways: tuple[str, ...], name: str) -> tuple[str, ...]:
     """*ways* for the asked *name*; of several, those that go by that name."""
     named = [f"{way[:-1]}{name}" if way.endswith(":*") else way for way in ways]
-    same = [way for way in named if re.split("[.:]", way)[-1] == name]
+    same = [way for way in named if _ends(way, name)]
     return tuple(named if len(set(named)) == 1 else same)
+
+
+def _ends(pointer: str, name: str | None) -> bool:
+    return re.split("[.:]", pointer)[-1] == name

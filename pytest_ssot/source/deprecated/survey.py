@@ -19,8 +19,9 @@ from pytest_ssot.source.reading import Unreadable
 
 #: Most files say nothing of the kind, and need not be parsed for it.
 _SAYS = re.compile(
-    r"deprecat|obsolete|backwards?[- ]*compat|legacy|moved to|moved into|relocated|renamed"
-    r"|superseded|kept for|(?:old|former|historic\w*) (?:alias|name|import|path)|__name__\] *=",
+    r"deprecat|obsolete|backwards?[- ]*compat|#.*\bcompat|legacy|moved to|moved into|relocated"
+    r"|renamed|superseded|kept for|(?:old|former|historic\w*) (?:alias|name|import|path)"
+    r"|__name__\] *=",
     re.IGNORECASE,
 )
 _ALIAS = re.compile(r"^[A-Za-z]\w* *= *[A-Za-z]\w*(?:\.\w+)* *(?:#.*)?\r?$", re.MULTILINE)

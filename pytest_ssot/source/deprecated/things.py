@@ -152,8 +152,13 @@ def _reason(decorator: ast.expr, constants: Mapping[str, str]) -> str:
         if name in named:
             text = text_of(named[name], constants)
             return f"use {text}" if name == "alternative" else text
-    texts = [text_of(one, constants) for one in (*decorator.args, *named.values())]
+    given = [*decorator.args, *named.values()]
+    texts = [text_of(one, constants) for one in given if not _is_flag(one)]
     return max((one for one in texts if re.search("[a-z]", one, re.I)), key=len, default="")
+
+
+def _is_flag(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not isinstance(node.value, str)
 
 
 def _locals(function: _Function, constants: Mapping[str, str]) -> Mapping[str, str]:

@@ -80,8 +80,8 @@ _COMMENT = re.compile(
     re.IGNORECASE,
 )
 _OLD_NAME = re.compile(
-    r"\bdeprecated\b|\bbackwards?[- ]*compat|\b(?:old|legacy|former|deprecated|historic\w*)"
-    r" (?:alias|name|import|path)|\bkept for\b|\b(?:moved|renamed) to\b|\blegacy alias",
+    r"\bdeprecated\b|\bcompat(?:ibility)?\b|\bbackwards?[- ]*compat|\bkept for\b"
+    r"|\b(?:moved|renamed) to\b|\b(?:old|legacy|former|historic\w*) (?:alias|name|import|path)",
     re.IGNORECASE,
 )
 
