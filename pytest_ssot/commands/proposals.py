@@ -52,7 +52,8 @@ def proposals(survey: Survey, configured: Configured, count: Count) -> list[Prop
             rules.setdefault(symbol, Rule(symbol, symbol))
     counts = count(tuple(rules.values())) if rules else {}
     found = [_of_finding(one, tables[one.target], counts) for one in new]
-    found += [_of_double(one, counts) for one in doubles]
+    used = {symbol for symbol, (sites, _) in counts.items() if sites}
+    found += [_of_double(one, counts) for one in doubles if used.intersection(one.symbols)]
     return sorted(found, key=lambda one: (-one.strength, one.entry.name, one.title))
 
 

@@ -351,8 +351,8 @@ def test_words_that_no_comment_can_hold(folder: Folder) -> None:
 
 TWO_MANAGERS = {
     "app/__init__.py": "from app.manager import Manager\n",
-    "app/manager.py": "class Manager:\n    def send(self): ...\n",
-    "app/copy.py": "class Manager:\n    def send(self): ...\n",
+    "app/manager.py": "class Manager:\n    def send(self): ...\n    def close(self): ...\n",
+    "app/copy.py": "class Manager:\n    def send(self): ...\n    def close(self): ...\n",
     "app/main.py": "from app.manager import Manager\nfrom app.copy import Manager as M\n",
 }
 
@@ -413,6 +413,11 @@ def test_to_write_nothing(folder: Folder, keys: str) -> None:
     told = typed(folder, keys)
     assert told.code == 0
     assert not folder.file.exists()
+
+
+def test_two_classes_that_nobody_uses_are_left_alone(folder: Folder) -> None:
+    folder.write({**TWO_MANAGERS, "app/__init__.py": "", "app/main.py": ""})
+    assert folder.init().err == ["nothing found that is deprecated and has no rule yet"]
 
 
 @terminal

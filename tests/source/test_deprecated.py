@@ -98,6 +98,14 @@ MODULES = {
         WARN.format("'app.old is deprecated, use from app.new import missing'"),
         ["certain app.old -> app.new"],
     ),
+    "several": (
+        WARN.format("'app.old is deprecated. Use get(), make() and app.new.fetch() instead'"),
+        ["certain app.old"],
+    ),
+    "either": (
+        WARN.format("'app.old is deprecated: use `app.new.get` or `app.new.fetch` instead'"),
+        ["certain app.old"],
+    ),
     "of a third party": (
         WARN.format("'app.old is deprecated, use requests.get'"),
         ["certain app.old"],
@@ -235,7 +243,7 @@ MODULES = {
         from app import new
         sys.modules[__name__] = new
         """,
-        ["likely app.old -> app.new"],
+        ["possible app.old -> app.new"],
     ),
     "it only passes on, and says why": (
         """
@@ -1062,6 +1070,10 @@ def test_one_class_in_several_modules() -> None:
     [
         {"a.py": CLASS.format("Manager"), "b.py": "class Manager:\n    def other(self): ...\n"},
         {
+            "a.py": CLASS.format("Job") + "    def run(self): ...\n",
+            "b.py": "class Job:\n    def run(self): ...\n    def load(self): ...\n",
+        },
+        {
             "a.py": CLASS.format("Manager"),
             "b.py": "import a\nclass Manager(a.Manager):\n    def send(self): ...\n",
         },
@@ -1069,7 +1081,7 @@ def test_one_class_in_several_modules() -> None:
         {f"m{n}.py": CLASS.format("Migration") for n in range(9)},
         {"a.py": CLASS.format("M"), "b.py": f"T = '''\n{CLASS.format('M')}'''\n"},
     ],
-    ids=["unlike", "on top of it", "private", "a convention", "in a string"],
+    ids=["unlike", "chance", "on top of it", "private", "a convention", "in a string"],
 )
 def test_classes_of_one_name_that_are_no_copies(files: dict[str, str]) -> None:
     assert surveyed(files).doubles == ()

@@ -12,6 +12,8 @@ from pytest_ssot.source.deprecated.outline import dotted_name
 
 #: More than these is a convention of the project (``Migration``, ``Command``), not a copy.
 _COPIES = 4
+#: One method in common is chance: most things that run have a ``run``.
+_SHARED = 2
 
 
 def doubles(defined: Mapping[str, Collection[str]], library: Library) -> Iterator[Double]:
@@ -71,7 +73,8 @@ def _are_alike(one: ast.ClassDef, other: ast.ClassDef) -> bool:
     if one.name in named:
         return False
     mine, theirs = _methods(one), _methods(other)
-    return 2 * len(mine & theirs) >= max(1, min(len(mine), len(theirs))) * 1 and bool(mine & theirs)
+    shared = len(mine & theirs)
+    return shared >= _SHARED and 2 * shared >= min(len(mine), len(theirs))
 
 
 def _methods(node: ast.ClassDef) -> set[str]:

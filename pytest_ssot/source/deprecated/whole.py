@@ -110,7 +110,7 @@ def _replaced(outline: Outline) -> Iterator[Sign]:
         if isinstance(node, ast.Assign) and _is_own_entry(node.targets[0]):
             pointer = dotted_name(node.value)
             text = f"{ast.unparse(node.targets[0])} = {ast.unparse(node.value)}"
-            sign = _sign(outline, Strength.LIKELY, "puts another module in its place", 0, text)
+            sign = _sign(outline, Strength.POSSIBLE, "puts another module in its place", 0, text)
             yield sign._replace(line=node.lineno, pointers=(pointer,) if pointer else ())
 
 

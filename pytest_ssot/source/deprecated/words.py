@@ -53,6 +53,9 @@ _AFTER_VERB = re.compile(
 _INSTEAD = re.compile(
     rf"{_CODE}\)?(?P<closing>[`'\"]*)(?: (?:class|function|module))?,? instead\b(?! of)"
 )
+_AND_MORE = re.compile(
+    r"\)?[`'\"]*(?:,|,? (?:and|or)) (?:(?:and|or) )?(?::\w+:)?(?:[`'\"]+[\w.]+|[\w.]+\(|\w+\.\w+)"
+)
 _DIRECTIVE = re.compile(
     r"^\.\. (?:deprecated|versionremoved):: *(?:[\d.]+\s*)?(?P<words>.*(?:\n\s*[ \t]\S.*)*)", re.M
 )
@@ -107,13 +110,16 @@ def pointers(text: str) -> Iterator[str]:
     """What *text* may tell to use instead, the likeliest first.
 
     ``a.b:Name`` where it says from where; else a dotted name, with ``?`` before
-    it where it may be a plain word.
+    it where it may be a plain word; ``?`` alone where it names several.
     """
     for pattern in (_FROM, _OUT_OF):
         for found in pattern.finditer(text):
             yield f"{found['module']}:{found['name']}"
     for pattern in (_AFTER_VERB, _INSTEAD):
         for found in pattern.finditer(text):
+            if _AND_MORE.match(text, found.end()):
+                yield "?"  # which of them is for a person to say
+                return
             word, marked = found["word"], found["call"] or found["dots"]
             before = found.string[: found.start("word")][-1:]
             if found.groupdict().get("closing") and before not in _OPENS:
