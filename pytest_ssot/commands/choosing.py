@@ -25,7 +25,7 @@ def chosen(offered: Sequence[Proposal]) -> list[Proposal] | None:
     At first all are marked but the merely possible ones.
     """
     marked = {n for n, one in enumerate(offered, 1) if one.strength > Strength.POSSIBLE}
-    _show(offered, marked)
+    _show(offered, marked, evidence=True)
     while True:
         print(_PROMPT.format(len(marked)), end="", file=sys.stderr, flush=True)
         line = sys.stdin.readline()
@@ -46,12 +46,12 @@ def chosen(offered: Sequence[Proposal]) -> list[Proposal] | None:
         _show(offered, marked)
 
 
-def _show(offered: Sequence[Proposal], marked: set[int]) -> None:
+def _show(offered: Sequence[Proposal], marked: set[int], *, evidence: bool = False) -> None:
     for number, one in enumerate(offered, 1):
         mark = "x" if number in marked else " "
         kind = "one class, one path: " if one.entry.name == "single" else ""
         print(f"{number:4} [{mark}] {kind}{one.title}  ({one.strength.word})", file=sys.stderr)
-        for comment in one.entry.comments:
+        for comment in one.entry.comments if evidence else ():
             print(f"           {comment}", file=sys.stderr)
 
 

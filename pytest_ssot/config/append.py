@@ -151,7 +151,10 @@ def _lines(entry: Entry) -> Iterator[str]:
     yield f"[[{SECTION}.{entry.name}]]"
     for key, value in entry.values.items():
         if isinstance(value, Mapping):
-            pairs = (f"{name} = {tomlkit.item(one).as_string()}" for name, one in value.items())
+            pairs = (
+                f"{tomlkit.key(name).as_string()} = {tomlkit.item(one).as_string()}"
+                for name, one in value.items()
+            )
             yield f"{key} = {{ {', '.join(pairs)} }}"
         else:
             yield f"{key} = {tomlkit.item(value).as_string()}"

@@ -13,7 +13,9 @@ from pytest_ssot.config.append import Entry, appended
 from pytest_ssot.config.mistakes import Wrong
 
 RULE = Entry("rules", {"deprecated": "a.b", "use": "a.c"}, ("a.py:1 warns", "used once"))
-RENAMING = Entry("rules", {"deprecated": "a.d", "use": "a.e", "rename": {"x": "y"}}, ('"…"',))
+RENAMING = Entry(
+    "rules", {"deprecated": "a.d", "use": "a.e", "rename": {"x": "y", "größe": "size"}}, ('"…"',)
+)
 LONE = Entry("rules", {"deprecated": "a.f:G", "submodules": True, "manual": ["p", "q"]}, ())
 SINGLE = Entry("single", {"symbol": "a.g:H", "also-from": ["a"]}, ("a.py:2 defines H",))
 ENTRIES = (RULE, RENAMING, LONE, SINGLE)
@@ -98,7 +100,7 @@ def test_at_the_end_of_a_file_without_any() -> None:
     assert appended("[project]\nname = 'x'", [RENAMING, SINGLE]) == (
         "[project]\nname = 'x'\n"
         '\n# "…"\n[[tool.pytest-ssot.rules]]\ndeprecated = "a.d"\nuse = "a.e"\n'
-        'rename = { x = "y" }\n'
+        'rename = { x = "y", "größe" = "size" }\n'
         '\n# a.py:2 defines H\n[[tool.pytest-ssot.single]]\nsymbol = "a.g:H"\nalso-from = ["a"]\n'
     )
 

@@ -410,6 +410,47 @@ THINGS = {
         """,
         ["certain app.old:old"],
     ),
+    "a call with what came in": (
+        """
+        import warnings
+        from app.new import get
+        def old(a, *rest, b, **more):
+            warnings.warn('old is deprecated', DeprecationWarning)
+            return get(a, *rest, b=b, **more)
+        """,
+        ["certain app.old:old -> app.new:get"],
+    ),
+    "a call with something of its own is no replacement": (
+        """
+        import warnings
+        from app.new import get
+        def old(a):
+            warnings.warn('old is deprecated', DeprecationWarning)
+            return get(a, strict=True)
+        """,
+        ["certain app.old:old"],
+    ),
+    "a call that leaves something out is no replacement": (
+        """
+        import warnings
+        from app.new import get
+        def old(a, b):
+            warnings.warn('old is deprecated', DeprecationWarning)
+            return get(a)
+        """,
+        ["certain app.old:old"],
+    ),
+    "the helper that warns is no replacement": (
+        """
+        from app.tools import warn_deprecated
+        def old():
+            warn_deprecated()
+        def older():
+            '''Deprecated.'''
+            warn_deprecated()
+        """,
+        ["likely app.old:older"],
+    ),
     "by the namespace of the module": (
         """
         import warnings

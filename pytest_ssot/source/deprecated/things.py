@@ -203,7 +203,16 @@ def delegated(outline: Outline, node: Thing) -> Iterator[str]:
     last = node.body[-1]
     value = last.value if isinstance(last, ast.Return | ast.Expr) else None
     value = value.value if isinstance(value, ast.Await) else value
-    if isinstance(value, ast.Call):
+    if isinstance(value, ast.Call) and _passes_all(value, _parameters(node)):
         pointer = outline.spelled(value.func, inner_imports(outline, node))
-        if pointer and pointer.partition(".")[0] not in _parameters(node):
+        root, last_part = pointer.partition(".")[0], re.split("[.:]", pointer)[-1]
+        if pointer and root not in _parameters(node) and not _TOOL.search(last_part):
             yield pointer
+
+
+def _passes_all(call: ast.Call, parameters: set[str]) -> bool:
+    """Whether *call* hands on what came in, and nothing else."""
+    given = [one.value if isinstance(one, ast.Starred) else one for one in call.args]
+    given += [word.value for word in call.keywords]
+    names = {one.id for one in given if isinstance(one, ast.Name)}
+    return len(names) == len(given) and names == parameters

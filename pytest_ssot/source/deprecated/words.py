@@ -74,6 +74,7 @@ _OPENING = re.compile(
 _STATED = re.compile(
     r"\bthis (?:\w+ )?(?:class|file|function|module|package|shim) (?:is|has|has been|was)"
     r" (?:now )?(?:deprecated|moved|obsolete|renamed|superseded|relocated)\b"
+    r"(?! from)"
     r"|^(?:\S+ )?(?:moved|relocated|renamed) to\b",
     re.IGNORECASE,
 )
@@ -83,7 +84,7 @@ _COMMENT = re.compile(
     re.IGNORECASE,
 )
 _OLD_NAME = re.compile(
-    r"\bdeprecated\b|\bcompat(?:ibility)?\b|\bbackwards?[- ]*compat|\bkept for\b"
+    r"\bdeprecated\b|\bcompat\b|\bbackwards?[- ]*compat|\bkept for\b"
     r"|\b(?:moved|renamed) to\b|\b(?:old|legacy|former|historic\w*) (?:alias|name|import|path)",
     re.IGNORECASE,
 )
