@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-import warnings
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -38,9 +37,7 @@ class Outline:
         self.dotted = dotted
         self.is_package = path.rpartition("/")[2] == "__init__.py"
         self._text = text
-        with warnings.catch_warnings():  # of its escapes and literals: not ours to tell
-            warnings.simplefilter("ignore")
-            self.tree = ast.parse(text)
+        self.tree = ast.parse(text)
         self.steps = tuple(_steps(self.tree.body, "always"))
 
     @property

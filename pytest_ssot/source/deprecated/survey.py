@@ -16,6 +16,7 @@ from pytest_ssot.source.deprecated.outline import Outline
 from pytest_ssot.source.deprecated.settle import settle
 from pytest_ssot.source.deprecated.warned import Recogniser
 from pytest_ssot.source.reading import Unreadable
+from pytest_ssot.source.scan import quickly
 
 #: Most files say nothing of the kind, and need not be parsed for it.
 _SAYS = re.compile(
@@ -52,6 +53,17 @@ def survey(
     settings' ``warnings``, *known* the targets that have a rule, with its ``use``.
     Tests and vendored code are passed over.
     """
+    with quickly():
+        return _survey(files, names, read, categories, known)
+
+
+def _survey(
+    files: Iterable[str],
+    names: Callable[[str], tuple[str, ...]],
+    read: Read,
+    categories: Collection[str],
+    known: Mapping[str, str | None],
+) -> Survey:
     paths: dict[str, str] = {}
     defined: dict[str, list[str]] = {}
     suspects: list[str] = []
