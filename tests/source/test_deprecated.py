@@ -186,6 +186,24 @@ MODULES = {
         """,
         ["certain app.old"],
     ),
+    "by a function of its own": (
+        """
+        def _emit():
+            import warnings
+            warnings.warn('app.old is deprecated', DeprecationWarning, stacklevel=3)
+        _emit()
+        """,
+        ["certain app.old"],
+    ),
+    "a constant that is put together": (
+        """
+        import warnings
+        _NEW = 'app.' + 'new'
+        _WORDS = f'{__name__} is deprecated, use {_NEW}'
+        warnings.warn(_WORDS, DeprecationWarning)
+        """,
+        ["certain app.old -> app.new"],
+    ),
     "a log": (
         """
         import logging

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from pytest_ssot.source.deprecated.saying import HOLE, text_of
+
 #: Where a statement of a module stands: on every way through it, or on some.
 Where = Literal["always", "if", "version", "try", "fallback", "checking"]
 
@@ -68,11 +70,11 @@ class Outline:
         """The strings that the module's names stand for, and its own name."""
         found = {"__name__": self.dotted}
         for step in self.steps:
-            if isinstance(step.node, ast.Assign) and isinstance(step.node.value, ast.Constant):
-                value = step.node.value.value
+            if isinstance(step.node, ast.Assign) and _is_text(step.node.value):
+                text = text_of(step.node.value, found)
                 for target in step.node.targets:
-                    if isinstance(target, ast.Name) and isinstance(value, str):
-                        found[target.id] = value
+                    if isinstance(target, ast.Name) and text != HOLE:
+                        found[target.id] = text
         return found
 
     @cached_property
@@ -171,6 +173,12 @@ def dotted_name(node: ast.expr) -> str:
         parts.append(node.attr)
         node = node.value
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def _is_text(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str)
+    return isinstance(node, ast.JoinedStr | ast.BinOp | ast.Call)
 
 
 def _assigned(node: ast.stmt) -> Iterator[ast.Name]:

@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from pytest_ssot.source.deprecated import words
 from pytest_ssot.source.deprecated.finding import Sign, Strength
 from pytest_ssot.source.deprecated.outline import Outline, Step, dotted_name
-from pytest_ssot.source.deprecated.warned import Recogniser, Warned
+from pytest_ssot.source.deprecated.warned import (
+    Recogniser,
+    Warned,
+    inner_imports,
+    unconditional,
+)
 
 _OWN_PATH = re.compile(r"\b(?:module|package|importing|import path|imports? from|shim)\b", re.I)
 
@@ -51,10 +56,25 @@ def _warned(outline: Outline, recogniser: Recogniser) -> Iterator[Sign]:
     for step in outline.steps:
         if step.where in ("version", "checking"):
             continue
-        warned = recogniser(step.node, {}, outline.constants)
+        warned = recogniser(step.node, {}, outline.constants) or _by_call(
+            step.node, outline, recogniser
+        )
         strength = _strength(warned, step, outline) if warned else None
         if warned and strength:
             yield _sign(outline, strength, "warns", warned.line, warned.text)
+
+
+def _by_call(node: ast.stmt, outline: Outline, recogniser: Recogniser) -> Warned | None:
+    """What the module's own function warns of, where *node* only calls it."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    name = dotted_name(call.func) if isinstance(call, ast.Call) else ""
+    found = outline.bindings.get(name)
+    function = found.node if found else None
+    if not isinstance(function, ast.FunctionDef):
+        return None
+    inner = inner_imports(outline, function)
+    told = (recogniser(one, inner, outline.constants) for one in unconditional(function.body))
+    return next((one for one in told if one is not None), None)
 
 
 def _strength(warned: Warned, step: Step, outline: Outline) -> Strength | None:
