@@ -379,6 +379,16 @@ MODULES = {
 }
 
 THINGS = {
+    "a plain word in the middle of others": (
+        """
+        import warnings
+        from app.new import New
+        class Old:
+            def __init__(self):
+                warnings.warn('Old is deprecated. Use New directly.', DeprecationWarning)
+        """,
+        ["certain app.old:Old -> app.new:New"],
+    ),
     "a function": (
         """
         import warnings
@@ -835,6 +845,20 @@ ALIASES = {
         make = new.get
         """,
         ["likely app.old:Old -> app.new:New", "likely app.old:make -> app.new:get"],
+    ),
+    "with an annotation": (
+        """
+        from app.new import New
+        Old: type[New] = New  # deprecated
+        """,
+        ["likely app.old:Old -> app.new:New"],
+    ),
+    "two at once": (
+        """
+        from app.new import New
+        Old = Older = New  # deprecated
+        """,
+        ["likely app.old:Old -> app.new:New", "likely app.old:Older -> app.new:New"],
     ),
     "the name says it": (
         """

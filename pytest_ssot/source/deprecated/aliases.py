@@ -26,26 +26,27 @@ def signs(outline: Outline, library: Library) -> Iterator[Sign]:
             continue
         if isinstance(step.node, ast.ImportFrom) and not only_passes_on:
             yield from _imported(outline, library, step.node)
-        alias = _alias(step.node, outline, library)
-        if alias is not None:
+        for alias in _aliases(step.node, outline, library):
             line = step.node.lineno
-            above = outline.comment_above(line) or (run[1] if run[0] == line - 1 else "")
+            above = outline.comment_above(line) or (run[1] if line - run[0] in (0, 1) else "")
             run = (line, above)
             yield from _assigned(outline, alias, line, outline.comment_beside(line) or above)
 
 
-def _alias(node: ast.stmt, outline: Outline, library: Library) -> tuple[str, str] | None:
-    """The old name and what it stands for: a class or a function of the project."""
-    if not isinstance(node, ast.Assign) or len(node.targets) > 1:
-        return None
-    target, source = node.targets[0], dotted_name(node.value)
-    if not isinstance(target, ast.Name) or not source or target.id.startswith("_"):
-        return None
-    found = library.resolve(source, outline)
-    if found is None or ":" not in found or found == f"{outline.dotted}:{target.id}":
-        return None
-    kind = library.kind(found)
-    return (target.id, source) if kind in ("class", "function", "coroutine") else None
+def _aliases(node: ast.stmt, outline: Outline, library: Library) -> Iterator[tuple[str, str]]:
+    """The old names and what each stands for: a class or a function of the project."""
+    if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+        return
+    source = dotted_name(node.value)
+    found = library.resolve(source, outline) if source else None
+    if found is None or ":" not in found:
+        return
+    if library.kind(found) not in ("class", "function", "coroutine"):
+        return
+    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        name = target.id if isinstance(target, ast.Name) else "_"
+        if not name.startswith("_") and found != f"{outline.dotted}:{name}":
+            yield name, source
 
 
 def _assigned(outline: Outline, alias: tuple[str, str], line: int, comment: str) -> Iterator[Sign]:

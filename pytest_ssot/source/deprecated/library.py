@@ -68,7 +68,7 @@ class Library:
         found, outline = self.binding(origin), self.outline(origin.partition(":")[0])
         if found is None or outline is None:
             return ""
-        value = found.node.value if isinstance(found.node, ast.Assign) else None
+        value = found.node.value if isinstance(found.node, ast.Assign | ast.AnnAssign) else None
         meant = self.resolve(dotted_name(value), outline) if value and dotted_name(value) else None
         if meant is None or ":" not in meant or meant == origin or not depth:
             return found.kind

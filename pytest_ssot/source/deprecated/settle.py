@@ -101,9 +101,8 @@ class _Settler:
             return self._known.get(use) if use in self._known else self.use(use)
         module, _, name = use.partition(":")
         above = self._deprecated_above(module)
-        if above in (None, target) or (above == module and not name):
+        if above is None or above == target or (above == module and not name):
             return use
-        assert above is not None
         moved = self._known[above] if above in self._known else self.use(above)
         found = f"{moved}:{name}" if moved and ":" not in moved and above == module else None
         return found if found and self._library.binding(found) else None

@@ -128,10 +128,18 @@ def _replaced(outline: Outline) -> Iterator[Sign]:
     for step in outline.steps:
         node = step.node
         if isinstance(node, ast.Assign) and _is_own_entry(node.targets[0]):
-            pointer = dotted_name(node.value)
+            pointer = _module(node.value)
             text = f"{ast.unparse(node.targets[0])} = {ast.unparse(node.value)}"
             sign = _sign(outline, Strength.POSSIBLE, "puts another module in its place", 0, text)
             yield sign._replace(line=node.lineno, pointers=(pointer,) if pointer else ())
+
+
+def _module(node: ast.expr) -> str:
+    """What names a module in *node*: itself, or what ``import_module`` is called with."""
+    first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        return first.value
+    return dotted_name(node)
 
 
 def _is_own_entry(node: ast.expr) -> bool:

@@ -26,8 +26,9 @@ _SELF = re.compile(
 )
 _NAME = r"[A-Za-z_]\w*"
 _QUOTES = r"[`'\"\u2018\u201c<(\[]*"
+_NO_NAME = r"(?!(?-i:the|a|an|instead|directly|now|of|only|and|or|to|it)\b)"
 _CODE = (
-    rf"(?::[\w:]+:)?{_QUOTES}(?:[\w ]+<)?~?(?P<dots>\.*)(?P<word>{_NAME}(?:\.{_NAME})*)"
+    rf"(?::[\w:]+:)?{_QUOTES}(?:[\w ]+<)?~?(?P<dots>\.*)(?P<word>{_NO_NAME}{_NAME}(?:\.{_NAME})*)"
     r"(?P<call>\()?"
 )
 _OPENS = frozenset("`'\"~<.:")
@@ -46,8 +47,8 @@ _VERBS = (
     r"|as|by)|in favou?r of|alias (?:of|for)|superseded by|import (?:it|them|this|from)|it from"
 )
 _AFTER_VERB = re.compile(
-    rf"(?:\b(?:{_VERBS})\b|->|=>)(?:[\s,]*(?::\s+)?\b(?:the|a|an|new|instead|directly|now|module"
-    rf"|package|class|function|from)\b)*[\s,]*(?::\s+)?{_CODE}",
+    rf"(?:\b(?:{_VERBS})\b|->|=>)(?:[\s,]*(?::\s+)?\b(?-i:the|a|an|new|instead|directly|now"
+    rf"|module|package|class|function|from)\b)*[\s,]*(?::\s+)?{_CODE}",
     re.IGNORECASE,
 )
 _INSTEAD = re.compile(
