@@ -24,12 +24,15 @@ from pytest_ssot.policy.ratchet import Baseline
 from pytest_ssot.policy.run import Asked, Run, Running
 from pytest_ssot.policy.tally import Result
 from pytest_ssot.report import debugger, terminal
+from pytest_ssot.report.text import in_a_line
 from pytest_ssot.reporting import RESULT, Reporting, baseline_path
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
 from pytest_ssot.runtime import frames
 
 _PLUGIN = "ssot-run"
+#: The name of the property under which a test's violations are in JUnit XML.
+_PROPERTY = "ssot"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -129,6 +132,7 @@ class SsotPlugin:
         self.config = config
         known = baseline_of(config, configured)
         self.run = Run(configured, known, datetime.date.today(), self._ask, self._asked)
+        self._in_junit = any(one.format == "junit" for one in self.run.settings.report)
         self._item: pytest.Item | None = None
         self._running = Running()
         self._fixtures = Fixtures()
@@ -291,6 +295,9 @@ class SsotPlugin:
             if not report.failed and self.config.getoption("usepdb", False):
                 call.excinfo = debugger.raised(failing[0], self.run.settings.root)
             terminal.fail(report, failing, self.run)
+        if self._in_junit and not running.skipped:
+            told = dict.fromkeys((_PROPERTY, in_a_line(one)) for one in violations)
+            report.user_properties += told
         # With a failure too, as teardown may never come: a debugger is left, a worker crashes.
         if failing or (report.when == "teardown" and violations):
             result = Result(

@@ -18,7 +18,7 @@ from pytest_ssot.policy.outcome import Assembly, Outcome
 from pytest_ssot.policy.run import Remainder, Run
 from pytest_ssot.policy.tally import Result
 from pytest_ssot.report import terminal
-from pytest_ssot.report.document import document, write_reports
+from pytest_ssot.report.document import document
 
 #: The attribute under which a report carries what its test saw, as JSON values.
 RESULT = "ssot_result"
@@ -34,6 +34,7 @@ class Reporting:
         self._all_passed = True
         self._told: dict[object, str] = {}
         self._outcome: Outcome | None = None
+        self._printed = ""
         self._session: pytest.Session | None = None
         self._ended_with: set[tuple[Site, str, str]] = set()
         self.assembly = Assembly(run)
@@ -74,6 +75,8 @@ class Reporting:
     def pytest_unconfigure(self) -> None:
         """What other plugins reach while they end is too late for the summary, not for the gate."""
         with self._guarded():
+            _print(self._printed)
+        with self._guarded():
             late = self._failures(self._run.remainder()) - self._ended_with
             for importer, target, of_test in sorted(late):
                 sys.stderr.write(f"ssot: after the end: {importer}  {target}{of_test}\n")
@@ -105,9 +108,12 @@ class Reporting:
         outcome = self.assembly.outcome(full=self._is_full(session))
         told = self._config.hook.pytest_ssot_report
         if self._run.settings.report or told.get_hookimpls():
+            from pytest_ssot.report import formats
+
             data = document(outcome)
             told(report=data, config=self._config)
-            outcome.mistakes += write_reports(data, self._run.settings, self._folder())
+            outcome.mistakes += formats.write_reports(data, self._run.settings, self._folder())
+            self._printed = formats.printed(data, self._run.settings)
         self._keep_up(outcome)
         self._outcome = outcome
 
@@ -152,6 +158,19 @@ class Reporting:
             yield
         except Exception as error:
             self._run.watcher.guard.fault(error)
+
+
+def _print(text: str) -> None:
+    """Write *text* as UTF-8, whatever the locale: that is what a CI reads."""
+    if not text:
+        return
+    sys.stdout.flush()
+    raw = getattr(sys.stdout, "buffer", None)
+    if raw is None:  # an editor's own
+        sys.stdout.write(text)
+    else:
+        raw.write(text.encode())
+        raw.flush()
 
 
 def baseline_path(config: pytest.Config, settings: Settings) -> Path:

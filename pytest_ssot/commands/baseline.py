@@ -15,11 +15,11 @@ from pytest_ssot.commands.runs import violations_of
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy import baseline, inventory, known
 from pytest_ssot.policy.changes import Grounds, grown, only_in_runs, shrunk
 from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.entries import Entry
-from pytest_ssot.policy.patterns import path_matches
 from pytest_ssot.policy.ratchet import Ratchet
 from pytest_ssot.report.ratchet import stale_line
 from pytest_ssot.report.text import counted

@@ -21,7 +21,10 @@ from pytest_ssot.config.names import is_dotted, is_identifier, text
 
 Check = Callable[[object], Any]
 
-REPORT_FORMATS = ("json",)
+REPORT_FORMATS = ("json", "sarif", "github", "markdown", "html", "junit")
+#: Without a path, what a CI reads in the output; and what pytest itself writes a file of.
+_PRINTED = ("github",)
+_PYTESTS_OWN = ("junit",)
 
 # Patterns are compiled where they are used: few projects need them at pytest's start.
 # What packaging.version reads without doubt; anything looser would only fail
@@ -32,10 +35,10 @@ _ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 class ReportTo(NamedTuple):
-    """A report that was asked for: its format, and the path to write it to."""
+    """A report that was asked for: its format, and the path to write it to, if any."""
 
     format: str
-    path: str
+    path: str | None
 
 
 def boolean(value: object) -> bool:
@@ -184,11 +187,15 @@ def _is_warning(value: object) -> bool:
 
 
 def report(value: object) -> ReportTo:
-    """``FORMAT:PATH``."""
-    kind, _, path = text(value).partition(":")
+    """``FORMAT:PATH``, or a ``FORMAT`` that needs no path."""
+    kind, colon, path = text(value).partition(":")
     if kind not in REPORT_FORMATS:
         known = ", ".join(REPORT_FORMATS)
         raise Wrong(f"unknown format {described(kind)}; there is: {known}")
+    if kind in _PYTESTS_OWN and colon:
+        raise Wrong(f"takes no path: {kind}", "name the file with pytest's --junitxml")
+    if not colon and kind in (*_PRINTED, *_PYTESTS_OWN):
+        return ReportTo(kind, None)
     if not path.strip():
         raise Wrong(f"needs a path: {kind}:PATH")
     return ReportTo(kind, path)

@@ -143,7 +143,7 @@ OPTIONS: tuple[Option, ...] = (
         "strings",
         (),
         f"write a report at the end of the run; FORMAT is one of {', '.join(REPORT_FORMATS)}",
-        metavar="FORMAT:PATH",
+        metavar="FORMAT[:PATH]",
         flag=True,
         item=checks.report,
     ),

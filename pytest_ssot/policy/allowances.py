@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
-from pytest_ssot.policy.patterns import importer_matches, node_matches
+from pytest_ssot.patterns import importer_matches, node_matches
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.rule import Rule
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.model import Site, Verdict, Violation
-from pytest_ssot.policy.patterns import path_matches
+from pytest_ssot.patterns import path_matches
 
 
 def is_critical(settings: Settings, path: str, is_marked: Callable[[str], object]) -> bool:

@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict, Violation
+from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, SeenBy, from_marker
 from pytest_ssot.policy.judge import decided
 from pytest_ssot.policy.ours import FirstParty
-from pytest_ssot.policy.patterns import path_matches
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.source import index
-from pytest_ssot.source.files import Entry, walk
+from pytest_ssot.source.files import Entry, Files
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.scan import Wanted, scan
 from pytest_ssot.source.use import Scan, Use
@@ -51,9 +51,9 @@ def take(
     Raises UsageError for a path that is not there, or not below the root.
     """
     settings = configured.settings
-    entries = list(walk(settings.root, paths, settings.exclude))
-    found = _scanned(configured, entries, cache and not paths)
-    return _Judge(configured, today).judge(found)
+    files = Files(settings.root, paths, settings.exclude)
+    found = _scanned(configured, list(files), cache and not paths)
+    return _Judge(configured, today).judge(found, files.missed)
 
 
 def _scanned(configured: Configured, entries: Sequence[Entry], cache: bool) -> Scan:
@@ -82,12 +82,12 @@ class _Judge:
         self._used: set[str] = set()
         self._mistakes: set[str] = set()
 
-    def judge(self, found: Scan) -> Inventory:
+    def judge(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
         judged = [one for use in found.uses if (one := self._judged(use)) is not None]
         return Inventory(
             violations=tuple(_through_allowed(judged)),
             critical=frozenset(use.site for use in found.uses if self._is_critical(use)),
-            unreadable=tuple(found.unreadable.items()),
+            unreadable=tuple(sorted([*found.unreadable.items(), *missed])),
             examined=found.examined,
             used=frozenset(self._used),
             mistakes=tuple(sorted(self._mistakes)),

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.policy import baseline, moves
 from pytest_ssot.policy.entries import Entry, Key
-from pytest_ssot.policy.inventory import Inventory
 from pytest_ssot.policy.ratchet import Baseline
 from pytest_ssot.rules.discovery import Configured
+
+if TYPE_CHECKING:
+    from pytest_ssot.policy.inventory import Inventory
 
 
 def load(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import sysconfig
+from functools import cache
 from pathlib import Path
 
 from pytest_ssot.files import relative
-from pytest_ssot.policy.patterns import importer_matches
+from pytest_ssot.patterns import importer_matches
 
 _INSTALLED = frozenset(("site-packages", "dist-packages"))
 
@@ -40,7 +41,12 @@ class FirstParty:
         return inside and not installed
 
 
+@cache
+def _stdlib() -> str:
+    return sysconfig.get_path("stdlib") or sys.prefix
+
+
 def _is_stdlib(path: str) -> bool:
     """Whether *path* is the interpreter's own, which may lie under the root (a venv, a build)."""
-    folder = sysconfig.get_path("stdlib") or sys.prefix
+    folder = _stdlib()
     return path.startswith(folder.rstrip("/\\") + ("\\" if "\\" in folder else "/"))

@@ -1,33 +1,79 @@
-"""The JSON report: one schema for every command, described in ``docs/report.md``."""
+"""The JSON document: one schema for every command, described in ``docs/report.md``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from pytest_ssot.config.settings import Settings
-from pytest_ssot.files import write_atomically
 from pytest_ssot.model import SCHEMA_VERSION, Violation
-from pytest_ssot.policy.outcome import Outcome
+from pytest_ssot.rules.rule import Rule
+
+if TYPE_CHECKING:  # it brings the watch along, which the command line has no use for
+    from pytest_ssot.policy.outcome import Outcome
 
 
 def document(outcome: Outcome) -> dict[str, Any]:
-    """The report of a run as JSON values."""
+    """The document of a run."""
+    remainder = outcome.remainder
+    return as_document(
+        outcome.violations,
+        outcome.rules,
+        outcome.matched,
+        (),
+        remainder.not_observed,
+        swept=outcome.swept,
+        errors=(*remainder.faults, *remainder.mistakes),
+    )
+
+
+def as_document(
+    violations: Iterable[Violation],
+    rules: Iterable[Rule],
+    matched: Mapping[str, int],
+    unreadable: Iterable[tuple[str, str]],
+    not_observed: Iterable[str],
+    swept: Iterable[Violation] = (),
+    errors: Iterable[str] = (),
+) -> dict[str, Any]:
+    """The document as JSON values, everything in the order in which it is given.
+
+    ``matched`` has the number of violations by rule id; it may have ids that
+    ``rules`` has not. ``unreadable`` are pairs of a path and what is wrong there.
+    """
     from importlib.metadata import version
 
-    remainder = outcome.remainder
+    known = {rule.id: rule for rule in rules}
     return {
         "version": SCHEMA_VERSION,
         "tool": {"name": "pytest-ssot", "version": version("pytest-ssot")},
-        "violations": [violation.to_json() for violation in outcome.violations],
-        "unreadable": [],
-        "not_observed": list(remainder.not_observed),
-        "rules": [{"id": name, "matched": n} for name, n in sorted(outcome.matched.items())],
-        "swept": [_without_verdict(violation) for violation in outcome.swept],
-        "errors": [*remainder.faults, *remainder.mistakes],
+        "violations": [violation.to_json() for violation in violations],
+        "unreadable": [{"path": path, "error": error} for path, error in unreadable],
+        "not_observed": list(not_observed),
+        "rules": [
+            {"id": name, "matched": number, **_written(known.get(name))}
+            for name, number in sorted(matched.items())
+        ],
+        "swept": [_without_verdict(violation) for violation in swept],
+        "errors": list(errors),
     }
+
+
+def _written(rule: Rule | None) -> dict[str, Any]:
+    """What the rule says, under the keys that its author wrote; see ``content.rule_of``."""
+    if rule is None:
+        return {}
+    said = {
+        "deprecated": rule.deprecated,
+        "use": rule.use,
+        "rename": dict(rule.rename),
+        "manual": list(rule.manual),
+        "reason": rule.reason,
+        "owner": rule.owner,
+        "link": rule.link,
+        "removed-in": rule.removed_in,
+    }
+    return {key: value for key, value in said.items() if value}
 
 
 def _without_verdict(violation: Violation) -> dict[str, Any]:
@@ -39,17 +85,3 @@ def _without_verdict(violation: Violation) -> dict[str, Any]:
 def as_text(data: Mapping[str, Any]) -> str:
     """*data* in the one layout: the same input gives the same bytes."""
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-
-
-def write_reports(data: Mapping[str, Any], settings: Settings, folder: Path) -> tuple[str, ...]:
-    """Write the reports that *settings* ask for, their paths as seen from *folder*.
-
-    Returns what could not be written, and why.
-    """
-    failed = []
-    for report in settings.report:
-        try:
-            write_atomically(folder / report.path, as_text(data))
-        except OSError as error:
-            failed.append(f"report {report.path} cannot be written: {error.strerror or error}")
-    return tuple(failed)

@@ -35,22 +35,15 @@ class Cause:
         return (self.importer.path, self.importer.line, self.first.target, self.first.kind.value)
 
     def headline(self) -> str:
-        """``deprecated import: a.b (rule-id, removed in 2.0)``."""
-        first, rule = self.first, self.rule
-        details = [] if first.rule == first.target else [first.rule]
-        if rule is not None and rule.removed_in is not None:
-            details.append(f"removed in {rule.removed_in}")
-        suffix = f" ({', '.join(details)})" if details else ""
-        return f"{_HEADLINES[first.kind]}: {first.target}{suffix}"
+        return headline(self.first.kind, self.first.target, self.first.rule, self.rule)
 
     def advice(self) -> list[str]:
         """What to write instead, why, and where; each line with its label."""
-        lines = [f"says: {first_line(self.first.message)}"] if self.first.message else []
+        says = self.says()
+        lines = [f"says: {says}"] if says else []
+        lines += [f"use:  {line}" for line in self.replacements()]
         if self.rule is not None:
-            lines += self._replacements(self.rule)
-            because = [self.rule.reason, self.rule.link]
-            if any(because):
-                lines.append(f"why:  {' '.join(filter(None, because))}")
+            lines += because(self.rule)
         if self.note:
             lines.append(f"note: {self.note}")
         lines.append(f"fix:  change {self.importer}")
@@ -62,15 +55,37 @@ class Cause:
         noted = (one.reason for one in self.violations if one.verdict is Verdict.FAILS)
         return next(filter(None, noted), None)
 
-    def _replacements(self, rule: Rule) -> list[str]:
+    def says(self) -> str:
+        """What a warning says, its first line; empty for what is no warning."""
+        return first_line(self.first.message)
+
+    def names(self) -> list[str]:
+        """What was taken from the target, as far as names say it."""
+        return list(dict.fromkeys(one.name for one in self.violations if one.name is not None))
+
+    def tests(self) -> list[str]:
+        """The node ids of those that saw it, sorted."""
+        return sorted({test for one in self.violations for test in one.tests})
+
+    def seen_by(self) -> str:
+        """``2 tests``; where there is none, whether a run saw it at all."""
+        if self.tests():
+            return counted(len(self.tests()), "test")
+        executed = any("runtime" in one.seen for one in self.violations)
+        return "outside any test" if executed else "in source"
+
+    def replacements(self) -> list[str]:
+        """The import line to write for each name, or that there is none."""
+        if self.rule is None:
+            return []
         lines: list[str] = []
         for violation in self.violations:
-            line = rule.replacement(violation.target, violation.name)
+            line = self.rule.replacement(violation.target, violation.name)
             if line is not None:
-                lines.append(f"use:  {line}")
-            elif violation.name in rule.manual:
-                lines.append(f"use:  nothing replaces {violation.name} line by line")
-        return lines
+                lines.append(line)
+            elif violation.name in self.rule.manual:
+                lines.append(f"nothing replaces {violation.name} line by line")
+        return list(dict.fromkeys(lines))
 
 
 def causes(violations: Iterable[Violation], rules: Mapping[str, Rule]) -> list[Cause]:
@@ -88,6 +103,27 @@ def causes(violations: Iterable[Violation], rules: Mapping[str, Rule]) -> list[C
 
     grouped = groupby(sorted(violations, key=key), key=key)
     return [Cause(group, rules.get(group_key[3])) for group_key, group in grouped]  # type: ignore[call-overload]
+
+
+def headline(kind: Kind, target: str, rule_id: str, rule: Rule | None) -> str:
+    """``deprecated import: a.b (rule-id, removed in 2.0)``."""
+    details = [] if rule_id == target else [rule_id]
+    if rule is not None and rule.removed_in is not None:
+        details.append(f"removed in {rule.removed_in}")
+    suffix = f" ({', '.join(details)})" if details else ""
+    return f"{_HEADLINES[kind]}: {target}{suffix}"
+
+
+def because(rule: Rule) -> list[str]:
+    """The line with the reason of *rule* and its link; none where it has neither."""
+    reasons = list(filter(None, (rule.reason, rule.link)))
+    return [f"why:  {' '.join(reasons)}"] if reasons else []
+
+
+def in_a_line(violation: Violation) -> str:
+    """``fails app/bridge.py:3 app.ws.manager_factory (websocket-factory)``."""
+    verdict, importer = violation.verdict.value, violation.importer
+    return f"{verdict} {importer} {violation.target} ({violation.rule})"
 
 
 def first_line(text: str | None) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.source.matching import Matcher
 from pytest_ssot.source.modules import Modules
+from pytest_ssot.source.outline import outlined
 from pytest_ssot.source.reading import Unreadable, decoded, salvaged
 from pytest_ssot.source.repair import repaired
 from pytest_ssot.source.surface import Surfaces
@@ -73,17 +75,17 @@ class Analysis:
             text = decoded(data)
         except Unreadable as why:
             error, text = str(why), salvaged(data)
-        tree = _parsed(text)
+        lines = self._all.lines(text)
+        tree = _outline(text, lines) or _parsed(text)
         if isinstance(tree, str):
             error = error or tree
             text = repaired(text) or ""
             again = _parsed(text)
             if isinstance(again, str):
                 return Analysed([], [], error)
-            tree = again
+            lines, tree = self._all.lines(text), again
         names = self._modules.names(path)
         matcher = Matcher(self._index, names, self._modules.is_module, self._surfaces.of)
-        lines = self._all.lines(text)
         packages = self._modules.packages(path)
         source = Source(path, text, tree, lines, packages, typed=path.endswith(".pyi"))
         try:
@@ -91,6 +93,16 @@ class Analysis:
         except RecursionError:
             return Analysed([], [], error or "is nested too deep")
         return Analysed(found.uses, found.exports, error)
+
+
+def _outline(text: str, lines: Sequence[int]) -> ast.Module | None:
+    """The tree of those parts of *text* that matter; None where it has to be read whole.
+
+    What is wrong with the other parts is not noticed, and does not matter.
+    """
+    outline = outlined(text, lines)
+    tree = _parsed(outline) if outline is not None else ""
+    return None if isinstance(tree, str) else tree
 
 
 def _parsed(text: str) -> ast.Module | str:

@@ -41,7 +41,7 @@ def told(call: ast.Call, packages: Sequence[str]) -> list[Told]:
             if called == "__import__":
                 found += _fromlist(call, node, text)
         case ast.Constant(value=str(text)) as node, _ if called in _PATCHES:
-            found.append(Told(False, node, text.removesuffix(".__dict__")))
+            found.append(Told(False, node, text))
         case ast.expr() as owner, [ast.Constant(value=str(name)) as node, *_] if (
             called in _ATTRIBUTES and not isinstance(owner, ast.Constant)
         ):

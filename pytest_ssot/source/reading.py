@@ -64,7 +64,7 @@ def read(path: str) -> bytes:
     try:
         return _rest(handle, b"", size)
     except OSError as error:
-        raise Unreadable(_why(error)) from error
+        raise Unreadable(why(error)) from error
     finally:
         os.close(handle)
 
@@ -79,7 +79,7 @@ def read_script(path: str) -> bytes | None:
         first = os.read(handle, _FIRST)
         return _rest(handle, first, size) if is_script(first) else None
     except OSError as error:
-        raise Unreadable(_why(error)) from error
+        raise Unreadable(why(error)) from error
     finally:
         os.close(handle)
 
@@ -165,7 +165,7 @@ def _opened(path: str) -> tuple[int, int]:
     try:
         handle = os.open(path, os.O_RDONLY | _FLAGS)
     except (OSError, ValueError) as error:
-        raise Unreadable(_why(error)) from error
+        raise Unreadable(why(error)) from error
     found = os.fstat(handle)
     if stat.S_ISREG(found.st_mode) and found.st_size <= _ABSURD:
         return handle, found.st_size
@@ -186,7 +186,8 @@ def _rest(handle: int, data: bytes, size: int) -> bytes:
     return data
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
+    """What *error*, raised for a file or a folder, says of it, in words."""
     if isinstance(error, OSError):
         return _REFUSED.get(error.errno or 0) or f"may not be read: {error.strerror or error}"
     return f"may not be read: {error}"

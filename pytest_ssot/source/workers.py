@@ -23,8 +23,9 @@ class Workers:
         self._here: list[Serve] = list(serving)
         self._forks: list[_Fork] = []
         if len(serving) > 1 and hasattr(os, "fork"):
-            self._forks = [_Fork(one) for one in serving[1:]]
-            del self._here[1:]
+            for one in serving:
+                self._forks.append(_Fork(one, self._forks))
+            self._here = []
 
     def ask(self, question: Any) -> list[Any]:
         """Every answer. Raises ChildProcessError where a process died of it."""
@@ -39,15 +40,18 @@ class Workers:
 
 
 class _Fork:
-    def __init__(self, serve: Serve) -> None:
+    def __init__(self, serve: Serve, others: Sequence[_Fork]) -> None:
         down, up = os.pipe(), os.pipe()
         self._pid = os.fork()
         if not self._pid:
-            _serve(serve, os.fdopen(down[0], "rb"), os.fdopen(up[1], "wb"), (down[1], up[0]))
+            # An end that another process holds open never tells that it is over.
+            unused = [down[1], up[0], *(end.fileno() for one in others for end in one.ends)]
+            _serve(serve, os.fdopen(down[0], "rb"), os.fdopen(up[1], "wb"), unused)
         os.close(down[0])
         os.close(up[1])
         self._down: IO[bytes] = os.fdopen(down[1], "wb")
         self._up: IO[bytes] = os.fdopen(up[0], "rb")
+        self.ends: tuple[IO[bytes], ...] = (self._down, self._up)
 
     def ask(self, question: Any) -> None:
         with suppress(BrokenPipeError):  # told when the answer is missing

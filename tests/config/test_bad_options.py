@@ -52,10 +52,21 @@ OPTIONS = [
     ("baseline = []", "baseline: must be a string, not a list"),
     ('baseline = ""', "baseline: must not be empty"),
     (
-        'report = ["sarif:out.sarif"]',
-        'report: item 1 unknown format "sarif"; there is: json',
+        'report = ["pdf:out.pdf"]',
+        (
+            'report: item 1 unknown format "pdf";'
+            " there is: json, sarif, github, markdown, html, junit"
+        ),
     ),
     ('report = ["json"]', "report: item 1 needs a path: json:PATH"),
+    ('report = ["sarif: "]', "report: item 1 needs a path: sarif:PATH"),
+    ('report = ["markdown"]', "report: item 1 needs a path: markdown:PATH"),
+    ('report = ["html"]', "report: item 1 needs a path: html:PATH"),
+    ('report = ["github:"]', "report: item 1 needs a path: github:PATH"),
+    (
+        'report = ["junit:junit.xml"]',
+        "report: item 1 takes no path: junit; name the file with pytest's --junitxml",
+    ),
     (
         'mission-critical = ["tests/critical"]',
         'mission-critical: item 1 "tests/critical" is no file or folder under the root',

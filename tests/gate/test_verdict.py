@@ -938,7 +938,7 @@ def test_the_schema(project: Project) -> None:
         ],
         "unreadable": [],
         "not_observed": [],
-        "rules": [{"id": "app.old", "matched": 1}],
+        "rules": [{"id": "app.old", "matched": 1, "deprecated": "app.old", "use": "app.new"}],
         "swept": [],
         "errors": [],
     }

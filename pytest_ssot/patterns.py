@@ -10,21 +10,21 @@ from functools import lru_cache
 
 def path_matches(path: str, patterns: Iterable[str]) -> bool:
     """Whether *path* (relative, with ``/``) is one of *patterns*, below one, or fits one."""
-    return any(_covers(path, pattern.removeprefix("./").rstrip("/"), "/") for pattern in patterns)
+    return _one_of(tuple(patterns), "/").match(path) is not None
 
 
 def name_matches(dotted: str, patterns: Iterable[str]) -> bool:
     """Whether *dotted* is one of *patterns*, below one, or fits one."""
-    return any(_covers(dotted, pattern, ".") for pattern in patterns)
+    return _one_of(tuple(patterns), ".").match(dotted) is not None
 
 
 def node_matches(nodeid: str, patterns: Iterable[str]) -> bool:
     """Whether the test *nodeid* is one of *patterns*, in one (a file, a class), or fits one."""
-    return any(
-        _covers(nodeid, pattern, "::")
-        or _covers(nodeid, pattern.rstrip("/"), "/")
-        or nodeid.startswith(pattern + "[")
-        for pattern in patterns
+    patterns = tuple(patterns)
+    return (
+        _one_of(patterns, "::").match(nodeid) is not None
+        or _one_of(patterns, "/").match(nodeid) is not None
+        or any(nodeid.startswith(f"{pattern}[") for pattern in patterns)
     )
 
 
@@ -44,12 +44,14 @@ def importer_matches(path: str, module: str, patterns: Iterable[str]) -> bool:
     return False
 
 
-def _covers(value: str, pattern: str, separator: str) -> bool:
-    if value == pattern or value.startswith(pattern + separator):
-        return True
-    return any(one in pattern for one in "*?[") and _compiled(pattern).match(value) is not None
-
-
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(translate(pattern))
+def _one_of(patterns: tuple[str, ...], separator: str) -> re.Pattern[str]:
+    """What is one of *patterns*, below one, or fits one; it is asked for every file there is."""
+    return re.compile("|".join(_regex(one, separator) for one in patterns) or "(?!)")
+
+
+def _regex(pattern: str, separator: str) -> str:
+    if separator == "/":
+        pattern = pattern.removeprefix("./").rstrip("/")
+    below = rf"(?s:{re.escape(pattern)}(?:{re.escape(separator)}.*)?)\Z"
+    return f"{below}|{translate(pattern)}" if any(one in pattern for one in "*?[") else below

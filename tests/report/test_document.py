@@ -1,0 +1,127 @@
+"""The document carries what formatters need, and every format takes every document."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_ssot.config.checks import REPORT_FORMATS
+from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
+from pytest_ssot.report.content import content, rule_of
+from pytest_ssot.report.document import as_document
+from pytest_ssot.report.formats import FORMATS, rendered
+from pytest_ssot.rules.rule import Rule
+
+TEXT = st.text(min_size=1, max_size=6)
+MAYBE = st.none() | TEXT
+NAMES = st.sampled_from(["make", "X", "other"])
+RULE = st.builds(
+    Rule,
+    id=st.sampled_from(["r", "s"]),
+    deprecated=st.sampled_from(["a.b", "a.b:Name"]),
+    use=st.none() | st.sampled_from(["c.d", "c.d:New"]),
+    rename=st.dictionaries(NAMES, TEXT, max_size=2).map(lambda names: tuple(names.items())),
+    manual=st.lists(NAMES, max_size=2).map(tuple),
+    reason=MAYBE,
+    owner=MAYBE,
+    link=MAYBE,
+    removed_in=MAYBE,
+)
+PATH = st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=6)
+VIOLATION = st.builds(
+    Violation,
+    rule=st.sampled_from(["r", "s", "Warning"]),
+    kind=st.sampled_from(Kind),
+    target=TEXT,
+    name=st.none() | NAMES,
+    importer=st.builds(Site, PATH, st.integers(1, 3), st.integers(0, 3), TEXT),
+    chain=st.lists(st.builds(Step, PATH, st.integers(1, 3), TEXT), max_size=2).map(tuple),
+    verdict=st.sampled_from(Verdict),
+    seen=st.sampled_from([("static",), ("runtime",), ("runtime", "static")]),
+    tests=st.lists(TEXT, max_size=2).map(tuple),
+    message=MAYBE,
+    reason=MAYBE,
+)
+DOCUMENT = st.builds(
+    as_document,
+    st.lists(VIOLATION, max_size=4),
+    st.lists(RULE, max_size=2),
+    st.just({"r": 1, "s": 0}),
+    st.lists(st.tuples(PATH, TEXT), max_size=2),
+    st.lists(TEXT, max_size=2),
+    errors=st.lists(TEXT, max_size=2),
+)
+
+
+def test_there_is_one_list_of_formats() -> None:
+    assert [*FORMATS, "junit"] == list(REPORT_FORMATS)
+
+
+@given(RULE)
+def test_a_rule_is_read_back_as_far_as_advice_needs_it(rule: Rule) -> None:
+    (entry,) = as_document([], [rule], {rule.id: 0}, [], [])["rules"]
+    said = rule._replace(submodules=True, allow_from=(), distribution=None, origin="")
+    assert rule_of(json.loads(json.dumps(entry))) == said
+
+
+def test_what_a_rule_does_not_say_is_absent() -> None:
+    data = as_document([], [Rule("r", "a.b")], {"r": 1, "found": 2}, [("a.py", "bad")], ["c"])
+    assert data["rules"] == [
+        {"id": "found", "matched": 2},
+        {"id": "r", "matched": 1, "deprecated": "a.b"},
+    ]
+    assert data["unreadable"] == [{"path": "a.py", "error": "bad"}]
+    assert (data["not_observed"], data["swept"], data["errors"]) == (["c"], [], [])
+
+
+def test_rules_are_counted_by_verdict(odd: dict[str, Any]) -> None:
+    told = content(odd)
+    assert told.totals() == "fails: 3, known: 1, allowed: 1, indirect: 1"
+    assert [(row.id, row.counts.total()) for row in told.by_rule()] == [
+        ("old|`id`", 3),
+        ("app.names:Gone", 2),
+        ("DeprecationWarning", 1),
+        ("app.found", 0),
+        ("app.idle", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("https://example.com/1090#top", "https://example.com/1090#top"),
+        ("https://example.com/a b%20c?100%", "https://example.com/a%20b%20c?100%25"),
+        ("http://[", "http://%5B"),  # a link that urllib refuses to split
+        ("javascript:alert(1)", None),
+        ("see the wiki", None),
+        (None, None),
+    ],
+)
+def test_a_link_leads_to_the_web_or_is_text(link: str | None, address: str | None) -> None:
+    data = as_document([], [Rule("r", "a.b", link=link)], {"r": 0, "s": 0}, [], [])
+    assert [row.address for row in content(data).by_rule()] == [address, None]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(data=DOCUMENT)
+def test_any_document_has_every_format(name: str, data: dict[str, Any]) -> None:
+    """Read back from JSON it gives the same bytes."""
+    again = json.loads(FORMATS["json"](data))
+    assert FORMATS[name](data) == FORMATS[name](again)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_path_that_is_no_text_can_be_written(name: str, tmp_path: Path) -> None:
+    bad = Violation("r", Kind.IMPORT, "a.b", None, Site("app/\udcff.py", 1), message="\ud800")
+    data = as_document([bad], [Rule("r", "a.b")], {"r": 1}, [("\udcff", "\ud800")], ["\udcff"])
+    text = rendered(name, data, tmp_path)
+    text.encode("utf-8")
+    if name == "json":
+        assert json.loads(text) == data
+    if name == "sarif":
+        assert '"uri": "app/%FF.py"' in text
