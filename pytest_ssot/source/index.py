@@ -53,14 +53,14 @@ class State:
         self._key = key
         self._touching = frozenset(touching)
         self._started = time.time_ns()
-        self._entries: dict[str, tuple[int, ...]] = {}
+        self._entries: dict[str, tuple[int, int, int, int]] = {}
         self._changed: list[str] | None = None
         self._passes: list[tuple[Any, _Plain]] = []
         self._old: Mapping[str, Any] = {}
 
     def begin(self, entries: Sequence[Entry]) -> Scan | None:
         """Take note of the files; the last scan's findings if none has changed."""
-        self._entries = dict(entries)
+        self._entries = {entry.path: entry.key for entry in entries}
         layout = _layout(self._entries)
         old = self._load()
         if old is None or old["layout"] != layout:
@@ -72,7 +72,7 @@ class State:
             uses, unreadable, skipped = old["result"]
             examined = self._entries.keys() - skipped
             return Scan(tuple(map(Use.unpacked, uses)), unreadable, frozenset(examined))
-        changed = [path for path, key in entries if files.get(path) != key]
+        changed = [path for path, key in self._entries.items() if files.get(path) != key]
         gone = files.keys() - self._entries.keys()
         if self._touching.isdisjoint(changed) and self._touching.isdisjoint(gone):
             self._changed = changed

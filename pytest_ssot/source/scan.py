@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pytest_ssot.model import Step
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.source.analysis import Analysis
-from pytest_ssot.source.files import SUFFIXES, Entry
+from pytest_ssot.source.files import Entry
 from pytest_ssot.source.index import Pass, State
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.reading import Unreadable, read, read_script
@@ -134,7 +134,7 @@ class _Share:
 
     def __init__(self, root: Path, entries: Sequence[Entry]) -> None:
         self._root = root
-        self._paths = [entry.path for entry in entries]
+        self._entries = entries
         self._modules = Modules(root)
         self._data: dict[str, bytes] = {}
         self._room = _KEPT
@@ -152,11 +152,12 @@ class _Share:
         found: dict[str, Any] = {}
         unreadable: dict[str, str] = {}
         skipped: list[str] = []
-        for path in self._paths:
+        for entry in self._entries:
+            path = entry.path
             if again is not None and path not in again:
                 continue
             try:
-                data = self._read(path)
+                data = self._read(entry)
             except Unreadable as error:
                 unreadable[path] = str(error)
                 continue
@@ -173,16 +174,15 @@ class _Share:
                     )
         return found, unreadable, skipped
 
-    def _read(self, path: str) -> bytes | None:
+    def _read(self, entry: Entry) -> bytes | None:
         """The content of a file; None for one that is no Python."""
-        data = self._data.get(path)
+        data = self._data.get(entry.path)
         if data is not None:
             return data
-        full = os.path.join(self._root, path)
-        data = read(full) if path.endswith(SUFFIXES) else read_script(full)
+        data = read_script(entry.at) if entry.script else read(entry.at)
         if data is not None and len(data) <= self._room:
             self._room -= len(data)
-            self._data[path] = data
+            self._data[entry.path] = data
         return data
 
 
