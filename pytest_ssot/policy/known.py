@@ -47,12 +47,12 @@ def load(
     )
 
 
-def examined(root: Path, scan: Inventory | None) -> Callable[[str], bool]:
+def examined(root: Path, scan: Inventory) -> Callable[[str], bool]:
     """Whether a *scan* of everything has found all violations in a file, relative to *root*.
 
     It has read the file whole, or the file is gone.
     """
-    read = scan.examined.difference(path for path, _ in scan.unreadable) if scan else frozenset()
+    read = scan.examined.difference(path for path, _ in scan.unreadable)
     return lambda path: path in read or not os.path.lexists(root / path)
 
 

@@ -51,6 +51,13 @@ def test_moved_and_not_told_to_git(team: Team) -> None:
     assert sorted((team.path / ".git/objects").rglob("*")) == objects
 
 
+def test_a_run_writes_the_new_path(team: Team) -> None:
+    move(team)
+    ran = team.run("tests/test_a.py", "--ssot-update-baseline")
+    assert ran.summary[-1] == "baseline: ssot-baseline.json updated, 3 of 3 entries left"
+    assert team.counts == MOVED
+
+
 def test_moved_and_staged(team: Team) -> None:
     (team.path / "lib").mkdir()
     team.git("mv", "app/b.py", "lib/b.py")

@@ -241,6 +241,15 @@ def test_a_run_shrinks_it_and_never_lets_it_grow(team: Team, distribution: list[
     assert team.counts == {"app/a.py X": 1, "app/a.py make": 1}
 
 
+def test_a_name_that_others_pass_on_is_still_there(team: Team) -> None:
+    """``app/api.py`` has no entry, and only with it does ``app/c.py`` reach ``app.old``."""
+    team.write({"app/api.py": f"{MADE}\n", "app/c.py": "from app.api import make\n"})
+    assert team.baseline("--add", "app/c.py", "--reason", "later").code == 0
+    ran = team.strict("tests/test_a.py", "--ssot-update-baseline")
+    assert ran.code == 0
+    assert team.counts == KNOWN | {"app/c.py make": 1}
+
+
 def test_to_only_collect_judges_and_changes_nothing(team: Team) -> None:
     team.edit("app/b.py", f"    {MADE}\n\n    return make()", "    return 1")
     assert team.strict("--collect-only", "--ssot-update-baseline").code == 0
