@@ -211,6 +211,10 @@ class Ratchet:
         group = self._groups.get(key.group, {})
         if key in group:
             return group[key]
+        if key.name is None and not key.kind:
+            # A star takes submodules as well, where a run has loaded them.
+            star = key._replace(name="*")
+            return self._groups.get(star, {}).get(star, [])
         return next((entries for one, entries in group.items() if one.covers(key)), [])
 
     def _sites(self, violations: Iterable[Violation], is_critical: Is) -> dict[Key, set[_Place]]:
