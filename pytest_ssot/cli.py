@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_ssot.config.checks import REPORT_FORMATS
 from pytest_ssot.errors import UsageError
 
 #: A usage error, as argparse has it too.
@@ -65,6 +66,14 @@ if TYPE_CHECKING:
 def _add_check(commands: _Commands) -> None:
     parser = _command(commands, "check", "find every use in source, without running it")
     parser.add_argument("paths", nargs="*", metavar="PATH", help="default: all under the root")
+    parser.add_argument(
+        "--output-format",
+        choices=("text", *(one for one in REPORT_FORMATS if one != "junit")),
+        default="text",
+        help="what standard output gets (default: text)",
+    )
+    _add_runs(parser, "tell which sites that run executed, and what only it saw")
+    _add_baseline_path(parser)
     parser.add_argument("--no-cache", action="store_true", help="read every file anew")
     parser.set_defaults(run=_check)
 
@@ -90,15 +99,7 @@ def _add_baseline(commands: _Commands) -> None:
     parser.add_argument(
         "--until", type=_day, metavar="YYYY-MM-DD", help="the last day that it is excused"
     )
-    parser.add_argument(
-        "--run",
-        action="append",
-        type=Path,
-        default=[],
-        dest="runs",
-        metavar="REPORT.json",
-        help="take what only that run saw too; may be given several times",
-    )
+    _add_runs(parser, "take what only that run saw too")
     _add_baseline_path(parser)
     parser.set_defaults(run=_baseline)
 
@@ -107,6 +108,18 @@ def _baseline(options: argparse.Namespace) -> int:
     from pytest_ssot.commands import baseline
 
     return baseline.run(options)
+
+
+def _add_runs(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--run",
+        action="append",
+        type=Path,
+        default=[],
+        dest="runs",
+        metavar="REPORT.json",
+        help=f"{what}; may be given several times",
+    )
 
 
 def _add_baseline_path(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pytest_ssot.commands.project import baseline_file, configured, root_of
-from pytest_ssot.commands.runs import violations_of
+from pytest_ssot.commands.runs import reported as read_report
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.model import Verdict, Violation
@@ -68,7 +68,7 @@ class _State:
             raise UsageError("\n".join(scan.mistakes))
         for path, error in scan.unreadable:
             print(f"{path}: not read: {error}", file=sys.stderr)
-        reported = [one for path in options.runs for one in violations_of(path)]
+        reported = [one for path in options.runs for one in read_report(path).violations]
         found = [*scan.violations, *only_in_runs(scan.violations, reported)]
         self._judged = self.ratchet.judge(found, self._is_critical)
         self.stale = self.ratchet.stale(

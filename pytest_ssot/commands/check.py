@@ -4,17 +4,137 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
-from pytest_ssot.commands.project import configured, root_of
+from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
+from pytest_ssot.commands.runs import Reported, reported
+from pytest_ssot.config.load import FILE
+from pytest_ssot.errors import UsageError
+from pytest_ssot.files import relative
 from pytest_ssot.model import Verdict
-from pytest_ssot.policy.inventory import take
+from pytest_ssot.patterns import path_matches
+from pytest_ssot.policy import inventory, known, ratchet
+from pytest_ssot.policy.critical import in_source
+from pytest_ssot.policy.inventory import Inventory
+from pytest_ssot.policy.ratchet import Ratcheted
+from pytest_ssot.policy.reconciled import reconciled
+from pytest_ssot.report import listing
+from pytest_ssot.report.ratchet import expired_line, stale_line, update_line
+from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.source.modules import Modules
+
+
+class Checked(NamedTuple):
+    """What a check comes to."""
+
+    project: Configured
+    inventory: Inventory
+    ratcheted: Ratcheted
+    runs: tuple[Reported, ...]
+    partial: bool
+
+    @property
+    def failed(self) -> bool:
+        fails = any(one.verdict is Verdict.FAILS for one in self.ratcheted.violations)
+        return fails or bool(self.ratcheted.stale)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the inventory; returns 1 if anything fails."""
-    given = configured(root_of(options.root))
-    inventory = take(given, datetime.date.today(), options.paths, cache=not options.no_cache)
-    for one in inventory.violations:
-        site = one.importer
-        print(f"{site.path}:{site.line}:{site.column}: {one.rule} {one.target} {one.name}")
-    return int(any(one.verdict is Verdict.FAILS for one in inventory.violations))
+    checked = _checked(options)
+    sys.stdout.write(_output(checked, options))
+    if not options.quiet:
+        for line in _besides(checked):
+            print(line, file=sys.stderr)
+    return int(checked.failed)
+
+
+def _checked(options: argparse.Namespace) -> Checked:
+    project = configured(root_of(options.root), {"baseline": options.baseline})
+    root, today = project.settings.root, datetime.date.today()
+    path = baseline_file(project.settings, options.baseline)
+    before = known.load(project, path, required=options.baseline is not None)
+    runs = tuple(reported(one) for one in options.runs)
+    paths = [_existing(one) for one in options.paths]
+    with progress("scanning", options):
+        found = inventory.take(project, today, paths, cache=not options.no_cache)
+    if found.mistakes:
+        raise UsageError("\n".join(found.mistakes))
+    violations = found.violations
+    if runs:
+        violations = tuple(reconciled(violations, [one for run in runs for one in run.violations]))
+    result = ratchet.apply(
+        before,
+        violations,
+        examined=_examined(root, found, paths),
+        is_critical=in_source(project.settings, found.critical),
+        today=today,
+    )
+    return Checked(project, found, result, runs, partial=bool(paths))
+
+
+def _existing(path: str) -> str:
+    if not os.path.lexists(path):
+        raise UsageError(f"{path}: there is no such file or folder")
+    return os.path.abspath(path)
+
+
+def _examined(root: Path, found: Inventory, paths: Sequence[str]) -> Callable[[str], bool]:
+    """Whether all violations in a file were found; what is gone was looked for only in *paths*."""
+    examined = known.examined(root, found)
+    asked = [relative(one, root) for one in paths]
+    everything = not asked or "." in asked
+    return lambda path: examined(path) and (everything or path_matches(path, asked))
+
+
+def _output(checked: Checked, options: argparse.Namespace) -> str:
+    """What goes to standard output, in the format that was asked for."""
+    rules = checked.project.rules
+    violations = checked.ratcheted.violations
+    if options.output_format == "text":
+        shown = [one for one in violations if options.verbose or one.verdict is Verdict.FAILS]
+        lines = [
+            listing.line(one, rules.by_id.get(one.rule), runs=bool(checked.runs)) for one in shown
+        ]
+        return "".join(f"{line}\n" for line in lines)
+    from pytest_ssot.report.document import as_document
+    from pytest_ssot.report.formats import rendered
+
+    data = as_document(
+        violations,
+        rules.rules,
+        listing.matched(violations, rules.rules),
+        checked.inventory.unreadable,
+        sorted({one for run in checked.runs for one in run.not_observed}),
+    )
+    return rendered(options.output_format, data, checked.project.settings.root)
+
+
+def _besides(checked: Checked) -> Iterator[str]:
+    """What is told next to the inventory."""
+    found, result = checked.inventory, checked.ratcheted
+    rules = checked.project.rules
+    yield from (f"{path}: not read whole: {error}" for path, error in found.unreadable)
+    for one in result.stale:
+        yield stale_line(one, rules.by_id)
+        yield update_line(one)
+    yield from (f"expired in the baseline: {expired_line(one)}" for one in result.expired)
+    if not checked.partial:
+        yield from _idle(checked)
+    if not rules.rules:
+        yield f"no rules in {FILE}: pytest-ssot init finds what is deprecated, and writes them"
+    yield listing.summary(result.violations, len(found.examined))
+
+
+def _idle(checked: Checked) -> Iterator[str]:
+    """The project's own rules that matched nothing."""
+    rules = [one for one in checked.project.rules.rules if one.origin == FILE]
+    numbers = listing.matched(checked.ratcheted.violations, rules)
+    modules = Modules(checked.project.settings.root)
+    for rule in rules:
+        if not numbers[rule.id]:
+            yield listing.idle_line(rule, exists=modules.is_module(rule.module))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pytest_ssot.config.settings import Settings
@@ -35,6 +38,20 @@ def configured(root: Path, flags: Mapping[str, object] | None = None) -> Configu
 def baseline_file(settings: Settings, given: str | None) -> Path:
     """The baseline's path; one that was *given* is seen from where the command was typed."""
     return (Path.cwd() if given is not None else settings.root) / settings.baseline
+
+
+@contextlib.contextmanager
+def progress(what: str, options: argparse.Namespace) -> Iterator[None]:
+    """Say *what* takes long while it does; nothing where nobody looks at a terminal."""
+    shown = sys.stderr.isatty() and not options.quiet
+    if shown:
+        sys.stderr.write(f"{what} …")
+        sys.stderr.flush()
+    try:
+        yield
+    finally:
+        if shown:
+            sys.stderr.write("\r\x1b[K")
 
 
 def _mentions_us(path: Path) -> bool:

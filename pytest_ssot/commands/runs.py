@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import SCHEMA_VERSION, Violation
 
 
-def violations_of(path: Path) -> tuple[Violation, ...]:
-    """The violations in the JSON report at *path*; raises UsageError if it is none."""
+class Reported(NamedTuple):
+    """A run's violations, and what it could not see."""
+
+    violations: tuple[Violation, ...]
+    not_observed: tuple[str, ...]
+
+
+def reported(path: Path) -> Reported:
+    """What the JSON report at *path* holds; raises UsageError if it is none."""
     try:
         report = json.loads(path.read_bytes())
         version = report["version"]
@@ -18,7 +26,8 @@ def violations_of(path: Path) -> tuple[Violation, ...]:
             raise UsageError(
                 f"{path}: a report of version {version}, this pytest-ssot reads {SCHEMA_VERSION}"
             )
-        return tuple(map(Violation.from_json, report["violations"]))
+        violations = tuple(map(Violation.from_json, report["violations"]))
+        return Reported(violations, tuple(map(str, report["not_observed"])))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -1,0 +1,82 @@
+"""The text of ``pytest-ssot check``: one line for each use."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from pytest_ssot.model import Scope, Verdict, Violation
+from pytest_ssot.report.text import Cause, counted, first_line, headline
+from pytest_ssot.rules.rule import Rule
+
+#: How many tests are named before the rest is counted.
+_FEW = 3
+
+
+def line(violation: Violation, rule: Rule | None, *, runs: bool) -> str:
+    """``app/bridge.py:3:0: websocket-factory deprecated import: …; use: …``.
+
+    With *runs* it says whether a test executes the site.
+    """
+    cause = Cause([violation], rule)
+    site = violation.importer
+    what = _what(violation)
+    told = [headline(violation.kind, what, what, rule)]  # the rule's id stands in front already
+    told += [first_line(violation.message)] if violation.message else []
+    told += [f"use: {one}" for one in cause.replacements()]
+    told += [f"passed on by {step}" for step in violation.chain if "static" in violation.seen]
+    told += ["for type checkers only"] if violation.scope is Scope.TYPE_CHECKING else []
+    told += _executed(violation) if runs else []
+    if violation.verdict is not Verdict.FAILS:
+        reason = f": {violation.reason}" if violation.reason else ""
+        told.append(f"{violation.verdict.value}{reason}")
+    elif violation.reason:
+        told.append(violation.reason)
+    return f"{site.path}:{site.line}:{site.column}: {violation.rule} {'; '.join(told)}"
+
+
+def summary(violations: Iterable[Violation], examined: int) -> str:
+    """``3 uses in 2 files fail, 5 are known; 1,204 files examined``."""
+    violations = list(violations)
+    number = Counter(one.verdict for one in violations)
+    failing = {one.importer.path for one in violations if one.verdict is Verdict.FAILS}
+    told = []
+    if failing:
+        uses, files = counted(number[Verdict.FAILS], "use"), counted(len(failing), "file")
+        told.append(f"{uses} in {files} {'fails' if number[Verdict.FAILS] == 1 else 'fail'}")
+    others = (one for one in Verdict if one is not Verdict.FAILS and number[one])
+    told += [f"{number[one]} {one.value}" for one in others]
+    read = "1 file" if examined == 1 else f"{examined:,} files"
+    return f"{', '.join(told) or 'no deprecated use'}; {read} examined"
+
+
+def idle_line(rule: Rule, *, exists: bool) -> str:
+    """What a rule that matched nothing says about its target."""
+    if exists:
+        return f"{rule.id}: nobody uses {rule.deprecated} any more: delete it, then the rule"
+    return f"{rule.id}: {rule.deprecated} is gone, or was never here: delete the rule"
+
+
+def _what(violation: Violation) -> str:
+    """``a.b:Name``, where a name was taken."""
+    if violation.name is None or ":" in violation.target:
+        return violation.target
+    return f"{violation.target}:{violation.name}"
+
+
+def _executed(violation: Violation) -> list[str]:
+    tests = violation.tests
+    if "runtime" not in violation.seen:
+        return ["executed by no test"]
+    more = f" and {len(tests) - _FEW} more" if len(tests) > _FEW else ""
+    by = f"executed by {', '.join(tests[:_FEW])}{more}" if tests else "executed outside of tests"
+    return [by] if "static" in violation.seen else [by, "seen by runs alone"]
+
+
+def matched(violations: Iterable[Violation], rules: Iterable[Rule]) -> Mapping[str, int]:
+    """The number of violations of each rule."""
+    counts = {rule.id: 0 for rule in rules}
+    for one in violations:
+        if one.rule in counts:
+            counts[one.rule] += 1
+    return counts
