@@ -156,8 +156,8 @@ class Ratchet:
     def stale(
         self, violations: Iterable[Violation], examined: Callable[[str], bool], is_critical: Is
     ) -> list[Stale]:
-        """What of the entries for source a scan with these *violations* did not find."""
-        violations = list(violations)
+        """What of the entries for source a scan did not find, of whose *violations* these are."""
+        violations = [one for one in violations if "static" in one.seen]
         left = self._sites(violations, is_critical)
         critical = {
             entries[0].key

@@ -138,6 +138,13 @@ def test_what_only_runs_see_is_stale_where_a_run_did_not_see_it() -> None:
     assert (stale.entry.number, stale.now) == (2, 1)
 
 
+def test_what_a_run_saw_is_not_what_a_scan_found() -> None:
+    key = Key("app/a.py", "app.old", None)
+    entries = (Entry(key, 2), Entry(key, 1, runtime=True))
+    (stale,) = applied(entries, [use(line=1), use(line=7, seen=("runtime",))]).stale
+    assert (stale.entry.runtime, stale.now) == (False, 1)
+
+
 def test_what_a_scan_has_come_to_find_keeps_its_entry() -> None:
     """A discovered rule has been written down: the entry said that only a run sees it."""
     entry = Entry(Key("app/a.py", "app.old", None), 1, runtime=True)
