@@ -53,6 +53,17 @@ def test_code_that_moves_within_its_file_stays_known(team: Team) -> None:
     assert team.strict().code == 0
 
 
+def test_nothing_to_know_is_written_down_too(team: Team) -> None:
+    team.file.unlink()
+    for name in "ab":
+        team.write({f"app/{name}.py": ""})
+    for args in (["--update"], ["--add", "app", "--reason", "nothing is new"]):
+        assert team.baseline(*args).code == 0
+        assert not team.file.exists()
+    assert team.baseline().code == 0
+    assert team.entries == []
+
+
 # -- up --------------------------------------------------------------------------------
 
 
@@ -325,7 +336,12 @@ RULE = '[[tool.pytest-ssot.rules]]\ndeprecated = "app.old"\n'
 
 def test_a_rule_that_is_removed_leaves_stale_entries(team: Team) -> None:
     team.configure("", "")
-    assert len(team.baseline().said) == 4
+    assert team.baseline().said == [
+        "app/a.py: no rule is called app.old any more, 1 -> 0",
+        "app/a.py: no rule is called app.old any more, 1 -> 0",
+        "app/b.py: no rule is called app.old any more, 1 -> 0",
+        UPDATE,
+    ]
     assert team.baseline("--update").code == 0
     assert team.entries == []
 
