@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +33,8 @@ def write_atomically(path: Path, data: str | bytes, *, durable: bool = True) -> 
     itself goes down. Makes the folder if need be, and clears away what writers left that were
     killed. Raises OSError.
     """
+    import tempfile  # few runs write a file
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_TEMPORARY)
     try:

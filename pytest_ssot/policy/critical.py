@@ -41,3 +41,10 @@ def is_gated(settings: Settings, critical: bool) -> bool:
 def fails(violation: Violation, gated: bool) -> bool:
     """Whether *violation* fails a test that is *gated* or not."""
     return gated and violation.verdict is Verdict.FAILS
+
+
+def decided(setting: str, verdict: Verdict) -> Verdict | None:
+    """What *verdict* becomes by a setting of report, fail or ignore."""
+    if setting == "ignore":
+        return None
+    return Verdict.FAILS if setting == "fail" else verdict

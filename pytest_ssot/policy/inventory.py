@@ -10,7 +10,7 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, SeenBy, from_marker
-from pytest_ssot.policy.judge import decided
+from pytest_ssot.policy.critical import decided
 from pytest_ssot.policy.ours import FirstParty
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured

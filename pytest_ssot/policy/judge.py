@@ -9,6 +9,7 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
 from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, SeenBy
+from pytest_ssot.policy.critical import decided
 from pytest_ssot.policy.ours import FirstParty
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence import Sighting
@@ -76,10 +77,3 @@ class Judge:
             reason = ask(violation)
             return None if reason is None else Excuse(reason, "")
         return excuse
-
-
-def decided(setting: str, verdict: Verdict) -> Verdict | None:
-    """What *verdict* becomes by a setting of report, fail or ignore."""
-    if setting == "ignore":
-        return None
-    return Verdict.FAILS if setting == "fail" else verdict

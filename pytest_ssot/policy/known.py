@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
-from pytest_ssot.policy import baseline, moves
+from pytest_ssot.policy import baseline
 from pytest_ssot.policy.entries import Entry, Key
 from pytest_ssot.policy.ratchet import Baseline
 from pytest_ssot.rules.discovery import Configured
@@ -34,7 +34,7 @@ def load(
         raise UsageError(f"{shown}: there is no such baseline; pytest-ssot baseline creates it")
     entries = baseline.read(path, shown, merging=merging)
     gone = {one.key.path for one in entries if not os.path.lexists(root / one.key.path)}
-    moved = moves.found(root, gone, path)
+    moved = _moved(root, gone, path) if gone else {}
 
     def now(key: Key) -> Key:
         rule = configured.rules.find(key.rule)
@@ -42,9 +42,22 @@ def load(
             path=moved.get(key.path, key.path), rule=key.rule if rule is None else rule.id
         )
 
-    return Baseline(
-        _joined(one._replace(key=now(one.key)) for one in entries), moved, written=entries
-    )
+    written = _written(path, shown) if merging else entries
+    return Baseline(_joined(one._replace(key=now(one.key)) for one in entries), moved, written)
+
+
+def _written(path: Path, shown: str) -> tuple[Entry, ...]:
+    """The entries that the file holds; none if it is still to be put in order."""
+    try:
+        return baseline.read(path, shown)
+    except UsageError:
+        return ()
+
+
+def _moved(root: Path, gone: set[str], path: Path) -> Mapping[str, str]:
+    from pytest_ssot.policy import moves  # it starts git
+
+    return moves.found(root, gone, path)
 
 
 def examined(root: Path, scan: Inventory) -> Callable[[str], bool]:

@@ -13,7 +13,6 @@ from pytest_ssot.source.matching import Matcher
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.outline import outlined
 from pytest_ssot.source.reading import Unreadable, decoded, salvaged
-from pytest_ssot.source.repair import repaired
 from pytest_ssot.source.surface import Surfaces
 from pytest_ssot.source.use import Use
 from pytest_ssot.source.uses import Source, find_uses
@@ -78,6 +77,8 @@ class Analysis:
         lines = self._all.lines(text)
         tree = _outline(text, lines) or _parsed(text)
         if isinstance(tree, str):
+            from pytest_ssot.source.repair import repaired  # few projects hold such a file
+
             error = error or tree
             text = repaired(text) or ""
             again = _parsed(text)

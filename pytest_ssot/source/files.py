@@ -20,6 +20,7 @@ SUFFIXES = (".py", ".pyi", ".pyw")
 _NEVER = frozenset(
     (
         *(".eggs", ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache"),
+        ".ssot_cache",
         *(".svn", ".tox", ".venv", "__pycache__", "__pypackages__", "node_modules"),
         "site-packages",
     )

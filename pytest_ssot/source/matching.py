@@ -43,6 +43,9 @@ class Matcher:
         self._names = names
         self._is_module = is_module
         self.public = public
+        self._last = {module.rpartition(".")[2] for module in index.modules}
+        self._last.update(name for names in index.names.values() for name in names)
+        self._surfaces = any(not one.submodules for one in index.modules.values())
 
     def imported(self, module: str) -> Hit | None:
         """``import module``."""
@@ -52,6 +55,10 @@ class Matcher:
         """``from module import name``; ``*`` may take several."""
         hits = self._starred(module) if name == "*" else [self._from(module, name)]
         yield from (hit for hit in hits if hit is not None)
+
+    def may_be_reached(self, *attributes: Sequence[str]) -> bool:
+        """Whether attributes of these names can reach a target at all; quick."""
+        return self._surfaces or any(not self._last.isdisjoint(some) for some in attributes)
 
     def attribute(self, module: str, attributes: Sequence[str]) -> Iterator[tuple[Hit, bool]]:
         """``module.one.two``: what the attributes reach, one after the other.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import os
 import re
@@ -98,7 +99,8 @@ def is_script(data: bytes) -> bool:
 def decoded(data: bytes) -> str:
     r"""The text that Python makes of *data*: without BOM, each line ended by ``\n``.
 
-    Lines count as in ``ast.parse`` and in tracebacks. Raises Unreadable.
+    Lines count as in ``ast.parse`` and in tracebacks. What is no UTF-8 in a comment
+    alone is replaced, for an import takes it. Raises Unreadable.
     """
     marked = data.startswith(_BOM)
     if marked:
@@ -108,7 +110,9 @@ def decoded(data: bytes) -> str:
     try:
         text = data.decode() if codec == "utf-8" else _by_codec(data, codec)
     except UnicodeDecodeError as error:
-        raise Unreadable(_undecodable(data, error, codec)) from error
+        if codec != "utf-8" or not _imports(data):
+            raise Unreadable(_undecodable(data, error, codec)) from error
+        text = data.decode("utf-8", "replace")
     except LookupError as error:
         where = f" in line {_line(data, cookie.start(1))}" if cookie else ""
         raise Unreadable(f"unknown encoding{where}: {codec}") from error
@@ -215,6 +219,17 @@ def _by_codec(data: bytes, codec: str, errors: str = "strict") -> str:
         text = data.decode(codec, errors)
     # Some codecs make lone surrogates, which Python takes for no source.
     return text.encode("utf-8", errors).decode()
+
+
+def _imports(data: bytes) -> bool:
+    """Whether an import takes *data*: it looks at no byte of a comment."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(data)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True
 
 
 def _line(data: bytes, index: int) -> int:

@@ -90,12 +90,13 @@ class _Line:
 class _Block:
     """An open block: its indentation, as it was and as it is now, and its last statement."""
 
-    __slots__ = ("decorator", "indent", "match", "next", "tried", "width")
+    __slots__ = ("cases", "decorator", "indent", "next", "tried", "width")
 
-    def __init__(self, width: int, indent: str, match: bool = False) -> None:
+    def __init__(self, width: int, indent: str, match: _Line | None = None) -> None:
         self.width = width
         self.indent = indent
-        self.match = match
+        #: The header of a ``match`` and its cases so far.
+        self.cases = [match] if match else []
         self.next: tuple[str, ...] = ()
         #: A ``try`` that has got no ``except`` yet.
         self.tried: _Line | None = None
@@ -267,9 +268,8 @@ def _enter(blocks: list[_Block], line: _Line, header: _Line) -> None:
     indent = line.indent
     if not indent.startswith(outer) or indent == outer:
         indent = f"{outer} "  # tabs and blanks that cannot be compared
-    if header.word == "match" and line.word != "case":
-        header.become("if 1:")
-    blocks.append(_Block(_width(line.indent), indent, match=header.word == "match"))
+    match = header if header.word == "match" else None
+    blocks.append(_Block(_width(line.indent), indent, match))
 
 
 def _join(block: _Block, line: _Line) -> None:
@@ -283,7 +283,13 @@ def _join(block: _Block, line: _Line) -> None:
     if line.word in _DECORATED:
         block.decorator = None
     block.settle()
-    if line.word in _CLAUSES or (line.word == "case" and line.is_header and not block.match):
+    if line.word != "case":  # nothing else can stand between them
+        for one in block.cases:
+            one.become("if 1:" if one.is_header else "pass")
+        block.cases.clear()
+    if block.cases:
+        block.cases.append(line)
+    elif line.word in _CLAUSES or (line.word == "case" and line.is_header):
         line.become("if 1:" if line.is_header else "pass")
     block.next = _NEXT.get(line.word, ())
     block.tried = line if line.word == "try" else None

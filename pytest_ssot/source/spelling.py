@@ -54,12 +54,17 @@ _REWORDINGS: tuple[_Rewording, ...] = (
     ),
 )
 
+#: Longer ones are data that somebody generated; each try would take its time.
+_LONG = 100_000
+
 #: A header of which only the beginning can be kept, so that names in its block stay its own.
 _HEADER = re.compile(r"^(?:async\s+)?(?:(def)|class)\s+[^\W\d]\w*")
 
 
 def rewordings(code: str) -> Iterator[str]:
     """What *code*, one statement or the header of one, may have meant, the nearest first."""
+    if len(code) > _LONG:
+        return
     yield f"{code}:"
     for pattern, new in _REWORDINGS:
         changed = pattern.sub(new, code)

@@ -221,6 +221,8 @@ class _Walker:
 
     def _reached(self, site: ast.expr, owner: ast.expr, more: Sequence[str]) -> None:
         """What *owner*, and the attributes *more* of it, reach through a name."""
+        if not self._matcher.may_be_reached(_attributes(owner), more):
+            return
         for path, attributes in self._scopes.chain(owner, self._enclosing):
             for hit, perhaps_told in self._matcher.attribute(path, (*attributes, *more)):
                 target = hit.target
@@ -325,6 +327,15 @@ class _Walker:
                 names.append(one.name)
                 last = len(names) if isinstance(one, Function) else last
         return ".".join(names[:last]) or "<module>"
+
+
+def _attributes(node: ast.expr) -> list[str]:
+    """``two``, ``one`` of ``name.one.two``."""
+    found = []
+    while isinstance(node, ast.Attribute):
+        found.append(node.attr)
+        node = node.value
+    return found
 
 
 def _quoted(text: str, line: int) -> list[ast.Attribute]:

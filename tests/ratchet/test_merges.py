@@ -93,6 +93,21 @@ def test_a_conflict_is_resolved_by_both_sides_and_an_update(team: Team, one: str
     assert team.baseline().said == ["ssot-baseline.json: nothing changed"]
 
 
+def test_both_branches_add_at_one_place(team: Team) -> None:
+    """Nothing is gone then, and a comma is missing."""
+    for name in ("c", "d"):
+        on(team, name)
+        team.write({f"app/{name}.py": MADE})
+        assert team.baseline("--add", "app", "--reason", "later").code == 0
+        team.commit()
+    assert not merged(team, "c")
+    keep_both(team)
+    assert "is no JSON" in team.baseline().said[0]
+    assert team.baseline("--update").code == 0
+    assert paths(team) == "aabcd"
+    assert team.baseline().said == ["ssot-baseline.json: nothing changed"]
+
+
 def test_a_count_that_both_sides_lowered(team: Team) -> None:
     uses = "def f():\n    from app.old import make\n"
     team.write({"app/aa.py": uses * 4})

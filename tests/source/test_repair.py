@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
-import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -25,10 +25,12 @@ QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(Heal
 
 
 def parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a stray backslash is no error
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
     return True
 
 
@@ -80,6 +82,18 @@ REPAIRS = {
     "a case alone": (
         "x x\ncase = 1\ncase 1:\n    import a\n",
         "pass\ncase = 1\nif 1:\n    import a\n",
+    ),
+    "a match without cases": (
+        "match a:\n    import b\n    case 1:\n        import c\nx x\n",
+        "if 1:\n    import b\n    if 1:\n        import c\npass\n",
+    ),
+    "a match with more than cases": (
+        "match a:\n    case 1:\n        import b\n    case 2: pass\n    import c\n",
+        "if 1:\n    if 1:\n        import b\n    pass\n    import c\n",
+    ),
+    "two kinds of except": (
+        "try:\n    import a\nexcept* A:\n    import b\nexcept B:\n    import c\n",
+        "try:\n    import a\nexcept* A:\n    import b\nif 1:\n    import c\n",
     ),
     "an open bracket": ("x = f(a,\n\nimport b\n", "pass\n\nimport b\n"),
     "an open bracket within": (
@@ -152,17 +166,26 @@ def test_deep_nesting_is_no_error(end: str) -> None:
         assert (found.count("\n"), "import z" in found) == (f"{text}\n\n{end}".count("\n"), True)
 
 
-def test_a_long_file_for_python_2_takes_little_longer_than_to_parse() -> None:
-    one = (
-        "class C(object):\n    def f(self):\n        print 'x'\n"
-        "        try:\n            import a\n"
+def test_a_long_file_for_python_2_takes_few_times_its_parsing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed: list[int] = []
+    parse = ast.parse
+
+    def counted(text: str) -> ast.Module:
+        parsed.append(len(text))
+        return parse(text)
+
+    monkeypatch.setattr(ast, "parse", counted)
+    function = (
+        "    def f(self):\n        print 'x'\n        try:\n            import a\n"
         "        except A, e:\n            raise E, 'x'\n        return `a`\n\n\n"
     )
-    before = time.process_time()
-    found = repaired(one * 1000)
-    assert time.process_time() - before < 10  # a tenth of that, on an idle machine
+    text = "class C(object):\n" + function * 1000
+    found = repaired(text)
     assert found is not None
     assert len(imports(found)) == 1000
+    assert sum(parsed) < 15 * len(text)
 
 
 @QUICK
