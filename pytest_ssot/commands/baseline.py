@@ -122,7 +122,7 @@ def _compare(state: _State) -> int:
         state.tell("run: pytest-ssot baseline --update")
     refused = state.refuse([*state.new, *state.critical])
     if not (refused or state.stale or moved):
-        state.write(state.ratchet.baseline.written)
+        state.write(state.ratchet.baseline.entries)
     return refused
 
 

@@ -46,12 +46,12 @@ def load(
     return Baseline(_joined(one._replace(key=now(one.key)) for one in entries), moved, written)
 
 
-def _written(path: Path, shown: str) -> tuple[Entry, ...]:
-    """The entries that the file holds; none if it is still to be put in order."""
+def _written(path: Path, shown: str) -> tuple[Entry, ...] | None:
+    """The entries that the file holds; None if it is still to be put in order."""
     try:
         return baseline.read(path, shown)
     except UsageError:
-        return ()
+        return None
 
 
 def _moved(root: Path, gone: set[str], path: Path) -> Mapping[str, str]:

@@ -59,12 +59,13 @@ class Baseline(NamedTuple):
     """The known violations.
 
     ``moved`` maps the old paths of files that have moved to the new ones, which
-    the entries have; ``written`` are the entries as the file has them.
+    the entries have; ``written`` are the entries as the file has them, None where it
+    has to be written anew in any case.
     """
 
     entries: tuple[Entry, ...] = ()
     moved: Mapping[str, str] = MappingProxyType({})
-    written: tuple[Entry, ...] = ()
+    written: tuple[Entry, ...] | None = ()
 
 
 def apply(

@@ -87,4 +87,4 @@ def _update(configured: Configured, path: Path, stale: list[Stale]) -> str | Non
     if left == now.written:
         return f"baseline: {shown} is up to date" if stale else None
     baseline.write(path, shown, left)
-    return f"baseline: {shown} updated, {len(left)} of {len(now.written)} entries left"
+    return f"baseline: {shown} updated, {len(left)} of {len(now.entries)} entries left"

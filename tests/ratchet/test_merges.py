@@ -130,6 +130,16 @@ def test_a_count_that_both_sides_lowered(team: Team) -> None:
     assert team.counts["app/aa.py make"] == 2
 
 
+def test_what_was_put_together_is_put_in_order_though_all_of_it_is_gone(team: Team) -> None:
+    line = '{"path": "app/z.py", "rule": "app.old", "name": null, "count": 1}'
+    text = f'{{"version": 1, "entries": [\n{line}\n{line},\n]}}\n'
+    team.file.write_text(text, encoding="utf-8")
+    for name in "ab":
+        team.write({f"app/{name}.py": ""})
+    assert team.baseline("--update").code == 0
+    assert team.entries == []
+
+
 def test_a_conflict_that_was_committed(team: Team) -> None:
     whole = team.file.read_text("utf-8")
     for marker in ("<<<<<<< HEAD", "=======", ">>>>>>> work", "||||||| base"):
