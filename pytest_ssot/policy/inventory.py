@@ -18,7 +18,7 @@ from pytest_ssot.rules.lookup import Target
 from pytest_ssot.source import index
 from pytest_ssot.source.files import Entry, Files
 from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.scan import Wanted, scan
+from pytest_ssot.source.surroundings import Surroundings
 from pytest_ssot.source.use import Scan, Use
 
 
@@ -61,11 +61,14 @@ def _scanned(configured: Configured, entries: Sequence[Entry], cache: bool) -> S
     rules = configured.rules.rules
     targets = [Target(rule.id, rule.deprecated, rule.submodules) for rule in rules]
     canonical = {rule.id: rule.use.partition(":")[0] for rule in rules if rule.use is not None}
-    modules = Modules(root)
-    own = [path for target in targets if (path := modules.file(target.module)) is not None]
     told = [(target.rule, target.text, target.submodules) for target in targets]
-    key = index.key_of(index.VERSION, told, sorted(canonical.items()))
-    state = index.State(index.path_of(root) if cache else None, key, own)
+    key = index.key_of(told, sorted(canonical.items()))
+    state = index.State(index.path_of(root) if cache else None, key, Surroundings(root))
+    known = state.begin(entries)
+    if known is not None:
+        return known
+    from pytest_ssot.source.scan import Wanted, scan
+
     return scan(root, entries, Wanted(targets, canonical), state)
 
 
@@ -107,7 +110,8 @@ class _Judge:
         )
         file = str(self._settings.root / use.site.path)
         module = next(iter(self._modules.names(use.site.path)), "")
-        excuse = self._excuse(use, violation, Importer(file, module, use.end_line))
+        last = use.end_line if use.noted else 0  # no comment there: none of its lines is read
+        excuse = self._excuse(use, violation, Importer(file, module, last))
         if excuse is not None:
             self._used.add(excuse.by)
             return violation.judged(Verdict.ALLOWED, excuse.reason)

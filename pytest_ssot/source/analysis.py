@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from pytest_ssot.rules.lookup import Target, TargetIndex
@@ -30,7 +29,7 @@ class Analysed(NamedTuple):
 
 
 class Analysis:
-    """Looks for *targets* in files of the project at *root*.
+    """Looks for *targets* in files of a project.
 
     With *passed_on* they are names that other modules pass on: a file must
     speak of such a module, or import relatively, besides saying the name.
@@ -38,7 +37,6 @@ class Analysis:
 
     def __init__(
         self,
-        root: Path,
         modules: Modules,
         targets: list[Target],
         *,
@@ -46,7 +44,7 @@ class Analysis:
     ) -> None:
         self._index = TargetIndex(targets)
         self._modules = modules
-        self._surfaces = Surfaces(root, modules)
+        self._surfaces = Surfaces(modules)
         leaves = {target.module.rpartition(".")[2] for target in targets}
         named = {target.name for target in targets if target.name is not None}
         own = {t.module.rpartition(".")[2] for t in targets if t.name is None}

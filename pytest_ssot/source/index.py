@@ -7,28 +7,33 @@ written by another version or meant for other rules, all is scanned anew.
 from __future__ import annotations
 
 import marshal
+import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Sequence
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pytest_ssot.files import write_atomically
 from pytest_ssot.source.files import Entry
+from pytest_ssot.source.reading import Unreadable, read
+from pytest_ssot.source.surroundings import Surroundings
 from pytest_ssot.source.use import Scan, Use
 
-#: Grows when scans find more, or otherwise, than before.
-VERSION = 1
 #: The folder under the root, which tells git and backups by itself to leave it out.
 FOLDER = ".ssot_cache"
 
-_HEADER = b"pytest-ssot index 1\n"
-_DIGEST = 16
+#: Grows when scans find more, or otherwise, than before.
+_VERSION = 2
+_HEADER = b"pytest-ssot index 2\n"
+_CHECKSUM = 4
 #: A file that changed so shortly before a scan may change again and look the same: file
 #: systems tell times to two seconds at worst (FAT). The same as git's "racily clean".
 _YOUNG = 2_000_000_000
+#: The same files make the same bytes: later versions of the format depend on reference counts.
+_STABLE = 2
 
 _Plain = tuple[Any, ...]
 
@@ -41,106 +46,129 @@ class Pass(NamedTuple):
     skipped: list[str]
 
 
+class _Kept(NamedTuple):
+    """What the file holds: the files' keys, what was found of them, and pass by pass.
+
+    Each is marshalled by itself, since an unchanged tree needs but the result.
+    """
+
+    key: str
+    files: bytes
+    result: bytes
+    passes: bytes
+
+
 class State:
     """What is known from the last scan under the same *key*, kept in *path*; None: nothing is.
 
-    *key* stands for all that findings depend on besides the files: the rules,
-    the version. *touching* are files on which the findings in others depend.
+    *key* (`key_of`) stands for what findings depend on besides files: the rules. What they
+    depend on besides the content of their own file is in *surroundings*.
     """
 
-    def __init__(self, path: Path | None, key: str, touching: Sequence[str] = ()) -> None:
+    def __init__(self, path: Path | None, key: str, surroundings: Surroundings) -> None:
         self._path = path
         self._key = key
-        self._touching = frozenset(touching)
+        self._around = surroundings
         self._started = time.time_ns()
-        self._entries: dict[str, tuple[int, int, int, int]] = {}
+        self._entries: dict[str, tuple[int, ...]] = {}
+        self._unread: set[str] = set()
         self._changed: list[str] | None = None
-        self._passes: list[tuple[Any, _Plain]] = []
-        self._old: Mapping[str, Any] = {}
+        self._passes: list[tuple[object, Pass]] = []
+        self._old: list[tuple[object, Pass]] = []
 
     def begin(self, entries: Sequence[Entry]) -> Scan | None:
-        """Take note of the files; the last scan's findings if none has changed."""
-        self._entries = {entry.path: entry.key for entry in entries}
-        layout = _layout(self._entries)
-        old = self._load()
-        if old is None or old["layout"] != layout:
-            self._old = {"passes": [], "layout": layout}
+        """Take note of the files; the last scan's findings if nothing has changed."""
+        plain = [entry[:2] for entry in entries]
+        self._entries = dict(plain)
+        kept = self._load()
+        if kept is None:
             return None
-        self._old = old
-        files = old["files"]
-        if files == self._entries:
-            uses, unreadable, skipped = old["result"]
-            examined = self._entries.keys() - skipped
-            return Scan(tuple(map(Use.unpacked, uses)), unreadable, frozenset(examined))
-        changed = [path for path, key in self._entries.items() if files.get(path) != key]
-        gone = files.keys() - self._entries.keys()
-        if self._touching.isdisjoint(changed) and self._touching.isdisjoint(gone):
-            self._changed = changed
-        return None
+        try:
+            return self._known(kept, plain)
+        except Exception:  # an index of no shape that is written here: there is none
+            self._old, self._changed = [], None
+            return None
+
+    def _known(self, kept: _Kept, plain: list[_Plain]) -> Scan | None:
+        answers, uses, unreadable, skipped = marshal.loads(kept.result)
+        if not self._around.still_hold(answers):
+            return None
+        if kept.files != marshal.dumps(plain, _STABLE):
+            files = dict(marshal.loads(kept.files))
+            changed = [path for path, key in self._entries.items() if files.get(path) != key]
+            if changed or len(files) != len(self._entries):
+                self._old = [(targets, _sound(one)) for targets, one in marshal.loads(kept.passes)]
+                self._changed = changed
+                self._around.learn(answers)
+                return None
+        found = tuple(map(Use.unpacked, uses))
+        return Scan(found, dict(unreadable), frozenset(self._entries).difference(skipped))
 
     def again(self, number: int, targets: object) -> list[str] | None:
         """The files that pass *number*, for *targets*, has to look at; None: all."""
-        if self._changed is None or number >= len(self._old["passes"]):
+        if self._changed is None or number >= len(self._old):
             return None
-        return self._changed if self._old["passes"][number][0] == _plainly(targets) else None
+        return self._changed if self._old[number][0] == targets else None
 
     def add(self, number: int, targets: object, done: Pass) -> Pass:
         """*done*, and what is known of the files that it did not look at."""
-        if self.again(number, targets) is not None:
-            looked = frozenset(self._changed or ())
-            _, (found, unreadable, skipped) = self._old["passes"][number]
+        looked = self.again(number, targets)
+        if looked is not None:
+            found, unreadable, skipped = self._old[number][1]
             stays = self._entries.keys() - looked
             done.found.update((path, one) for path, one in found.items() if path in stays)
             done.unreadable.update((path, one) for path, one in unreadable.items() if path in stays)
             done.skipped.extend(path for path in skipped if path in stays)
-        self._passes.append((_plainly(targets), tuple(done)))
+        self._passes.append((targets, done))
         return done
+
+    def learn(self, answers: _Plain, unread: Sequence[str] = ()) -> None:
+        """Take note of the *answers* of other surroundings, and of files that could not be read."""
+        self._around.learn(answers)
+        self._unread.update(unread)
 
     def keep(self, scan: Scan) -> Scan:
         """Write all of it down for the next time; returns *scan*."""
-        if self._path is not None:
-            old = self._started - _YOUNG
-            data = {
-                "layout": self._old["layout"],
-                # Of a young file nothing is known: the next scan reads it again.
-                "files": {
-                    path: key if max(key[1:3]) < old else () for path, key in self._entries.items()
-                },
-                "passes": self._passes,
-                "result": (
-                    [use.packed() for use in scan.uses],
-                    dict(scan.unreadable),
-                    sorted(self._entries.keys() - scan.examined),
-                ),
-            }
-            with suppress(OSError):  # a full disk, a read-only one: the next scan takes longer
-                self._write(self._path, marshal.dumps(data))
+        if self._path is None:
+            return scan
+        old = self._started - _YOUNG
+        result = (
+            self._around.answers(old),
+            [use.packed() for use in scan.uses],
+            dict(scan.unreadable),
+            list(self._entries.keys() - scan.examined),
+        )
+        kept = _Kept(
+            self._key,
+            marshal.dumps([(path, self._trusted(path, old)) for path in self._entries], _STABLE),
+            marshal.dumps(result),
+            marshal.dumps([(targets, tuple(done)) for targets, done in self._passes]),
+        )
+        with suppress(OSError):  # a full disk, a read-only one: the next scan takes longer
+            _write(self._path, marshal.dumps(tuple(kept)))
         return scan
 
-    def _write(self, path: Path, payload: bytes) -> None:
-        if not path.parent.exists():
-            write_atomically(path.parent / ".gitignore", "*\n", durable=False)
-            tag = "Signature: 8a477f597d28d172789f06886806bc55\n"  # https://bford.info/cachedir/
-            write_atomically(path.parent / "CACHEDIR.TAG", tag, durable=False)
-        write_atomically(path, _HEADER + self._digest(payload) + payload, durable=False)
+    def _trusted(self, path: str, old: int) -> tuple[int, ...]:
+        """The key of a file; empty where the next scan has to look at it in any case."""
+        key = self._entries[path]
+        # What went wrong with the reading of a file may be over, and nothing tells of it.
+        return key if max(key[1:3]) < old and path not in self._unread else ()
 
-    def _load(self) -> dict[str, Any] | None:
+    def _load(self) -> _Kept | None:
         if self._path is None:
             return None
         try:
-            with open(self._path, "rb") as file:
-                data = file.read()
-        except OSError:
+            data = memoryview(read(str(self._path)))
+        except Unreadable:
             return None
-        start = len(_HEADER) + _DIGEST
-        payload = memoryview(data)[start:]
-        if data[:start] != _HEADER + self._digest(payload):
+        start = len(_HEADER) + _CHECKSUM
+        if data[:start] != _HEADER + _checksum(data[start:]):
             return None
-        loaded: dict[str, Any] = marshal.loads(payload)
-        return loaded
-
-    def _digest(self, payload: bytes | memoryview) -> bytes:
-        return blake2b(payload, digest_size=_DIGEST, key=self._key.encode()[:64]).digest()
+        try:
+            kept = _Kept(*marshal.loads(data[start:]))
+        except (EOFError, TypeError, ValueError):
+            return None
+        return kept if kept.key == self._key else None
 
 
 def path_of(root: Path) -> Path:
@@ -149,16 +177,37 @@ def path_of(root: Path) -> Path:
 
 
 def key_of(*parts: object) -> str:
-    """A key for `State` that stands for *parts*, by their repr."""
-    return blake2b(repr(parts).encode("utf-8", "backslashreplace"), digest_size=32).hexdigest()
+    """A key for `State` that stands for *parts*, this Python, and the code that scans."""
+    return repr((_VERSION, sys.version, _code(), parts))
 
 
-def _layout(entries: Mapping[str, object]) -> str:
-    """What the files' dotted names depend on: which packages there are, and what is at the top."""
-    files = [path for path in entries if "/" not in path or "__init__." in path]
-    tops = {path.partition("/")[0] for path in entries}
-    return key_of(sorted(files), sorted(tops))
+def _code() -> list[int]:
+    """The sizes of the modules here: tells versions apart that forgot to have another number."""
+    try:
+        with os.scandir(os.path.dirname(__file__)) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+            return [entry.stat().st_size for entry in found if entry.name.endswith(".py")]
+    except OSError:  # in a zip file
+        return []
 
 
-def _plainly(targets: object) -> object:
-    return [list(one) for one in targets] if isinstance(targets, list) else targets
+def _sound(plain: _Plain) -> Pass:
+    """The pass that *plain* holds. Raises an exception of whatever class where it is none."""
+    done = Pass(*plain)
+    for uses, exports in done.found.values():
+        for use in (*uses, *(one for _, one in exports)):
+            Use.unpacked(use)
+    return Pass(dict(done.found), dict(done.unreadable), list(done.skipped))
+
+
+def _write(path: Path, payload: bytes) -> None:
+    tag = "Signature: 8a477f597d28d172789f06886806bc55\n"  # https://bford.info/cachedir/
+    for name, text in (("CACHEDIR.TAG", tag), (".gitignore", "*\n")):
+        beside = path.parent / name
+        if not beside.exists():
+            write_atomically(beside, text, durable=False)
+    write_atomically(path, _HEADER + _checksum(payload) + payload, durable=False)
+
+
+def _checksum(payload: bytes | memoryview) -> bytes:
+    return zlib.crc32(payload).to_bytes(_CHECKSUM, "big")

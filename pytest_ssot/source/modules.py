@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pytest_ssot.source.files import SUFFIXES
+from pytest_ssot.source.surroundings import Surroundings
 
 #: Folders below the root whose content is imported as if they were not there.
 _ROOTS = ("", "src", "lib")
@@ -19,13 +20,13 @@ class Modules:
     ``lib``) spells, and by the one that the packages around it spell: the
     folders with an ``__init__.py``. The second is left out where the top of
     that name is another folder, or file, of the root: a vendored copy is not
-    the original.
+    the original. What the answers depend on is in ``around``.
     """
 
     def __init__(self, root: Path) -> None:
-        self._root = str(root)
-        self._roots = [one for one in _ROOTS if os.path.isdir(os.path.join(root, one))]
-        self._exists = lru_cache(maxsize=None)(self._look)
+        self.around = Surroundings(root)
+        self._exists = lru_cache(maxsize=None)(self.around.exists)
+        self._roots = [one for one in _ROOTS if not one or self._exists(f"{one}/")]
         self._tops = lru_cache(maxsize=None)(self._top)
 
     def names(self, path: str) -> tuple[str, ...]:
@@ -65,9 +66,6 @@ class Modules:
             if self._exists(inner):
                 return inner
         return None
-
-    def _look(self, path: str) -> bool:
-        return os.path.exists(os.path.join(self._root, path))
 
     def _top(self, folder: str) -> tuple[str, ...] | None:
         """The folders that lead to the outermost package around *folder*; None if there is none."""

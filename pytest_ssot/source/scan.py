@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from pytest_ssot.source.index import Pass, State
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.reading import Unreadable, read, read_script
 from pytest_ssot.source.use import Scan, Use
-from pytest_ssot.source.workers import Workers
+from pytest_ssot.source.workers import Workers, processors
 
 #: What passes a name on may itself be passed on; chains that are longer are cut.
 _DEEPEST = 20
@@ -44,11 +43,8 @@ class Wanted(NamedTuple):
 def scan(root: Path, entries: Sequence[Entry], wanted: Wanted, state: State) -> Scan:
     """Scan *entries*, files of *root*; what *state* knows of them is not looked for again.
 
-    *state* then knows what this scan has found.
+    *state*, which has begun with them, then knows what this scan has found.
     """
-    known = state.begin(entries)
-    if known is not None:
-        return known
     shares = _shares(entries)
     workers = Workers([_Share(root, share).serve for share in shares])
     try:
@@ -94,6 +90,7 @@ class _Passes:
             targets = [(key, key, True) for key in sorted(passing)]
         examined = frozenset(entry.path for entry in entries) - skipped
         told = tuple(found[place] for place in sorted(found))
+        self._state.learn(self._modules.around.answers())
         return self._state.keep(Scan(told, dict(sorted(unreadable.items())), examined))
 
     def _pass(self, number: int, targets: list[tuple[str, str, bool]]) -> Pass:
@@ -104,6 +101,7 @@ class _Passes:
             done.found.update(answer[0])
             done.unreadable.update(answer[1])
             done.skipped.extend(answer[2])
+            self._state.learn(answer[3], answer[4])
         return self._state.add(number, targets, done)
 
     def _passed_on(
@@ -133,7 +131,6 @@ class _Share:
     """The files that one process looks through."""
 
     def __init__(self, root: Path, entries: Sequence[Entry]) -> None:
-        self._root = root
         self._entries = entries
         self._modules = Modules(root)
         self._data: dict[str, bytes] = {}
@@ -145,13 +142,14 @@ class _Share:
         targets, passed_on, again = question
         with _quickly():
             chosen = [Target(*one) for one in targets]
-            analysis = Analysis(self._root, self._modules, chosen, passed_on=passed_on)
+            analysis = Analysis(self._modules, chosen, passed_on=passed_on)
             return self._pass(analysis, None if again is None else frozenset(again))
 
     def _pass(self, analysis: Analysis, again: frozenset[str] | None) -> Any:
         found: dict[str, Any] = {}
         unreadable: dict[str, str] = {}
         skipped: list[str] = []
+        unread: list[str] = []
         for entry in self._entries:
             path = entry.path
             if again is not None and path not in again:
@@ -160,6 +158,7 @@ class _Share:
                 data = self._read(entry)
             except Unreadable as error:
                 unreadable[path] = str(error)
+                unread.append(path)
                 continue
             if data is None:
                 skipped.append(path)
@@ -172,7 +171,7 @@ class _Share:
                         [use.packed() for use in uses],
                         [(name, use.packed()) for name, use in exports],
                     )
-        return found, unreadable, skipped
+        return found, unreadable, skipped, self._modules.around.answers(), unread
 
     def _read(self, entry: Entry) -> bytes | None:
         """The content of a file; None for one that is no Python."""
@@ -205,7 +204,7 @@ def _derived(uses: Sequence[tuple[Any, ...]], passing: Mapping[str, Use]) -> Ite
 
 def _shares(entries: Sequence[Entry]) -> list[list[Entry]]:
     """The entries, dealt out evenly."""
-    number = min(len(os.sched_getaffinity(0)), 8) if len(entries) >= _ENOUGH else 1
+    number = min(processors(), 8) if len(entries) >= _ENOUGH else 1
     ordered = sorted(entries, key=lambda entry: entry.key[0])
     return [ordered[start::number] for start in range(number)]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
-from pathlib import Path
 
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.reading import Unreadable, decoded, read
@@ -14,8 +13,7 @@ from pytest_ssot.source.scopes import Scopes
 class Surfaces:
     """The public names of the modules of a project."""
 
-    def __init__(self, root: Path, modules: Modules) -> None:
-        self._root = root
+    def __init__(self, modules: Modules) -> None:
         self._modules = modules
         self.of = lru_cache(maxsize=None)(self._names)
 
@@ -25,10 +23,11 @@ class Surfaces:
         if path is None:
             return None
         try:
-            tree = ast.parse(decoded(read(str(self._root / path))))
-        except (Unreadable, SyntaxError, ValueError):
+            tree = ast.parse(decoded(read(self._modules.around.reads(path))))
+        except (Unreadable, SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-        return _listed(tree) or _public(tree)
+        listed = _listed(tree)
+        return _public(tree) if listed is None else listed
 
 
 def _listed(tree: ast.Module) -> frozenset[str] | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import marshal
 import os
 import signal
+import sys
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, Any
@@ -12,76 +15,191 @@ from typing import IO, Any
 #: Answers one question; both are plain values, as marshal takes them.
 Serve = Callable[[Any], Any]
 
+#: How many bytes tell the length of what follows in a pipe.
+_LENGTH = 8
+#: What ended a fork that would end this process as well.
+_CRASHES = frozenset(
+    getattr(signal, name, None) for name in ("SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE")
+)
+
 
 class Workers:
     """Asks each of *serving* in a process of its own; one alone is served right here.
 
-    Where there is no ``fork``, all are served here.
+    All are where a fork is not possible or not safe, and so is what a fork leaves that was
+    killed. Each has to answer any question, whether or not it was asked the ones before.
     """
 
     def __init__(self, serving: Sequence[Serve]) -> None:
         self._here: list[Serve] = list(serving)
         self._forks: list[_Fork] = []
-        if len(serving) > 1 and hasattr(os, "fork"):
-            for one in serving:
-                self._forks.append(_Fork(one, self._forks))
-            self._here = []
+        if len(serving) < 2 or not _may_fork():
+            return
+        try:
+            while self._here:
+                self._forks.append(_Fork(self._here[-1], self._forks))
+                self._here.pop()
+        except OSError:  # there may be no more processes, or pipes
+            return
+        except BaseException:
+            self.close()
+            raise
 
     def ask(self, question: Any) -> list[Any]:
-        """Every answer. Raises ChildProcessError where a process died of it."""
+        """Every answer, in no order. Raises ChildProcessError where a process crashed of it."""
+        plain = marshal.dumps(question)
         for fork in self._forks:
-            fork.ask(question)
-        here = [serve(question) for serve in self._here]
-        return here + [fork.answer() for fork in self._forks]
+            fork.ask(plain)
+        answers = [serve(question) for serve in self._here]
+        for fork in list(self._forks):
+            try:
+                answers.append(fork.answer())
+            except EOFError:
+                self._forks.remove(fork)
+                self._here.append(fork.serve)
+                fork.close()
+                answers.append(fork.serve(question))
+        return answers
 
     def close(self) -> None:
-        for fork in self._forks:
-            fork.close()
+        """End the forks, whatever they are doing."""
+        while self._forks:
+            with suppress(ChildProcessError):  # nobody waits for its answer
+                self._forks.pop().close()
 
 
 class _Fork:
     def __init__(self, serve: Serve, others: Sequence[_Fork]) -> None:
-        down, up = os.pipe(), os.pipe()
-        self._pid = os.fork()
-        if not self._pid:
+        self.serve = serve
+        down, up = _pipes()
+        try:
             # An end that another process holds open never tells that it is over.
             unused = [down[1], up[0], *(end.fileno() for one in others for end in one.ends)]
-            _serve(serve, os.fdopen(down[0], "rb"), os.fdopen(up[1], "wb"), unused)
-        os.close(down[0])
-        os.close(up[1])
-        self._down: IO[bytes] = os.fdopen(down[1], "wb")
-        self._up: IO[bytes] = os.fdopen(up[0], "rb")
-        self.ends: tuple[IO[bytes], ...] = (self._down, self._up)
+            self._pid = _forked(lambda: _answer(serve, down[0], up[1], unused))
+        except BaseException:
+            _close(*down, *up)
+            raise
+        _close(down[0], up[1])
+        self.ends: tuple[IO[bytes], IO[bytes]] = (os.fdopen(down[1], "wb"), os.fdopen(up[0], "rb"))
 
-    def ask(self, question: Any) -> None:
+    def ask(self, question: bytes) -> None:
         with suppress(BrokenPipeError):  # told when the answer is missing
-            marshal.dump(question, self._down)
-            self._down.flush()
+            _send(self.ends[0], question)
 
     def answer(self) -> Any:
-        try:
-            return marshal.load(self._up)
-        except EOFError:
-            raise ChildProcessError("a process of the scan ended before it had answered") from None
+        """Raises EOFError where the process ended before it had answered."""
+        return _received(self.ends[1])
 
     def close(self) -> None:
-        with suppress(OSError):
-            self._down.close()
-        self._up.close()
-        os.waitpid(self._pid, 0)
+        """Raises ChildProcessError where it had crashed."""
+        for end in self.ends:
+            with suppress(OSError):
+                end.close()
+        number = -self._end()
+        if number in _CRASHES:
+            name = signal.Signals(number).name
+            raise ChildProcessError(
+                f"a process that read a part of the source crashed ({name}): some file there, "
+                "nested too deep perhaps, is more than this Python bears. Check folder by folder "
+                "to find it, and exclude it"
+            )
+
+    def _end(self) -> int:
+        """The code that the process had ended with; 0 where it had not."""
+        try:
+            ended, status = os.waitpid(self._pid, os.WNOHANG)
+            if ended:
+                return os.waitstatus_to_exitcode(status)
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+        except ChildProcessError:  # who ignores SIGCHLD has nothing to wait for
+            pass
+        return 0
 
 
-def _serve(serve: Serve, down: IO[bytes], up: IO[bytes], others: Sequence[int]) -> None:
-    """Answer until nobody asks any more; never returns to what the fork was made by."""
-    status = 1
+def processors() -> int:
+    """How many this process may use."""
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks is told, and closes
-        for other in others:
-            os.close(other)
-        while True:
-            marshal.dump(serve(marshal.load(down)), up)
-            up.flush()
-    except (EOFError, BrokenPipeError):
-        status = 0
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
+def _may_fork() -> bool:
+    """Whether there is no other thread: what that one has locked stays locked in a fork."""
+    if not hasattr(os, "fork") or len(sys._current_frames()) > 1:
+        return False
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:  # no Linux
+        return True
+
+
+def _pipes() -> tuple[tuple[int, int], tuple[int, int]]:
+    down = os.pipe()
+    try:
+        return down, os.pipe()
+    except OSError:
+        _close(*down)
+        raise
+
+
+def _close(*handles: int) -> None:
+    for handle in handles:
+        os.close(handle)
+
+
+def _forked(run: Callable[[], None]) -> int:
+    """The id of a new process, which does nothing but *run*."""
+    # A handler that raises must not run there before nothing but *run* is left of the caller.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of threads: see `_may_fork`
+            pid = os.fork()
+        if not pid:
+            status = 1
+            try:
+                _deafen()
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+                run()
+                status = 0
+            finally:
+                os._exit(status)
+        return pid
     finally:
-        os._exit(status)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _deafen() -> None:
+    """Leave it to who asks to see to signals; by those for this process alone it ends."""
+    for number in signal.valid_signals():
+        if callable(signal.getsignal(number)):
+            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _answer(serve: Serve, down: int, up: int, unused: Sequence[int]) -> None:
+    """Answer until nobody asks any more."""
+    gc.disable()  # it would look for cycles among what is shared with who forked, and unshare it
+    _close(*unused)
+    with suppress(EOFError, BrokenPipeError), os.fdopen(down, "rb") as asked:
+        answers = os.fdopen(up, "wb")
+        while True:
+            _send(answers, marshal.dumps(serve(_received(asked))))
+
+
+def _send(end: IO[bytes], plain: bytes) -> None:
+    end.write(len(plain).to_bytes(_LENGTH, "big"))
+    end.write(plain)
+    end.flush()
+
+
+def _received(end: IO[bytes]) -> Any:
+    """Raises EOFError where it ends before it is whole."""
+    length = end.read(_LENGTH)
+    size = int.from_bytes(length, "big")
+    plain = end.read(size) if len(length) == _LENGTH else b""
+    if len(plain) < size or not plain:
+        raise EOFError
+    return marshal.loads(plain)
