@@ -57,9 +57,9 @@ class _State:
         self.path = baseline_file(project.settings, options.baseline)
         self._shown = relative(str(self.path), root)
         self._quiet = options.quiet
-        shrinks = bool(options.update)
-        required = options.baseline is not None and bool(shrinks or options.add)
-        before = known.load(project, self.path, required=required, merging=shrinks)
+        self._creates = not (options.update or options.add)
+        required = options.baseline is not None and not self._creates
+        before = known.load(project, self.path, required=required, merging=options.update)
         today = datetime.date.today()
         self.ratchet = Ratchet(before, today)
         scan = inventory.take(project, today)
@@ -84,7 +84,7 @@ class _State:
     def write(self, entries: Sequence[Entry]) -> None:
         """Write *entries* if they are not what the file holds."""
         before = self.ratchet.baseline
-        if tuple(entries) == before.written and self.path.exists():
+        if tuple(entries) == before.written and (self.path.exists() or not self._creates):
             self.tell(f"{self._shown}: nothing changed")
             return
         baseline.write(self.path, self._shown, entries)
@@ -122,7 +122,7 @@ def _compare(state: _State) -> int:
         state.tell("run: pytest-ssot baseline --update")
     refused = state.refuse([*state.new, *state.critical])
     if not (refused or state.stale or moved):
-        state.write(state.ratchet.baseline.written)
+        state.write(state.ratchet.baseline.entries)
     return refused
 
 

@@ -138,12 +138,13 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _lines(text: str) -> list[int]:
     """The lines on which the entries, which are objects in a list in an object, begin."""
-    lines, depth = [], 0
-    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[][{}]', text):
-        if token[0] in ("{", "["):
+    lines, depth, line = [], 0, 1
+    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[][{}\n]', text):
+        if token[0] == "\n":
+            line += 1
+        elif token[0] in ("{", "["):
             depth += 1
-            if depth == 3:
-                lines.append(_line(text, token.start()))
+            lines += [line] if depth == 3 else []
         elif token[0] in ("}", "]"):
             depth -= 1
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pytest_ssot.model import Kind, Violation
@@ -93,6 +94,7 @@ def key_of(violation: Violation) -> Key:
     )
 
 
+@lru_cache(maxsize=4096)
 def constant(message: str) -> str:
     """*message* without what varies from call to call and from version to version.
 

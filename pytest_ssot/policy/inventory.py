@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from pytest_ssot.errors import UsageError
@@ -37,6 +37,14 @@ class Inventory(NamedTuple):
     used: frozenset[str]
     mistakes: tuple[str, ...]
 
+    def of(self, paths: Collection[str]) -> Inventory:
+        """What of this is in the files *paths*."""
+        return self._replace(
+            violations=tuple(one for one in self.violations if one.importer.path in paths),
+            unreadable=tuple(one for one in self.unreadable if one[0] in paths),
+            examined=self.examined.intersection(paths),
+        )
+
 
 def take(
     configured: Configured,
@@ -47,13 +55,22 @@ def take(
 ) -> Inventory:
     """The inventory of the files under *paths*, relative to the root; none means all.
 
+    All are scanned in any case: what a file uses depends on what others pass on.
     With *cache* what the last one found is used where files have not changed.
     Raises UsageError for a path that is not there, or not below the root.
     """
     settings = configured.settings
-    files = Files(settings.root, paths, settings.exclude)
-    found = _scanned(configured, list(files), cache and not paths)
-    return _Judge(configured, today).judge(found, files.missed)
+    files = Files(settings.root, (), settings.exclude)
+    entries = {entry.path: entry for entry in files}
+    if not paths:
+        found = _scanned(configured, list(entries.values()), cache)
+        return _Judge(configured, today).judge(found, files.missed)
+    asked = Files(settings.root, paths, settings.exclude)
+    # What git ignores is examined where it is named.
+    chosen = {entry.path: entry for entry in asked}
+    found = _scanned(configured, list({**entries, **chosen}.values()), cache)
+    wanted = chosen.keys() | {path for path, _ in asked.missed}
+    return _Judge(configured, today).judge(found, asked.missed).of(wanted)
 
 
 def _scanned(configured: Configured, entries: Sequence[Entry], cache: bool) -> Scan:

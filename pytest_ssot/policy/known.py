@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.policy import baseline
 from pytest_ssot.policy.entries import Entry, Key
-from pytest_ssot.policy.inventory import Inventory
 from pytest_ssot.policy.ratchet import Baseline
 from pytest_ssot.rules.discovery import Configured
+
+if TYPE_CHECKING:
+    from pytest_ssot.policy.inventory import Inventory
 
 
 def load(
@@ -39,9 +42,16 @@ def load(
             path=moved.get(key.path, key.path), rule=key.rule if rule is None else rule.id
         )
 
-    return Baseline(
-        _joined(one._replace(key=now(one.key)) for one in entries), moved, written=entries
-    )
+    written = _written(path, shown) if merging else entries
+    return Baseline(_joined(one._replace(key=now(one.key)) for one in entries), moved, written)
+
+
+def _written(path: Path, shown: str) -> tuple[Entry, ...] | None:
+    """The entries that the file holds; None if it is still to be put in order."""
+    try:
+        return baseline.read(path, shown)
+    except UsageError:
+        return None
 
 
 def _moved(root: Path, gone: set[str], path: Path) -> Mapping[str, str]:
@@ -50,12 +60,12 @@ def _moved(root: Path, gone: set[str], path: Path) -> Mapping[str, str]:
     return moves.found(root, gone, path)
 
 
-def examined(root: Path, scan: Inventory | None) -> Callable[[str], bool]:
+def examined(root: Path, scan: Inventory) -> Callable[[str], bool]:
     """Whether a *scan* of everything has found all violations in a file, relative to *root*.
 
     It has read the file whole, or the file is gone.
     """
-    read = scan.examined.difference(path for path, _ in scan.unreadable) if scan else frozenset()
+    read = scan.examined.difference(path for path, _ in scan.unreadable)
     return lambda path: path in read or not os.path.lexists(root / path)
 
 

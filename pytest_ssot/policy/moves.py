@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from pytest_ssot.files import relative
+
 #: What git hands to its hooks, and what would lead us to another repository than the root's.
 _OF_HOOKS = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -25,7 +27,11 @@ _OF_HOOKS = (
     "GIT_WORK_TREE",
 )
 #: No program of the user's runs, and no rename is missed for want of looking.
-_CONFIGURED = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+_CONFIGURED = (
+    *("-c", "core.fsmonitor=false"),
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "core.splitIndex=false"),  # its other part would be written next to the user's index
+)
 _RENAMES = ("--name-status", "--diff-filter=R", "-z", "--relative", "-M", "-l2000", "--no-ext-diff")
 #: Renames of renames that are followed.
 _DEEPEST = 20
@@ -41,7 +47,7 @@ def found(root: Path, gone: Collection[str], baseline: Path) -> dict[str, str]:
     if not gone:
         return {}
     with contextlib.suppress(_Unknown, OSError), _repository(root) as git:
-        since = _last(git, "--", str(baseline)) or "HEAD"
+        since = _last(git, "--", relative(str(baseline), root)) or "HEAD"
         history = _History(git, since)
         moved = {path: history.follow(path) for path in sorted(gone)}
         return {old: new for old, new in moved.items() if new is not None}

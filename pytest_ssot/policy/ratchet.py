@@ -59,12 +59,13 @@ class Baseline(NamedTuple):
     """The known violations.
 
     ``moved`` maps the old paths of files that have moved to the new ones, which
-    the entries have; ``written`` are the entries as the file has them.
+    the entries have; ``written`` are the entries as the file has them, None where it
+    has to be written anew in any case.
     """
 
     entries: tuple[Entry, ...] = ()
     moved: Mapping[str, str] = MappingProxyType({})
-    written: tuple[Entry, ...] = ()
+    written: tuple[Entry, ...] | None = ()
 
 
 def apply(
@@ -156,8 +157,8 @@ class Ratchet:
     def stale(
         self, violations: Iterable[Violation], examined: Callable[[str], bool], is_critical: Is
     ) -> list[Stale]:
-        """What of the entries for source a scan with these *violations* did not find."""
-        violations = list(violations)
+        """What of the entries for source a scan did not find, of whose *violations* these are."""
+        violations = [one for one in violations if "static" in one.seen]
         left = self._sites(violations, is_critical)
         critical = {
             entries[0].key
@@ -211,6 +212,10 @@ class Ratchet:
         group = self._groups.get(key.group, {})
         if key in group:
             return group[key]
+        if key.name is None and not key.kind:
+            # A star takes submodules as well, where a run has loaded them.
+            star = key._replace(name="*")
+            return self._groups.get(star, {}).get(star, [])
         return next((entries for one, entries in group.items() if one.covers(key)), [])
 
     def _sites(self, violations: Iterable[Violation], is_critical: Is) -> dict[Key, set[_Place]]:

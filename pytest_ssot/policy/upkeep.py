@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_ssot.config.settings import Settings
 from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.ratchet import Ratchet, Stale
 from pytest_ssot.rules.discovery import Configured
+
+if TYPE_CHECKING:
+    from pytest_ssot.policy.inventory import Inventory
 
 
 class Upkeep(NamedTuple):
@@ -36,27 +40,31 @@ def after_run(
 ) -> Upkeep:
     """What a run that has *seen* these violations makes of the baseline in the file *path*.
 
-    The files that it names are scanned, as no run executes all of the code. What
-    only runs see is judged after a *complete* run alone, which had every test
-    and in which all of them passed. With the setting ``update-baseline`` the file
-    is rewritten without what is stale.
+    The source is scanned, as no run executes all of it. What only runs see is judged
+    after a *complete* run alone, which had every test, and all of them passed. With
+    the setting ``update-baseline`` the file is rewritten without what is stale.
 
     Raises UsageError where it cannot be.
     """
-    from pytest_ssot.policy import inventory, known
+    from pytest_ssot.policy import inventory
 
-    settings, entries = configured.settings, ratchet.baseline.entries
-    named = sorted({one.key.path for one in entries})
-    there = tuple(one for one in named if (settings.root / one).exists())
-    scan = inventory.take(configured, today, there) if there else None
-    found = scan.violations if scan is not None else ()
-    is_critical = in_source(settings, scan.critical if scan is not None else ())
-    examined = known.examined(settings.root, scan)
-    stale = ratchet.stale(found, examined, is_critical)
-    if complete:
-        stale += ratchet.stale_in_runs(found, seen, is_critical)
-    updated = _update(configured, path, stale) if settings.update_baseline else None
+    scan = inventory.take(configured, today)
+    stale = _stale(configured.settings, ratchet, scan, seen if complete else None)
+    updated = _update(configured, path, stale) if configured.settings.update_baseline else None
     return Upkeep(tuple(stale), updated)
+
+
+def _stale(
+    settings: Settings, ratchet: Ratchet, scan: Inventory, seen: Iterable[Violation] | None
+) -> list[Stale]:
+    """What a *scan* tells, and what was *seen* by a run that could see all."""
+    from pytest_ssot.policy import known
+
+    is_critical = in_source(settings, scan.critical)
+    stale = ratchet.stale(scan.violations, known.examined(settings.root, scan), is_critical)
+    if seen is not None:
+        stale += ratchet.stale_in_runs(scan.violations, seen, is_critical)
+    return stale
 
 
 def _update(configured: Configured, path: Path, stale: list[Stale]) -> str | None:
@@ -66,8 +74,8 @@ def _update(configured: Configured, path: Path, stale: list[Stale]) -> str | Non
 
     now = known.load(configured, path)
     left = shrunk(now.entries, stale)
-    if left == now.written:
-        return None
     shown = relative(str(path), configured.settings.root)
+    if left == now.written:
+        return f"baseline: {shown} is up to date" if stale else None
     baseline.write(path, shown, left)
-    return f"baseline: {shown} updated, {len(left)} of {len(now.written)} entries left"
+    return f"baseline: {shown} updated, {len(left)} of {len(now.entries)} entries left"

@@ -18,6 +18,8 @@ def stale_line(stale: Stale, rules: Mapping[str, Rule]) -> str:
     path, count = entry.key.path, f"{entry.number} -> {stale.now}"
     if stale.critical:
         return f"{path} is mission-critical: its entry for {_what(entry, rules)} goes, {count}"
+    if not entry.runtime and entry.key.rule not in rules:
+        return f"{path}: no rule is called {entry.key.rule} any more, {count}"
     what = _what(entry, rules)
     less = f"reaches {what} in fewer places" if stale.now else f"no longer reaches {what}"
     return f"thank you: {path} {less}, {count}"

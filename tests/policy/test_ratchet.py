@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Collection, Iterable
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,13 @@ def test_another_key_is_not_known(other: Violation) -> None:
 
 def test_one_site_that_is_seen_twice_is_one() -> None:
     assert verdicts(created([use()]), [use(), use(seen=("runtime",))]) == [Verdict.KNOWN] * 2
+
+
+def test_a_star_takes_what_is_loaded_below_as_well() -> None:
+    entries = created([use(name="*")])
+    seen = [use(name="*", seen=("runtime",)), use(name=None, seen=("runtime",))]
+    assert verdicts(entries, seen) == [Verdict.KNOWN] * 2
+    assert verdicts(entries, [*seen, use(line=7)]) == [Verdict.FAILS] * 3
 
 
 def test_two_on_one_line_are_two() -> None:
@@ -128,6 +136,13 @@ def test_what_only_runs_see_is_stale_where_a_run_did_not_see_it() -> None:
     scanned, seen = [use(line=1)], [use(line=1), use(line=7)]
     (stale,) = ratchet.stale_in_runs(scanned, seen, nothing)
     assert (stale.entry.number, stale.now) == (2, 1)
+
+
+def test_what_a_run_saw_is_not_what_a_scan_found() -> None:
+    key = Key("app/a.py", "app.old", None)
+    entries = (Entry(key, 2), Entry(key, 1, runtime=True))
+    (stale,) = applied(entries, [use(line=1), use(line=7, seen=("runtime",))]).stale
+    assert (stale.entry.runtime, stale.now) == (False, 1)
 
 
 def test_what_a_scan_has_come_to_find_keeps_its_entry() -> None:
@@ -234,16 +249,24 @@ def test_what_fails_is_a_key_with_more_sites_than_before(
 ) -> None:
     """The oracle: numbers of distinct sites by path, rule and name."""
 
-    def counted(violations: list[Violation]) -> Counter[tuple[object, ...]]:
-        failing = [one for one in violations if one.verdict is Verdict.FAILS]
-        sites = {(v.importer.path, v.rule, v.name, v.importer) for v in failing}
-        return Counter(site[:3] for site in sites)
+    def counted(
+        violations: Iterable[Violation], known: Collection[tuple[object, ...]] = ()
+    ) -> Counter[tuple[object, ...]]:
+        sites = set()
+        for one in violations:
+            key: tuple[object, ...] = (one.importer.path, one.rule, one.name)
+            star = (*key[:2], "*")
+            if one.name is None and key not in known and star in known:
+                key = star
+            if one.verdict is Verdict.FAILS:
+                sites.add((key, one.importer))
+        return Counter(key for key, _ in sites)
 
-    known, now = counted(before), counted(after)
+    known = counted(before)
+    now = counted(after, known.keys())
     expected = {key for key, number in now.items() if number > known[key]}
     judged = applied(created(before), after)
-    failing = [one for one in judged.violations if one.verdict is Verdict.FAILS]
-    assert {(v.importer.path, v.rule, v.name) for v in failing} == expected
+    assert {*counted(judged.violations, known.keys())} == expected
     assert {(e.key.path, e.key.rule, e.key.name) for e in judged.exceeded} == {
         key for key in expected if known[key]
     }

@@ -43,8 +43,14 @@ class Team(Project):
         self.git("commit", "--quiet", "--allow-empty", "--message=work")
 
     def baseline(self, *args: str) -> Did:
-        ran = self._asked.run(sys.executable, "-m", "pytest_ssot", "baseline", *args)
+        return self._command("baseline", *args)
+
+    def _command(self, *args: str) -> Did:
+        ran = self._asked.run(sys.executable, "-m", "pytest_ssot", *args)
         return Did(int(ran.ret), ran.outlines, [line for line in ran.errlines if line])
+
+    def check(self, *args: str) -> Did:
+        return self._command("check", *args)
 
     def strict(self, *args: str) -> Ran:
         return self.run("--ssot-strict", *args)

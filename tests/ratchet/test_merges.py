@@ -93,6 +93,21 @@ def test_a_conflict_is_resolved_by_both_sides_and_an_update(team: Team, one: str
     assert team.baseline().said == ["ssot-baseline.json: nothing changed"]
 
 
+def test_both_branches_add_at_one_place(team: Team) -> None:
+    """Nothing is gone then, and a comma is missing."""
+    for name in ("c", "d"):
+        on(team, name)
+        team.write({f"app/{name}.py": MADE})
+        assert team.baseline("--add", "app", "--reason", "later").code == 0
+        team.commit()
+    assert not merged(team, "c")
+    keep_both(team)
+    assert "is no JSON" in team.baseline().said[0]
+    assert team.baseline("--update").code == 0
+    assert paths(team) == "aabcd"
+    assert team.baseline().said == ["ssot-baseline.json: nothing changed"]
+
+
 def test_a_count_that_both_sides_lowered(team: Team) -> None:
     uses = "def f():\n    from app.old import make\n"
     team.write({"app/aa.py": uses * 4})
@@ -113,6 +128,16 @@ def test_a_count_that_both_sides_lowered(team: Team) -> None:
     assert "a second entry for app/aa.py  app.old:make" in team.baseline().said[0]
     assert team.baseline("--update").code == 0
     assert team.counts["app/aa.py make"] == 2
+
+
+def test_what_was_put_together_is_put_in_order_though_all_of_it_is_gone(team: Team) -> None:
+    line = '{"path": "app/z.py", "rule": "app.old", "name": null, "count": 1}'
+    text = f'{{"version": 1, "entries": [\n{line}\n{line},\n]}}\n'
+    team.file.write_text(text, encoding="utf-8")
+    for name in "ab":
+        team.write({f"app/{name}.py": ""})
+    assert team.baseline("--update").code == 0
+    assert team.entries == []
 
 
 def test_a_conflict_that_was_committed(team: Team) -> None:

@@ -51,6 +51,13 @@ def test_moved_and_not_told_to_git(team: Team) -> None:
     assert sorted((team.path / ".git/objects").rglob("*")) == objects
 
 
+def test_a_run_writes_the_new_path(team: Team) -> None:
+    move(team)
+    ran = team.run("tests/test_a.py", "--ssot-update-baseline")
+    assert ran.summary[-1] == "baseline: ssot-baseline.json updated, 3 of 3 entries left"
+    assert team.counts == MOVED
+
+
 def test_moved_and_staged(team: Team) -> None:
     (team.path / "lib").mkdir()
     team.git("mv", "app/b.py", "lib/b.py")
@@ -132,6 +139,38 @@ def test_moved_within_a_project_below_the_repository(team: Team) -> None:
     (below / "app/b.py").rename(below / "lib/b.py")
     did = team.baseline("--root", "service")
     assert (did.code, did.said) == (0, ["moved: app/b.py -> lib/b.py", UPDATE])
+
+
+def test_moved_in_a_project_that_a_link_leads_to(team: Team) -> None:
+    move(team)
+    team.commit()
+    (team.path / "link").symlink_to(".", target_is_directory=True)
+    team.edit("tests/test_a.py", "test_a", "test_x")
+    team.commit()
+    assert team.baseline("--root", "link").said == ["moved: app/b.py -> lib/b.py", UPDATE]
+
+
+def test_the_users_own_settings_of_git(team: Team) -> None:
+    """None of them makes git write to the repository, run a program, or tell renames otherwise."""
+    for name, value in {
+        "core.splitIndex": "true",
+        "core.hooksPath": "hooks",
+        "core.quotePath": "true",
+        "diff.renames": "false",
+        "diff.noprefix": "true",
+        "diff.external": "false",
+        "diff.relative": "false",
+        "log.showSignature": "true",
+        "color.ui": "always",
+    }.items():
+        team.git("config", name, value)
+    team.write({"hooks/post-index-change": "#!/bin/sh\ntouch ran\n"})
+    (team.path / "hooks/post-index-change").chmod(0o755)
+    move(team)
+    before = sorted((team.path / ".git").rglob("*"))
+    assert team.baseline().said == ["moved: app/b.py -> lib/b.py", UPDATE]
+    assert sorted((team.path / ".git").rglob("*")) == before
+    assert not (team.path / "ran").exists()
 
 
 def test_moved_in_a_hook_of_git(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,17 @@ def test_code_that_moves_within_its_file_stays_known(team: Team) -> None:
     assert team.strict().code == 0
 
 
+def test_nothing_to_know_is_written_down_too(team: Team) -> None:
+    team.file.unlink()
+    for name in "ab":
+        team.write({f"app/{name}.py": ""})
+    for args in (["--update"], ["--add", "app", "--reason", "nothing is new"]):
+        assert team.baseline(*args).code == 0
+        assert not team.file.exists()
+    assert team.baseline().code == 0
+    assert team.entries == []
+
+
 # -- up --------------------------------------------------------------------------------
 
 
@@ -241,6 +252,15 @@ def test_a_run_shrinks_it_and_never_lets_it_grow(team: Team, distribution: list[
     assert team.counts == {"app/a.py X": 1, "app/a.py make": 1}
 
 
+def test_a_name_that_others_pass_on_is_still_there(team: Team) -> None:
+    """``app/api.py`` has no entry, and only with it does ``app/c.py`` reach ``app.old``."""
+    team.write({"app/api.py": f"{MADE}\n", "app/c.py": "from app.api import make\n"})
+    assert team.baseline("--add", "app/c.py", "--reason", "later").code == 0
+    ran = team.strict("tests/test_a.py", "--ssot-update-baseline")
+    assert ran.code == 0
+    assert team.counts == KNOWN | {"app/c.py make": 1}
+
+
 def test_to_only_collect_judges_and_changes_nothing(team: Team) -> None:
     team.edit("app/b.py", f"    {MADE}\n\n    return make()", "    return 1")
     assert team.strict("--collect-only", "--ssot-update-baseline").code == 0
@@ -316,7 +336,12 @@ RULE = '[[tool.pytest-ssot.rules]]\ndeprecated = "app.old"\n'
 
 def test_a_rule_that_is_removed_leaves_stale_entries(team: Team) -> None:
     team.configure("", "")
-    assert len(team.baseline().said) == 4
+    assert team.baseline().said == [
+        "app/a.py: no rule is called app.old any more, 1 -> 0",
+        "app/a.py: no rule is called app.old any more, 1 -> 0",
+        "app/b.py: no rule is called app.old any more, 1 -> 0",
+        UPDATE,
+    ]
     assert team.baseline("--update").code == 0
     assert team.entries == []
 
