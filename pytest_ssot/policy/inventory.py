@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pytest_ssot.errors import UsageError
@@ -19,7 +19,7 @@ from pytest_ssot.source import index
 from pytest_ssot.source.files import Entry, Files
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.scan import Wanted, scan
-from pytest_ssot.source.use import Scan, Use
+from pytest_ssot.source.use import Mark, Scan, Use
 
 
 class Inventory(NamedTuple):
@@ -27,7 +27,9 @@ class Inventory(NamedTuple):
 
     ``violations`` are judged and sorted by site; ``critical`` are the sites in
     mission-critical tests. ``unreadable`` are files that could not be read
-    whole, and why. ``examined`` are the files that were read.
+    whole, and why. ``examined`` are the files that were read. ``used`` names the
+    allowances that excused something. ``marks`` are those of the tests around
+    sites, as far as source tells them.
     """
 
     violations: tuple[Violation, ...]
@@ -36,6 +38,7 @@ class Inventory(NamedTuple):
     examined: frozenset[str]
     used: frozenset[str]
     mistakes: tuple[str, ...]
+    marks: Mapping[Site, tuple[Mark, ...]]
 
 
 def take(
@@ -44,19 +47,21 @@ def take(
     paths: Sequence[str] = (),
     *,
     cache: bool = True,
+    forks: bool = True,
 ) -> Inventory:
     """The inventory of the files under *paths*, relative to the root; none means all.
 
     With *cache* what the last one found is used where files have not changed.
+    Without *forks* all is done in this process, which others may watch or share.
     Raises UsageError for a path that is not there, or not below the root.
     """
     settings = configured.settings
     files = Files(settings.root, paths, settings.exclude)
-    found = _scanned(configured, list(files), cache and not paths)
+    found = _scanned(configured, list(files), cache=cache and not paths, forks=forks)
     return _Judge(configured, today).judge(found, files.missed)
 
 
-def _scanned(configured: Configured, entries: Sequence[Entry], cache: bool) -> Scan:
+def _scanned(configured: Configured, entries: Sequence[Entry], *, cache: bool, forks: bool) -> Scan:
     root = configured.settings.root
     rules = configured.rules.rules
     targets = [Target(rule.id, rule.deprecated, rule.submodules) for rule in rules]
@@ -66,7 +71,7 @@ def _scanned(configured: Configured, entries: Sequence[Entry], cache: bool) -> S
     told = [(target.rule, target.text, target.submodules) for target in targets]
     key = index.key_of(index.VERSION, told, sorted(canonical.items()))
     state = index.State(index.path_of(root) if cache else None, key, own)
-    return scan(root, entries, Wanted(targets, canonical), state)
+    return scan(root, entries, Wanted(targets, canonical), state, forks=forks)
 
 
 class _Judge:
@@ -91,6 +96,7 @@ class _Judge:
             examined=found.examined,
             used=frozenset(self._used),
             mistakes=tuple(sorted(self._mistakes)),
+            marks={use.site: use.marks for use in found.uses if use.marks},
         )
 
     def _judged(self, use: Use) -> Violation | None:
@@ -141,7 +147,8 @@ def _nodeid(site: Site) -> str:
 def _allowances(use: Use) -> list[Allowance]:
     """Those of the ``ssot_allow`` marks around *use*. Raises UsageError for what does not fit."""
     return [
-        from_marker(args, dict(keywords), str(use.site))
+        # It is the test's own, which a run knows by its node id.
+        from_marker(args, dict(keywords), str(use.site))._replace(origin=_nodeid(use.site))
         for name, args, keywords in use.marks
         if name == "ssot_allow"
     ]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.ratchet import Ratchet, Stale
 from pytest_ssot.rules.discovery import Configured
+
+if TYPE_CHECKING:  # it brings the scan along, which only some runs have a use for
+    from pytest_ssot.policy.inventory import Inventory
 
 
 class Upkeep(NamedTuple):
@@ -33,10 +36,12 @@ def after_run(
     ratchet: Ratchet,
     seen: Iterable[Violation],
     complete: bool,
+    everything: Inventory | None = None,
 ) -> Upkeep:
     """What a run that has *seen* these violations makes of the baseline in the file *path*.
 
-    The files that it names are scanned, as no run executes all of the code. What
+    The files that it names are scanned, as no run executes all of the code, unless
+    the run itself has scanned *everything*. What
     only runs see is judged after a *complete* run alone, which had every test
     and in which all of them passed. With the setting ``update-baseline`` the file
     is rewritten without what is stale.
@@ -48,7 +53,9 @@ def after_run(
     settings, entries = configured.settings, ratchet.baseline.entries
     named = sorted({one.key.path for one in entries})
     there = tuple(one for one in named if (settings.root / one).exists())
-    scan = inventory.take(configured, today, there) if there else None
+    scan = everything
+    if scan is None and there:
+        scan = inventory.take(configured, today, there, forks=False)
     found = scan.violations if scan is not None else ()
     is_critical = in_source(settings, scan.critical if scan is not None else ())
     examined = known.examined(settings.root, scan)

@@ -41,15 +41,17 @@ class Wanted(NamedTuple):
     canonical: Mapping[str, str]
 
 
-def scan(root: Path, entries: Sequence[Entry], wanted: Wanted, state: State) -> Scan:
+def scan(
+    root: Path, entries: Sequence[Entry], wanted: Wanted, state: State, *, forks: bool = True
+) -> Scan:
     """Scan *entries*, files of *root*; what *state* knows of them is not looked for again.
 
-    *state* then knows what this scan has found.
+    *state* then knows what this scan has found. Many files are dealt out to *forks*.
     """
     known = state.begin(entries)
     if known is not None:
         return known
-    shares = _shares(entries)
+    shares = _shares(entries) if forks else [list(entries)]
     workers = Workers([_Share(root, share).serve for share in shares])
     try:
         with _quickly():
