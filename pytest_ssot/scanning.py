@@ -41,10 +41,10 @@ class ScanFile(pytest.File):
         self._found = found
 
     def collect(self) -> Iterator[pytest.Collector]:
-        yield _Findings.from_parent(self, name=PART, scanning=self._scanning, found=self._found)
+        yield ScanFindings.from_parent(self, name=PART, scanning=self._scanning, found=self._found)
 
 
-class _Findings(pytest.Collector):
+class ScanFindings(pytest.Collector):
     def __init__(self, *, scanning: Scanning, found: Sequence[Finding], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._scanning = scanning
@@ -125,10 +125,10 @@ class Scanning:
         assert self._assembly is not None
         try:
             chosen = self._chosen()
-            if chosen.everything or chosen.paths:
-                inventory = self._inventory(() if chosen.everything else chosen.paths)
+            if not chosen.nothing:
+                inventory = self._inventory()
                 self._found = chosen.of(findings(inventory))
-                self._assembly.scanned(inventory, everything=chosen.everything)
+                self._assembly.scanned(inventory, chosen.has)
                 self._is_clean = not (self._found or inventory.unreadable)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
@@ -142,12 +142,13 @@ class Scanning:
         packages = config.getoption("pyargs", False)
         return choose(config.args, rules, root, here, packages=packages)
 
-    def _inventory(self, paths: Sequence[str]) -> Inventory:
+    def _inventory(self) -> Inventory:
+        """Of everything, whatever was asked for: other files may pass names on."""
         from pytest_ssot.policy.inventory import take
 
         # What the scan itself does is no test's; and a fork of a watched process is watched.
         with self._run.watcher.owner(Evidence()):
-            inventory = take(self._run.configured, self._run.today, paths, forks=False)
+            inventory = take(self._run.configured, self._run.today, forks=False)
         if inventory.mistakes:
             raise UsageError("\n".join(inventory.mistakes))
         return inventory
@@ -189,7 +190,9 @@ class Scanning:
         asked = [self._asked(item, one) for one in finding.violations]
         judged = self._run.ratchet.judge(asked, in_source(self._run.settings, finding.critical))
         if any(one.format == "junit" for one in self._run.settings.report):
-            item.user_properties += dict.fromkeys((PROPERTY, in_a_line(one)) for one in judged)
+            # A rerun tells the same again.
+            told = dict.fromkeys((PROPERTY, in_a_line(one)) for one in judged)
+            item.user_properties += [one for one in told if one not in item.user_properties]
         return judged
 
     def _asked(self, item: ScanItem, violation: Violation) -> Violation:

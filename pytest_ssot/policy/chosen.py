@@ -1,4 +1,4 @@
-"""Which files a run's arguments choose for the scan, and which of its findings."""
+"""Which findings of a scan a run's arguments choose."""
 
 from __future__ import annotations
 
@@ -16,22 +16,27 @@ PART = "ssot"
 
 
 class Chosen(NamedTuple):
-    """What to scan. ``everything``, else the *under* paths and those of *exact* findings.
+    """What of a scan was asked for: ``everything``, else what is *under* paths, or *exact*.
 
-    Paths are relative to the root, with ``/``. ``exact`` maps a path and a rule, which
-    is empty for all rules, to the argument that says so. ``outside`` are arguments
-    that lead out of the root, where nothing is scanned.
+    Paths are relative to the root, with ``/``. ``exact`` are a path, a rule, empty for
+    all rules, and the argument that says so. ``outside`` are arguments that lead out
+    of the root, where nothing is scanned.
     """
 
-    everything: bool
+    everything: bool = False
     under: tuple[str, ...] = ()
     exact: tuple[tuple[str, str, str], ...] = ()
     outside: tuple[str, ...] = ()
 
     @property
-    def paths(self) -> tuple[str, ...]:
-        """What to scan, each once; none with ``everything``."""
-        return tuple(dict.fromkeys((*self.under, *(path for path, _, _ in self.exact))))
+    def nothing(self) -> bool:
+        return not (self.everything or self.under or self.exact)
+
+    def has(self, path: str) -> bool:
+        """Whether all that there is in the file *path* was asked for."""
+        return self.everything or any(
+            path == one or path.startswith(f"{one}/") for one in self.under
+        )
 
     def of(self, found: Iterable[Finding]) -> list[Finding]:
         """Those of *found* that were asked for.
@@ -39,22 +44,22 @@ class Chosen(NamedTuple):
         Raises UsageError where one was asked for that is not there.
         """
         found = list(found)
-        if self.everything and not self.exact:
-            return found
         missing = [
             f"not found: {argument} (the scan has no such finding)"
             for path, rule, argument in self.exact
-            if not any(one.path == path and rule in ("", one.rule) for one in found)
+            if not any(_is(one, path, rule) for one in found)
         ]
         if missing:
             raise UsageError("\n".join(missing))
-        return [one for one in found if self._has(one)]
+        return [
+            one
+            for one in found
+            if self.has(one.path) or any(_is(one, path, rule) for path, rule, _ in self.exact)
+        ]
 
-    def _has(self, finding: Finding) -> bool:
-        path = finding.path
-        if self.everything or any(path == one or path.startswith(f"{one}/") for one in self.under):
-            return True
-        return any(path == one and rule in ("", finding.rule) for one, rule, _ in self.exact)
+
+def _is(finding: Finding, path: str, rule: str) -> bool:
+    return finding.path == path and rule in ("", finding.rule)
 
 
 def is_finding(argument: str, rules: Collection[str]) -> bool:
@@ -68,8 +73,8 @@ def choose(
 ) -> Chosen:
     """What *arguments*, seen from *here*, choose: paths, node ids, with *packages* modules too.
 
-    Raises UsageError for a finding in a file that is not there. What else is not
-    there is for pytest to tell.
+    Raises UsageError for a finding in a file that is not there. What else is not there
+    is for pytest to tell.
     """
     everything = False
     under: list[str] = []
@@ -90,19 +95,13 @@ def choose(
             outside.append(argument)
         elif shown == ".":
             everything = True
-        elif path.is_dir() or (path.is_file() and _may_be_source(path)):
+        else:
             under.append(shown)
     return Chosen(everything, tuple(under), tuple(exact), tuple(outside))
 
 
 def _leads_out(shown: str) -> bool:
     return shown == ".." or shown.startswith("../") or os.path.isabs(shown)
-
-
-def _may_be_source(path: Path) -> bool:
-    from pytest_ssot.source.files import SUFFIXES
-
-    return path.suffix in ("", *SUFFIXES)
 
 
 def _of_module(name: str) -> Path | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.entries import Entry
-from pytest_ssot.policy.ratchet import Exceeded, Ratchet
+from pytest_ssot.policy.ratchet import Exceeded, Is, Ratchet, nothing
 from pytest_ssot.policy.run import Remainder, Run
 from pytest_ssot.policy.tally import Result, Tally, joined
 from pytest_ssot.policy.upkeep import Upkeep
@@ -31,7 +32,8 @@ class Assembly:
         self._complete = True
         self._unreadable: tuple[tuple[str, str], ...] = ()
         self._used_in_source: frozenset[str] = frozenset()
-        #: What a scan of everything has found, where one has been made.
+        self._is_critical: Is = nothing
+        #: What the scan has found, where one has been made.
         self.inventory: Inventory | None = None
 
     def add(self, result: Result) -> None:
@@ -41,14 +43,15 @@ class Assembly:
         """Take in what a scan found, as an item of its own told it."""
         self._static.add(result)
 
-    def scanned(self, inventory: Inventory, *, everything: bool) -> None:
-        """Take in what items do not tell of a scan, which may be one of *everything*."""
+    def scanned(self, inventory: Inventory, has: Callable[[str], bool]) -> None:
+        """Take in what items do not tell of the files, by path, that the run *has*."""
         for one in inventory.violations:
-            if one.verdict is not Verdict.FAILS:
+            if one.verdict is not Verdict.FAILS and has(one.importer.path):
                 self._static.add_violation(one)
-        self._unreadable = inventory.unreadable
+        self._unreadable = tuple(one for one in inventory.unreadable if has(one[0]))
         self._used_in_source = inventory.used
-        self.inventory = inventory if everything else None
+        self._is_critical = in_source(self._run.settings, inventory.critical)
+        self.inventory = inventory
 
     def take(self, remainder: Remainder) -> None:
         self._remainder |= remainder
@@ -76,6 +79,7 @@ class Assembly:
             self._tally,
             self._static,
             self._remainder,
+            is_critical=self._is_critical,
             unreadable=self._unreadable,
             unused=tuple(sorted(in_force.difference(used))),
             expired=tuple(allowances.expired()),
@@ -99,6 +103,7 @@ class Outcome:
         static: Tally,
         remainder: Remainder,
         *,
+        is_critical: Is = nothing,
         unreadable: tuple[tuple[str, str], ...] = (),
         unused: tuple[str, ...] = (),
         expired: tuple[str, ...] = (),
@@ -109,6 +114,7 @@ class Outcome:
         self.rules = rules
         self._tally = tally
         self._static = static
+        self._is_critical = is_critical
         self.unreadable = unreadable
         self.remainder = remainder
         self.unused = unused
@@ -123,7 +129,7 @@ class Outcome:
 
         Tests that saw few sites each may be within the baseline, and all of them not.
         """
-        judged = self.ratchet.judge(self._seen)
+        judged = self.ratchet.judge(self._seen, self._is_critical)
         return [
             all_told if one.verdict is Verdict.KNOWN else one
             for one, all_told in zip(self._seen, judged, strict=True)
@@ -131,7 +137,7 @@ class Outcome:
 
     @cached_property
     def exceeded(self) -> list[Exceeded]:
-        return self.ratchet.exceeded(self._seen)
+        return self.ratchet.exceeded(self._seen, self._is_critical)
 
     @cached_property
     def expired_entries(self) -> list[Entry]:

@@ -29,7 +29,8 @@ def lines(outcome: Outcome, *, verbose: bool) -> list[str]:
         *_besides(outcome, verbose),
         *_baseline(outcome, verbose),
     ]
-    unasked = outcome.settings.file is None and not outcome.ratchet.baseline.entries
+    settings = outcome.settings
+    unasked = not (settings.file or settings.scan or outcome.ratchet.baseline.entries)
     if unasked and told and not failing and not verbose:
         # One line is enough to find it by.
         told = [f"{counted(len(outcome.violations), 'deprecated use')} seen (-v lists them)"]
