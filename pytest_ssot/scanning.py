@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -177,10 +178,14 @@ class Scanning:
         if path_matches(item.finding.path, settings.mission_critical):
             for name in settings.markers:
                 item.add_marker(name)
-        acting = marker_names(self._config) - self._labels
         for mark in item.finding.marks:
-            if mark[0] not in acting:
+            if mark[0] not in self._acting:
                 _add(item, mark)
+
+    @cached_property
+    def _acting(self) -> frozenset[str]:
+        """The markers that code reads, for all that is known: it has registered them."""
+        return marker_names(self._config) - self._labels
 
     # -- the verdict ----------------------------------------------------------
 
