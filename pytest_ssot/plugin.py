@@ -20,19 +20,19 @@ from pytest_ssot.fixtures import Fixtures
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.allowances import SeenBy, from_marker
 from pytest_ssot.policy.critical import is_critical, is_gated
+from pytest_ssot.policy.outcome import Assembly
 from pytest_ssot.policy.ratchet import Baseline
 from pytest_ssot.policy.run import Asked, Run, Running
 from pytest_ssot.policy.tally import Result
 from pytest_ssot.report import debugger, terminal
 from pytest_ssot.report.text import in_a_line
-from pytest_ssot.reporting import RESULT, Reporting, baseline_path
+from pytest_ssot.reporting import PROPERTY, RESULT, Reporting, baseline_path
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
 from pytest_ssot.runtime import frames
+from pytest_ssot.scanning import MARKER, ScanItem, Scanning, marker_names
 
 _PLUGIN = "ssot-run"
-#: The name of the property under which a test's violations are in JUnit XML.
-_PROPERTY = "ssot"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -136,11 +136,13 @@ class SsotPlugin:
         self._item: pytest.Item | None = None
         self._running = Running()
         self._fixtures = Fixtures()
+        self._markers = marker_names(config) if self.run.settings.scan else frozenset()
 
     def configure(self) -> None:
         declare = self.config.addinivalue_line
         for name in self.run.settings.markers:
             declare("markers", f"{name}: a test for which no violation is tolerated")
+        declare("markers", f"{MARKER}: what --ssot-scan found in a file")
         declare("markers", "ssot_allow(rule, reason, until=None): allow a rule's violations here")
         given = self.config.hook.pytest_ssot_rules(config=self.config)
         extra = [("pytest_ssot_rules", rules) for rules in given if rules is not None]
@@ -149,11 +151,18 @@ class SsotPlugin:
             self.run.reconfigure(more, baseline_of(self.config, more))
         if xdist.is_worker(self.config):
             self.config.pluginmanager.register(xdist.Worker(self.config, self.run))
+            self._scan(None)
         else:
             reporting = Reporting(self.config, self.run)
             self.config.pluginmanager.register(reporting)
             if self.config.pluginmanager.has_plugin("xdist"):
                 self.config.pluginmanager.register(xdist.Controller(reporting.assembly))
+            self._scan(reporting.assembly)
+
+    def _scan(self, assembly: Assembly | None) -> None:
+        if self.run.settings.scan:
+            scanning = Scanning(self.config, self.run, assembly, self._markers)
+            self.config.pluginmanager.register(scanning)
 
     def pytest_plugin_registered(self, plugin: object) -> None:
         """A module that is a plugin is part of every test; a conftest, of those below it."""
@@ -193,6 +202,8 @@ class SsotPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        if isinstance(item, ScanItem):
+            return (yield from self._beside())
         self._item, self._running = item, Running()
         self._fixtures.test = self._running.evidence
         evidence = self._running.evidence
@@ -202,6 +213,14 @@ class SsotPlugin:
             result = yield
         self._item, evidence.ended = None, self._running.ended(item)
         return result
+
+    def _beside(self) -> Generator[None, object, object]:
+        """An item of the scan reaches nothing: the fixtures that end in it are the last test's."""
+        last = self._running.evidence
+        if last.ended is None:
+            return (yield)
+        with self.run.watcher.owner(last):
+            return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> None:
@@ -225,7 +244,7 @@ class SsotPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        self.run.tested |= {item.path for item in items}
+        self.run.tested |= {item.path for item in items if not isinstance(item, ScanItem)}
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
@@ -239,6 +258,8 @@ class SsotPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[Any]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
+        if isinstance(item, ScanItem):
+            return report
         skipped = report.skipped and not hasattr(report, "wasxfail")
         if report.when == "setup":
             self._running.told.clear()  # pytest-rerunfailures tries again: that excuses nothing
@@ -296,7 +317,7 @@ class SsotPlugin:
                 call.excinfo = debugger.raised(failing[0], self.run.settings.root)
             terminal.fail(report, failing, self.run)
         if self._in_junit and not running.skipped:
-            told = dict.fromkeys((_PROPERTY, in_a_line(one)) for one in violations)
+            told = dict.fromkeys((PROPERTY, in_a_line(one)) for one in violations)
             report.user_properties += told
         # With a failure too, as teardown may never come: a debugger is left, a worker crashes.
         if failing or (report.when == "teardown" and violations):

@@ -22,6 +22,8 @@ from pytest_ssot.report.document import document
 
 #: The attribute under which a report carries what its test saw, as JSON values.
 RESULT = "ssot_result"
+#: The name of the property under which a test's violations are in JUnit XML.
+PROPERTY = "ssot"
 
 
 class Reporting:
@@ -96,7 +98,9 @@ class Reporting:
     def _take(self, report: pytest.TestReport) -> None:
         result = report.__dict__.pop(RESULT, None)
         if result is not None:
-            self.assembly.add(Result.from_json(result))
+            told = Result.from_json(result)
+            static = all("runtime" not in one.seen for one in told.violations)
+            (self.assembly.add_static if static else self.assembly.add)(told)
         terminal.tell_once(report, self._told, self._run)
 
     def _finish(self, session: pytest.Session) -> None:
@@ -128,7 +132,13 @@ class Reporting:
             run, seen = self._run, outcome.violations
             try:
                 outcome.upkeep = upkeep.after_run(
-                    run.configured, run.today, path, run.ratchet, seen, complete
+                    run.configured,
+                    run.today,
+                    path,
+                    run.ratchet,
+                    seen,
+                    complete,
+                    self.assembly.inventory,
                 )
             except UsageError as error:
                 outcome.mistakes += (str(error),)

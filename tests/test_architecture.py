@@ -21,7 +21,17 @@ ROWS = (
     {"runtime", "source"},
     {"policy"},
     {"migrate", "report"},
-    {"plugin", "reporting", "xdist", "fixtures", "cli", "commands", "hookspecs", "__main__"},
+    {
+        "plugin",
+        "scanning",
+        "reporting",
+        "xdist",
+        "fixtures",
+        "cli",
+        "commands",
+        "hookspecs",
+        "__main__",
+    },
 )
 #: Rooms on one row that know each other.
 NEIGHBOURS = {
@@ -29,6 +39,9 @@ NEIGHBOURS = {
     ("plugin", "hookspecs"),
     ("plugin", "fixtures"),
     ("plugin", "reporting"),
+    ("plugin", "scanning"),
+    ("scanning", "reporting"),
+    ("scanning", "xdist"),
     ("reporting", "xdist"),
     ("__main__", "cli"),
     ("cli", "commands"),
@@ -36,6 +49,7 @@ NEIGHBOURS = {
 KNOWS_PYTEST = {
     "plugin.py",
     "reporting.py",
+    "scanning.py",
     "xdist.py",
     "fixtures.py",
     "hookspecs.py",

@@ -139,6 +139,13 @@ OPTIONS: tuple[Option, ...] = (
         flag=True,
     ),
     Option(
+        "scan",
+        "bool",
+        False,
+        "add what the static scan finds as test items, one for each violating file and rule",
+        flag=True,
+    ),
+    Option(
         "report",
         "strings",
         (),

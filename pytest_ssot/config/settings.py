@@ -32,6 +32,7 @@ class Settings(NamedTuple):
     baseline: str
     update_baseline: bool
     strict: bool
+    scan: bool
     report: tuple[ReportTo, ...]
     chain: bool
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.entries import Entry, Key
 from pytest_ssot.policy.ratchet import Is, Ratchet, Stale, counts, place
+from pytest_ssot.policy.tally import spot
 
 
 class Grounds(NamedTuple):
@@ -53,11 +54,11 @@ def only_in_runs(
     scanned: Iterable[Violation], reported: Iterable[Violation]
 ) -> tuple[Violation, ...]:
     """Those of a run's violations that the scan did not find, once each."""
-    in_source = {_spot(one) for one in scanned}
+    in_source = {spot(one) for one in scanned}
     found = {
         one.cause: one._replace(seen=("runtime",), chain=())
         for one in reported
-        if "runtime" in one.seen and counts(one) and _spot(one) not in in_source
+        if "runtime" in one.seen and counts(one) and spot(one) not in in_source
     }
     return tuple(found[cause] for cause in sorted(found))
 
@@ -71,8 +72,3 @@ def _sites_of(
             key = ratchet.key(one), one.seen == ("runtime",)
             sites.setdefault(key, set()).add(place(one))
     return {key: len(found) for key, found in sites.items()}
-
-
-def _spot(violation: Violation) -> tuple[object, ...]:
-    """A scan and a run may differ about the column, and never about these."""
-    return (violation.importer.path, violation.importer.line, violation.rule, violation.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from pytest_ssot.errors import UsageError
@@ -19,7 +19,7 @@ from pytest_ssot.source import index
 from pytest_ssot.source.files import Entry, Files
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.surroundings import Surroundings
-from pytest_ssot.source.use import Scan, Use
+from pytest_ssot.source.use import Mark, Scan, Use
 
 
 class Inventory(NamedTuple):
@@ -27,7 +27,9 @@ class Inventory(NamedTuple):
 
     ``violations`` are judged and sorted by site; ``critical`` are the sites in
     mission-critical tests. ``unreadable`` are files that could not be read
-    whole, and why. ``examined`` are the files that were read.
+    whole, and why. ``examined`` are the files that were read. ``used`` names the
+    allowances that excused something. ``marks`` are those of the tests around
+    sites, as far as source tells them.
     """
 
     violations: tuple[Violation, ...]
@@ -36,6 +38,7 @@ class Inventory(NamedTuple):
     examined: frozenset[str]
     used: frozenset[str]
     mistakes: tuple[str, ...]
+    marks: Mapping[Site, tuple[Mark, ...]]
 
     def of(self, paths: Collection[str]) -> Inventory:
         """What of this is in the files *paths*."""
@@ -52,28 +55,30 @@ def take(
     paths: Sequence[str] = (),
     *,
     cache: bool = True,
+    forks: bool = True,
 ) -> Inventory:
     """The inventory of the files under *paths*, relative to the root; none means all.
 
     All are scanned in any case: what a file uses depends on what others pass on.
     With *cache* what the last one found is used where files have not changed.
+    Without *forks* all is done in this process, which others may watch or share.
     Raises UsageError for a path that is not there, or not below the root.
     """
     settings = configured.settings
     files = Files(settings.root, (), settings.exclude)
     entries = {entry.path: entry for entry in files}
     if not paths:
-        found = _scanned(configured, list(entries.values()), cache)
+        found = _scanned(configured, list(entries.values()), cache=cache, forks=forks)
         return _Judge(configured, today).judge(found, files.missed)
     asked = Files(settings.root, paths, settings.exclude)
     # What git ignores is examined where it is named.
     chosen = {entry.path: entry for entry in asked}
-    found = _scanned(configured, list({**entries, **chosen}.values()), cache)
+    found = _scanned(configured, list({**entries, **chosen}.values()), cache=cache, forks=forks)
     wanted = chosen.keys() | {path for path, _ in asked.missed}
     return _Judge(configured, today).judge(found, asked.missed).of(wanted)
 
 
-def _scanned(configured: Configured, entries: Sequence[Entry], cache: bool) -> Scan:
+def _scanned(configured: Configured, entries: Sequence[Entry], *, cache: bool, forks: bool) -> Scan:
     root = configured.settings.root
     rules = configured.rules.rules
     targets = [Target(rule.id, rule.deprecated, rule.submodules) for rule in rules]
@@ -86,7 +91,7 @@ def _scanned(configured: Configured, entries: Sequence[Entry], cache: bool) -> S
         return known
     from pytest_ssot.source.scan import Wanted, scan
 
-    return scan(root, entries, Wanted(targets, canonical), state)
+    return scan(root, entries, Wanted(targets, canonical), state, forks=forks)
 
 
 class _Judge:
@@ -111,6 +116,7 @@ class _Judge:
             examined=found.examined,
             used=frozenset(self._used),
             mistakes=tuple(sorted(self._mistakes)),
+            marks={use.site: use.marks for use in found.uses if use.marks},
         )
 
     def _judged(self, use: Use) -> Violation | None:
@@ -162,7 +168,8 @@ def _nodeid(site: Site) -> str:
 def _allowances(use: Use) -> list[Allowance]:
     """Those of the ``ssot_allow`` marks around *use*. Raises UsageError for what does not fit."""
     return [
-        from_marker(args, dict(keywords), str(use.site))
+        # It is the test's own, which a run knows by its node id.
+        from_marker(args, dict(keywords), str(use.site))._replace(origin=_nodeid(use.site))
         for name, args, keywords in use.marks
         if name == "ssot_allow"
     ]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.entries import Entry
-from pytest_ssot.policy.ratchet import Exceeded, Ratchet
+from pytest_ssot.policy.ratchet import Exceeded, Is, Ratchet, nothing
 from pytest_ssot.policy.run import Remainder, Run
-from pytest_ssot.policy.tally import Result, Tally
+from pytest_ssot.policy.tally import Result, Tally, joined
 from pytest_ssot.policy.upkeep import Upkeep
 from pytest_ssot.rules.rule import Rule
+
+if TYPE_CHECKING:  # it brings the scan along, which only some runs have a use for
+    from pytest_ssot.policy.inventory import Inventory
 
 
 class Assembly:
@@ -21,11 +27,31 @@ class Assembly:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._tally = Tally()
+        self._static = Tally()
         self._remainder = Remainder()
         self._complete = True
+        self._unreadable: tuple[tuple[str, str], ...] = ()
+        self._used_in_source: frozenset[str] = frozenset()
+        self._is_critical: Is = nothing
+        #: What the scan has found, where one has been made.
+        self.inventory: Inventory | None = None
 
     def add(self, result: Result) -> None:
         self._tally.add(result)
+
+    def add_static(self, result: Result) -> None:
+        """Take in what a scan found, as an item of its own told it."""
+        self._static.add(result)
+
+    def scanned(self, inventory: Inventory, has: Callable[[str], bool]) -> None:
+        """Take in what items do not tell of the files, by path, that the run *has*."""
+        for one in inventory.violations:
+            if one.verdict is not Verdict.FAILS and has(one.importer.path):
+                self._static.add_violation(one)
+        self._unreadable = tuple(one for one in inventory.unreadable if has(one[0]))
+        self._used_in_source = inventory.used
+        self._is_critical = in_source(self._run.settings, inventory.critical)
+        self.inventory = inventory
 
     def take(self, remainder: Remainder) -> None:
         self._remainder |= remainder
@@ -43,14 +69,18 @@ class Assembly:
         self._remainder = self._remainder._replace(late=late)
         for result in late:
             self._tally.add(result)
-        allowances, used = self._run.allowances, self._remainder.used
+        allowances, used = self._run.allowances, {*self._remainder.used, *self._used_in_source}
+        used |= {one for one in self._remainder.marks if _is_of(one, self._used_in_source)}
         in_force = allowances.in_force().union(self._remainder.marks)
         return Outcome(
             self._run.settings,
             self._run.ratchet,
             self._run.rules.rules,
             self._tally,
+            self._static,
             self._remainder,
+            is_critical=self._is_critical,
+            unreadable=self._unreadable,
             unused=tuple(sorted(in_force.difference(used))),
             expired=tuple(allowances.expired()),
             full=full and self._complete,
@@ -61,7 +91,7 @@ class Outcome:
     """The merged result of a run.
 
     ``full`` tells that no test was left out, so that what was not seen is not
-    there; ``mistakes`` are of the user's making.
+    there; ``mistakes`` are of the user's making. *static* is what a scan found.
     """
 
     def __init__(
@@ -70,8 +100,11 @@ class Outcome:
         ratchet: Ratchet,
         rules: tuple[Rule, ...],
         tally: Tally,
+        static: Tally,
         remainder: Remainder,
         *,
+        is_critical: Is = nothing,
+        unreadable: tuple[tuple[str, str], ...] = (),
         unused: tuple[str, ...] = (),
         expired: tuple[str, ...] = (),
         full: bool = False,
@@ -79,7 +112,10 @@ class Outcome:
         self.settings = settings
         self.ratchet = ratchet
         self.rules = rules
-        self.tally = tally
+        self._tally = tally
+        self._static = static
+        self._is_critical = is_critical
+        self.unreadable = unreadable
         self.remainder = remainder
         self.unused = unused
         self.expired = expired
@@ -93,7 +129,7 @@ class Outcome:
 
         Tests that saw few sites each may be within the baseline, and all of them not.
         """
-        judged = self.ratchet.judge(self._seen)
+        judged = self.ratchet.judge(self._seen, self._is_critical)
         return [
             all_told if one.verdict is Verdict.KNOWN else one
             for one, all_told in zip(self._seen, judged, strict=True)
@@ -101,7 +137,7 @@ class Outcome:
 
     @cached_property
     def exceeded(self) -> list[Exceeded]:
-        return self.ratchet.exceeded(self._seen)
+        return self.ratchet.exceeded(self._seen, self._is_critical)
 
     @cached_property
     def expired_entries(self) -> list[Entry]:
@@ -109,12 +145,31 @@ class Outcome:
 
     @cached_property
     def _seen(self) -> list[Violation]:
-        return sorted((*self.tally.violations(), *self._outside), key=lambda one: one.cause)
+        return [one for one, _ in self._joined]
+
+    @cached_property
+    def _joined(self) -> list[tuple[Violation, Violation | None]]:
+        """Each violation, with what the scan found of it; sorted by importer."""
+        seen = (*self._tally.violations(), *self._outside)
+        return sorted(joined(seen, self._static.violations()), key=lambda pair: pair[0].cause)
+
+    @cached_property
+    def _failed(self) -> dict[tuple[object, ...], set[str]]:
+        """The tests that each violation failed, by its cause."""
+        return {
+            one.cause: self._tally.failed_tests(one)
+            | (self._static.failed_tests(static) if static is not None else set())
+            for one, static in self._joined
+        }
+
+    def failed_tests(self, violations: Iterable[Violation]) -> set[str]:
+        """The node ids of the tests that any of *violations* failed."""
+        return set().union(*(self._failed.get(one.cause, set()) for one in violations))
 
     @cached_property
     def _outside(self) -> list[Violation]:
         """What happened outside of tests and that no test saw too."""
-        return _merged(tuple(one for one in self.remainder.session if not self.tally.has(one)))
+        return _merged(tuple(one for one in self.remainder.session if not self._tally.has(one)))
 
     @cached_property
     def swept(self) -> list[Violation]:
@@ -153,6 +208,14 @@ class Outcome:
         broke = bool(self.remainder.faults or self.remainder.blind)
         ratchet = bool(self.exceeded or self.upkeep.overdue)
         return bool(self.late) or (self.settings.strict and (outside or broke or ratchet))
+
+
+def _is_of(mark: str, used: Iterable[str]) -> bool:
+    """Whether the test that has *mark* is, or is in, or holds one of those *used* in source."""
+    test = mark.partition("[")[0]
+    return any(
+        one == test or test.startswith(f"{one}::") or one.startswith(f"{test}::") for one in used
+    )
 
 
 def _merged(violations: tuple[Violation, ...]) -> list[Violation]:

@@ -81,6 +81,34 @@ class Tally:
         return self._failed.get(violation.cause, set())
 
 
+def joined(
+    seen: Iterable[Violation], static: Iterable[Violation]
+) -> list[tuple[Violation, Violation | None]]:
+    """What a run has *seen* and what a scan found, one of each site; with that of the scan.
+
+    A run and a scan may differ about the column; of those on one line the first is
+    the first. A run's chain says more than the scan's.
+    """
+    waiting: dict[object, list[Violation]] = {}
+    for one in sorted(static, key=lambda violation: violation.cause):
+        waiting.setdefault(spot(one), []).append(one)
+    both: list[tuple[Violation, Violation | None]] = []
+    for one in sorted(seen, key=lambda violation: violation.cause):
+        found = waiting.get(spot(one))
+        if not found:
+            both.append((one, None))
+            continue
+        other = found.pop(0)
+        merged = _merged(one, other)
+        both.append((merged._replace(importer=one.importer, chain=one.chain), other))
+    return both + [(one, one) for found in waiting.values() for one in found]
+
+
+def spot(violation: Violation) -> tuple[object, ...]:
+    """A scan and a run may differ about the column, and never about these."""
+    return (violation.importer.path, violation.importer.line, violation.rule, violation.name)
+
+
 def _merged(one: Violation, other: Violation) -> Violation:
     """The same whichever came first: the weightier verdict, the shorter chain."""
     weighty = min((one, other), key=lambda violation: _WEIGHT.index(violation.verdict))

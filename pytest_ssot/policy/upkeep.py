@@ -14,7 +14,7 @@ from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.ratchet import Ratchet, Stale
 from pytest_ssot.rules.discovery import Configured
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # it brings the scan along, which only some runs have a use for
     from pytest_ssot.policy.inventory import Inventory
 
 
@@ -37,18 +37,20 @@ def after_run(
     ratchet: Ratchet,
     seen: Iterable[Violation],
     complete: bool,
+    everything: Inventory | None = None,
 ) -> Upkeep:
     """What a run that has *seen* these violations makes of the baseline in the file *path*.
 
-    The source is scanned, as no run executes all of it. What only runs see is judged
-    after a *complete* run alone, which had every test, and all of them passed. With
-    the setting ``update-baseline`` the file is rewritten without what is stale.
+    The source is scanned, as no run executes all of it, unless the run itself has scanned
+    *everything*. What only runs see is judged after a *complete* run alone, which had
+    every test, and all of them passed. With the setting ``update-baseline`` the file is
+    rewritten without what is stale.
 
     Raises UsageError where it cannot be.
     """
     from pytest_ssot.policy import inventory
 
-    scan = inventory.take(configured, today)
+    scan = inventory.take(configured, today, forks=False) if everything is None else everything
     stale = _stale(configured.settings, ratchet, scan, seen if complete else None)
     updated = _update(configured, path, stale) if configured.settings.update_baseline else None
     return Upkeep(tuple(stale), updated)

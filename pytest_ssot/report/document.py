@@ -20,7 +20,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         outcome.violations,
         outcome.rules,
         outcome.matched,
-        (),
+        outcome.unreadable,
         remainder.not_observed,
         swept=outcome.swept,
         errors=(*remainder.faults, *remainder.mistakes),

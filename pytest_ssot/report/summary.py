@@ -29,7 +29,8 @@ def lines(outcome: Outcome, *, verbose: bool) -> list[str]:
         *_besides(outcome, verbose),
         *_baseline(outcome, verbose),
     ]
-    unasked = outcome.settings.file is None and not outcome.ratchet.baseline.entries
+    settings = outcome.settings
+    unasked = not (settings.file or settings.scan or outcome.ratchet.baseline.entries)
     if unasked and told and not failing and not verbose:
         # One line is enough to find it by.
         told = [f"{counted(len(outcome.violations), 'deprecated use')} seen (-v lists them)"]
@@ -57,14 +58,14 @@ def _importers(outcome: Outcome) -> tuple[list[str], list[str]]:
 
 
 def _failed(cause: Cause, outcome: Outcome) -> int:
-    return len(set().union(*(outcome.tally.failed_tests(one) for one in cause.violations)))
+    return len(outcome.failed_tests(cause.violations))
 
 
 def _effect(failed: int, cause: Cause) -> str:
     if failed:
         return f"fails {counted(failed, 'test')}"
     seen = set().union(*(one.tests for one in cause.violations))
-    where = f"seen by {counted(len(seen), 'test')}" if seen else "outside any test"
+    where = f"seen by {counted(len(seen), 'test')}" if seen else cause.seen_by()
     return f"{where}, {cause.note or 'not gated'}" if seen or cause.note else where
 
 
@@ -74,6 +75,8 @@ def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
         found = [one for one in outcome.violations if one.verdict is verdict]
         yield from _some(f"{verdict.value}:", map(_site, found), verbose)
     yield from _some("looked at, not used:", map(_site, outcome.swept), verbose)
+    unread = (f"{path}: {error}" for path, error in outcome.unreadable)
+    yield from _some("not read:", unread, verbose)
     yield from _some("expired allowance:", outcome.expired, verbose)
     yield from _some("discovered rule:", _discovered(outcome), verbose)
     yield from _some("not observed:", outcome.remainder.not_observed, verbose)

@@ -40,12 +40,15 @@ class Wanted(NamedTuple):
     canonical: Mapping[str, str]
 
 
-def scan(root: Path, entries: Sequence[Entry], wanted: Wanted, state: State) -> Scan:
+def scan(
+    root: Path, entries: Sequence[Entry], wanted: Wanted, state: State, *, forks: bool = True
+) -> Scan:
     """Scan *entries*, files of *root*; what *state* knows of them is not looked for again.
 
-    *state*, which has begun with them, then knows what this scan has found.
+    *state*, which has begun with them, then knows what this scan has found. Many files are
+    dealt out to *forks*.
     """
-    shares = _shares(entries)
+    shares = _shares(entries) if forks else [list(entries)]
     workers = Workers([_Share(root, share).serve for share in shares])
     try:
         with quickly():

@@ -55,6 +55,7 @@ def test_an_unconfigured_project_has_the_defaults(tmp_path: Path) -> None:
         baseline="ssot-baseline.json",
         update_baseline=False,
         strict=False,
+        scan=False,
         report=(),
         chain=False,
     )
@@ -82,6 +83,7 @@ def test_every_option_can_be_written_in_the_file(tmp_path: Path) -> None:
         baseline = "ssot-baseline.json"
         update-baseline = true
         strict = true
+        scan = true
         report = ["json:out/report.json"]
         chain = true
         """
@@ -102,6 +104,7 @@ def test_every_option_can_be_written_in_the_file(tmp_path: Path) -> None:
         "baseline": "ssot-baseline.json",
         "update_baseline": True,
         "strict": True,
+        "scan": True,
         "report": (("json", "out/report.json"),),
         "chain": True,
     }
