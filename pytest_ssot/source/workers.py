@@ -181,8 +181,11 @@ def _deafen() -> None:
 def _answer(serve: Serve, down: int, up: int, unused: Sequence[int]) -> None:
     """Answer until nobody asks any more."""
     _close(*unused)
-    with suppress(EOFError, BrokenPipeError), os.fdopen(down, "rb") as asked:
-        answers = os.fdopen(up, "wb")
+    with (
+        suppress(EOFError, BrokenPipeError),
+        os.fdopen(down, "rb") as asked,
+        os.fdopen(up, "wb") as answers,
+    ):
         while True:
             _send(answers, marshal.dumps(serve(_received(asked))))
 
