@@ -50,17 +50,19 @@ def process(
     folder: Path,
     ok: Sequence[int] = (0,),
     environment: Mapping[str, str] | None = None,
+    program: str = sys.executable,
 ) -> Callable[[int], Cost]:
-    """A run of this Python with *arguments*, from its start to its end.
+    """A run of *program* (this Python) with *arguments*, from its start to its end.
 
     *environment* is what it gets besides that of this process.
     """
 
     def run(number: int) -> Cost:
         with tempfile.TemporaryFile() as output:
-            cost, status = _spawn(arguments, folder, number, output, environment or {})
+            command = [program, *arguments]
+            cost, status = _spawn(command, folder, number, output, environment or {})
             if status not in ok:
-                raise Broken(_told(arguments, status, output))
+                raise Broken(_told(command, status, output))
         return cost
 
     return run
@@ -78,7 +80,7 @@ def program(name: str, *arguments: str, folder: Path) -> Callable[[int], Cost]:
 
 def output_of(name: str, *arguments: str, folder: Path, number: int = 0) -> str:
     """What ``programs/name.py`` prints."""
-    command = [str(PROGRAMS / f"{name}.py"), *arguments]
+    command = [sys.executable, str(PROGRAMS / f"{name}.py"), *arguments]
     with tempfile.TemporaryFile() as output:
         _, status = _spawn(command, folder, number, output, {})
         if status:
@@ -99,7 +101,7 @@ def _spawn(
     environment["PYTHONHASHSEED"] = str(number)
     start = time.perf_counter()
     child = subprocess.Popen(
-        [sys.executable, *arguments],
+        arguments,
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -114,7 +116,7 @@ def _spawn(
 
 
 def _told(arguments: Sequence[str], status: int, output: IO[bytes]) -> str:
-    return f"python {' '.join(arguments)} ended with {status}:\n{_read(output)}"
+    return f"{' '.join(arguments)} ended with {status}:\n{_read(output)}"
 
 
 def _read(output: IO[bytes]) -> str:

@@ -44,8 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="tell the version and end")
     parser.set_defaults(run=None)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog=parser.prog)
     _add_check(commands)
+    _add_init(commands)
     _add_baseline(commands)
     return parser
 
@@ -82,6 +83,18 @@ def _check(options: argparse.Namespace) -> int:
     from pytest_ssot.commands import check
 
     return check.run(options)
+
+
+def _add_init(commands: _Commands) -> None:
+    parser = _command(commands, "init", "write rules for what the project itself deprecates")
+    parser.add_argument("--diff", action="store_true", help="show what it would write, as a diff")
+    parser.set_defaults(run=_init)
+
+
+def _init(options: argparse.Namespace) -> int:
+    from pytest_ssot.commands import init
+
+    return init.run(options)
 
 
 def _add_baseline(commands: _Commands) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.rows import cached, carried, child, reached, run, start, threads, unrelated
+from benchmarks.rows import cached, carried, check, child, reached, run, start, threads, unrelated
 
 ROWS = (
     run.ROW,
@@ -14,4 +14,5 @@ ROWS = (
     carried.ROW,
     reached.ROW,
     threads.ROW,
+    *check.ROWS,
 )

@@ -8,10 +8,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
-from pytest_ssot.commands.runs import Reported, reported
 from pytest_ssot.config.load import FILE
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
@@ -21,11 +20,13 @@ from pytest_ssot.policy import inventory, known, ratchet
 from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.inventory import Inventory
 from pytest_ssot.policy.ratchet import Ratcheted
-from pytest_ssot.policy.reconciled import reconciled
 from pytest_ssot.report import listing
 from pytest_ssot.report.ratchet import expired_line, stale_line, update_line
 from pytest_ssot.rules.discovery import Configured
 from pytest_ssot.source.modules import Modules
+
+if TYPE_CHECKING:
+    from pytest_ssot.commands.runs import Reported
 
 
 class Checked(NamedTuple):
@@ -58,7 +59,7 @@ def _checked(options: argparse.Namespace) -> Checked:
     root, today = project.settings.root, datetime.date.today()
     path = baseline_file(project.settings, options.baseline)
     before = known.load(project, path, required=options.baseline is not None)
-    runs = tuple(reported(one) for one in options.runs)
+    runs = _reported(options.runs)
     paths = [_existing(one) for one in options.paths]
     with progress("scanning", options):
         found = inventory.take(project, today, paths, cache=not options.no_cache)
@@ -66,7 +67,10 @@ def _checked(options: argparse.Namespace) -> Checked:
         raise UsageError("\n".join(found.mistakes))
     violations = found.violations
     if runs:
-        violations = tuple(reconciled(violations, [one for run in runs for one in run.violations]))
+        from pytest_ssot.policy.reconciled import reconciled
+
+        seen = [one for run in runs for one in run.violations]
+        violations = tuple(reconciled(violations, seen))
     result = ratchet.apply(
         before,
         violations,
@@ -75,6 +79,14 @@ def _checked(options: argparse.Namespace) -> Checked:
         today=today,
     )
     return Checked(project, found, result, runs, partial=bool(paths))
+
+
+def _reported(paths: Sequence[Path]) -> tuple[Reported, ...]:
+    if not paths:
+        return ()
+    from pytest_ssot.commands.runs import reported
+
+    return tuple(map(reported, paths))
 
 
 def _existing(path: str) -> str:

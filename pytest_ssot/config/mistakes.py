@@ -64,6 +64,10 @@ class Mistakes:
                 if isinstance(wrong, Wrong):
                     self.add(place, wrong.problem, key=key, hint=wrong.hint)
 
+    def problems(self) -> list[str]:
+        """What is wrong, without the places."""
+        return [mistake.problem for mistake in self._found]
+
     def __len__(self) -> int:
         return len(self._found)
 

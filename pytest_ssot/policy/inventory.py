@@ -110,7 +110,8 @@ class _Judge:
         )
         file = str(self._settings.root / use.site.path)
         module = next(iter(self._modules.names(use.site.path)), "")
-        excuse = self._excuse(use, violation, Importer(file, module, use.end_line))
+        last = use.end_line if use.noted else 0  # no comment there: none of its lines is read
+        excuse = self._excuse(use, violation, Importer(file, module, last))
         if excuse is not None:
             self._used.add(excuse.by)
             return violation.judged(Verdict.ALLOWED, excuse.reason)

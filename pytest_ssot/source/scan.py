@@ -48,7 +48,7 @@ def scan(root: Path, entries: Sequence[Entry], wanted: Wanted, state: State) -> 
     shares = _shares(entries)
     workers = Workers([_Share(root, share).serve for share in shares])
     try:
-        with _quickly():
+        with quickly():
             return _Passes(root, wanted, workers, state).run(entries)
     finally:
         workers.close()
@@ -140,7 +140,7 @@ class _Share:
     def serve(self, question: Any) -> Any:
         """One pass: targets, whether others pass them on, and the paths to look at; None: all."""
         targets, passed_on, again = question
-        with _quickly():
+        with quickly():
             chosen = [Target(*one) for one in targets]
             analysis = Analysis(self._modules, chosen, passed_on=passed_on)
             return self._pass(analysis, None if again is None else frozenset(again))
@@ -210,7 +210,7 @@ def _shares(entries: Sequence[Entry]) -> list[list[Entry]]:
 
 
 @contextmanager
-def _quickly() -> Iterator[None]:
+def quickly() -> Iterator[None]:
     """Trees hold no cycles, so the collector would search in vain; warnings are the user's."""
     enabled, limit = gc.isenabled(), sys.getrecursionlimit()
     gc.disable()

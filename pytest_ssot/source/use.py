@@ -16,7 +16,8 @@ class Use(NamedTuple):
 
     ``target`` is what the rule names, ``name`` what is taken from it. ``end_line``
     is the last line of the statement, or of the call. ``chain`` leads over the
-    modules that pass the name on. ``marks`` are those of the test around it.
+    modules that pass the name on. ``marks`` are those of the test around it;
+    ``noted`` tells that a comment on its lines speaks of us.
     """
 
     rule: str
@@ -29,6 +30,7 @@ class Use(NamedTuple):
     scope: Scope
     chain: tuple[Step, ...] = ()
     marks: tuple[Mark, ...] = ()
+    noted: bool = False
 
     @property
     def place(self) -> tuple[str, int, int, str, str, str]:
@@ -38,27 +40,21 @@ class Use(NamedTuple):
 
     def packed(self) -> tuple[Any, ...]:
         """Plain values, for files and other processes; see `unpacked`."""
-        kind, form, scope = self.kind.value, self.form.value, self.scope.value
-        chain = tuple(map(tuple, self.chain))
-        return (
-            *self[:2],
-            kind,
-            self.name,
-            tuple(self.site),
-            self.end_line,
-            form,
-            scope,
-            chain,
-            self.marks,
-        )
+        values = self._asdict()
+        values["kind"], values["form"] = self.kind.value, self.form.value
+        values["scope"], values["site"] = self.scope.value, tuple(self.site)
+        values["chain"] = tuple(map(tuple, self.chain))
+        return tuple(values.values())
 
     @classmethod
     def unpacked(cls, plain: tuple[Any, ...]) -> Use:
-        rule, target, kind, name, site, end_line, form, scope, chain, marks = plain
-        steps = tuple(Step(*one) for one in chain)
-        return cls(
-            *(rule, target, Kind(kind), name, Site(*site), end_line),
-            *(Form(form), Scope(scope), steps, marks),
+        use = cls(*plain)
+        return use._replace(
+            kind=Kind(use.kind),
+            site=Site(*use.site),
+            form=Form(use.form),
+            scope=Scope(use.scope),
+            chain=tuple(Step(*one) for one in use.chain),
         )
 
 

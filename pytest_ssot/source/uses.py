@@ -308,6 +308,7 @@ class _Walker:
             form=form,
             scope=self._scope,
             marks=marks(self._source.tree, self._marked),
+            noted=any("ssot:" in line for line in self._text[node.lineno - 1 : node.end_lineno]),
         )
 
     def _column(self, node: ast.stmt | ast.expr) -> int:

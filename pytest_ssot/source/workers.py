@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import marshal
 import os
 import signal
@@ -181,6 +182,7 @@ def _deafen() -> None:
 
 def _answer(serve: Serve, down: int, up: int, unused: Sequence[int]) -> None:
     """Answer until nobody asks any more."""
+    gc.disable()  # it would look for cycles among what is shared with who forked, and unshare it
     _close(*unused)
     with (
         suppress(EOFError, BrokenPipeError),

@@ -1,0 +1,159 @@
+"""``pytest-ssot init``: finds what the project itself deprecates, and writes rules for it."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytest_ssot.commands import choosing
+from pytest_ssot.commands.project import configured, root_of
+from pytest_ssot.commands.proposals import Counts, Proposal, check, proposals
+from pytest_ssot.config.append import appended
+from pytest_ssot.config.load import FILE
+from pytest_ssot.config.mistakes import Wrong
+from pytest_ssot.config.toml import parse
+from pytest_ssot.errors import UsageError
+from pytest_ssot.files import write_atomically
+from pytest_ssot.model import Site
+from pytest_ssot.policy.inventory import take
+from pytest_ssot.policy.ours import FirstParty
+from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.ruleset import RuleSet
+from pytest_ssot.source.deprecated.finding import Strength
+from pytest_ssot.source.deprecated.survey import Survey, survey
+from pytest_ssot.source.files import Files
+from pytest_ssot.source.modules import Modules
+from pytest_ssot.source.reading import decoded, read
+
+#: Of what is possible only, so many are listed unless all is asked for.
+_LISTED = 10
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the rules, or show them with ``--diff``; returns 0, also where there are none."""
+    root = root_of(options.root)
+    project = configured(root)
+    text = _read(root / FILE)
+    if not options.quiet and sys.stderr.isatty():
+        print(f"reading {root} …", file=sys.stderr)
+    offered = proposals(_survey(root, project), project, lambda rules: _counted(project, rules))
+    sound = [one for one in offered if not one.wrong]
+    if options.diff or not choosing.is_asked() or not sound:
+        wanted: list[Proposal] | None
+        wanted = [one for one in sound if one.strength > Strength.POSSIBLE]
+    else:
+        wanted = choosing.chosen(sound)
+    if wanted is None:
+        _tell(options, "nothing written")
+        return 0
+    changed = _changed(text, wanted)
+    if options.diff:
+        _show_diff(text, changed)
+    elif wanted:
+        _write(root / FILE, changed)
+    _report(options, offered, wanted)
+    return 0
+
+
+def _survey(root: Path, project: Configured) -> Survey:
+    settings = project.settings
+    modules, ours = Modules(root), FirstParty(root, settings.first_party)
+    files = {one.path: one.at for one in Files(root, exclude=settings.exclude)}
+    known = {rule.deprecated: rule.use for rule in project.rules.rules}
+    return survey(
+        (one for one in files if ours.owns(str(root / one), next(iter(modules.names(one)), ""))),
+        modules.names,
+        lambda path: decoded(read(files[path])),
+        settings.warnings,
+        known,
+    )
+
+
+def _counted(project: Configured, rules: Sequence[Rule]) -> Counts:
+    """In how many places and files each rule's target is used, by its id."""
+    tried = project._replace(rules=RuleSet(rules), allowances=())
+    found = take(tried, datetime.date.today(), cache=False).violations
+    sites: dict[str, list[Site]] = {rule.id: [] for rule in rules}
+    for one in found:
+        sites[one.rule].append(one.importer)
+    return {name: (len(each), len({one.path for one in each})) for name, each in sites.items()}
+
+
+def _read(path: Path) -> str:
+    """The text of pyproject.toml, empty where there is none; raises UsageError if it is no TOML."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise UsageError(f"{FILE}: cannot be read: {error.strerror}") from None
+    try:
+        parse(data)
+    except Wrong as wrong:
+        raise UsageError(f"{FILE}: {wrong.problem}; nothing is written") from None
+    return data.decode("utf-8")
+
+
+def _changed(text: str, wanted: Sequence[Proposal]) -> str:
+    """The file with what is wanted; raises UsageError rather than that it would be broken."""
+    try:
+        changed = appended(text, [one.entry for one in wanted])
+    except Wrong as wrong:
+        raise UsageError(f"{FILE}: {wrong.problem}; nothing is written") from None
+    section = parse(changed.encode("utf-8")).get("tool", {}).get("pytest-ssot", {})
+    check(section)
+    return changed
+
+
+def _write(path: Path, text: str) -> None:
+    """Raises UsageError where the file is kept from being written."""
+    path = path.resolve()  # a link stays one
+    try:
+        # To replace it would be possible, and is not what somebody wants who made it so.
+        if path.exists() and not (os.access(path, os.W_OK) and path.stat().st_mode & 0o222):
+            raise UsageError(f"{FILE}: is read-only; nothing is written")
+        write_atomically(path, text)
+    except OSError as error:
+        raise UsageError(f"{FILE}: cannot be written: {error.strerror}") from None
+
+
+def _show_diff(old: str, new: str) -> None:
+    lines = difflib.unified_diff(
+        old.splitlines(keepends=True), new.splitlines(keepends=True), FILE, FILE
+    )
+    for line in lines:
+        print(line, end="" if line.endswith("\n") else "\n\\ No newline at end of file\n")
+
+
+def _report(
+    options: argparse.Namespace, offered: Sequence[Proposal], wanted: Sequence[Proposal]
+) -> None:
+    done = "would be written" if options.diff else "written"
+    if not offered:
+        _tell(options, "nothing found that is deprecated and has no rule yet")
+        return
+    tables = {0: "nothing", 1: "1 table"}.get(len(wanted), f"{len(wanted)} tables")
+    _tell(options, f"{FILE}: {tables} {done}")
+    for one in wanted:
+        _tell(options, f"  {one.title}  ({one.strength.word})")
+    for one in offered:
+        if one.wrong:
+            _tell(options, f"not written: {one.title}: {one.wrong}")
+    left = [one for one in offered if not one.wrong and one not in wanted]
+    if left:
+        _tell(options, f"not written, {len(left)} that may be deprecated; choose on a terminal:")
+    for one in left if options.verbose else left[:_LISTED]:
+        _tell(options, f"  {one.title}  {one.entry.comments[0]}")
+    if len(left) > _LISTED and not options.verbose:
+        _tell(options, f"  and {len(left) - _LISTED} more: --verbose lists them")
+
+
+def _tell(options: argparse.Namespace, line: str) -> None:
+    if not options.quiet:
+        print(line, file=sys.stderr)

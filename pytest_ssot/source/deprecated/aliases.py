@@ -1,0 +1,88 @@
+"""Old names by assignment (``Old = New``), and imports that only keep an old path alive."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from pytest_ssot.source.deprecated import words
+from pytest_ssot.source.deprecated.finding import Sign, Strength
+from pytest_ssot.source.deprecated.library import Library
+from pytest_ssot.source.deprecated.outline import Outline, dotted_name
+from pytest_ssot.source.deprecated.whole import passes_on
+
+_OLD = re.compile(
+    r"^(?:Old|Legacy|Deprecated|old_|legacy_|deprecated_)|(?:Old|Legacy|_old|_legacy)$"
+)
+
+
+def signs(outline: Outline, library: Library) -> Iterator[Sign]:
+    """The signs of the module's aliases; those in ``if`` and ``try`` choose, and are none."""
+    run: tuple[int, str] = (0, "")  # the last line of a run of aliases, and what stands above it
+    only_passes_on = passes_on(outline)
+    for step in outline.steps:
+        if step.where != "always":
+            continue
+        if isinstance(step.node, ast.ImportFrom) and not only_passes_on:
+            yield from _imported(outline, library, step.node)
+        for alias in _aliases(step.node, outline, library):
+            line = step.node.lineno
+            above = outline.comment_above(line) or (run[1] if line - run[0] in (0, 1) else "")
+            run = (line, above)
+            yield from _assigned(outline, alias, line, outline.comment_beside(line) or above)
+
+
+def _aliases(node: ast.stmt, outline: Outline, library: Library) -> Iterator[tuple[str, str]]:
+    """The old names and what each stands for: a class or a function of the project."""
+    if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+        return
+    source = dotted_name(node.value)
+    found = library.resolve(source, outline) if source else None
+    if found is None or ":" not in found:
+        return
+    if library.kind(found) not in ("class", "function", "coroutine"):
+        return
+    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        name = target.id if isinstance(target, ast.Name) else "_"
+        if not name.startswith("_") and found != f"{outline.dotted}:{name}":
+            yield name, source
+
+
+def _assigned(outline: Outline, alias: tuple[str, str], line: int, comment: str) -> Iterator[Sign]:
+    name, source = alias
+    told = words.of_alias(comment) if comment else None
+    target, how = f"{outline.dotted}:{name}", f"assigns {name} = {source}"
+    strength = Strength.LIKELY if told or _OLD.search(name) else Strength.POSSIBLE
+    if strength is Strength.LIKELY or source.rpartition(".")[2][:1].isupper():
+        yield Sign(target, strength, how, outline.path, line, told or "", (source,))
+
+
+def _imported(outline: Outline, library: Library, node: ast.ImportFrom) -> Iterator[Sign]:
+    """``from new import New as Old  # deprecated alias``, where the module has no use for it.
+
+    A package's own submodules' names are what it offers, whatever was before.
+    """
+    module = outline.absolute(node)
+    if not library.is_module(module):
+        return
+    offered = outline.is_package and module.startswith(f"{outline.dotted}.")
+    strength = Strength.POSSIBLE if offered else Strength.LIKELY
+    above = outline.comment_above(node.lineno)
+    for alias in node.names:
+        beside = outline.comment_beside(alias.lineno) or outline.comment_beside(node.lineno)
+        told = words.of_alias(beside or above)
+        bound = alias.asname or alias.name
+        if (
+            told
+            and alias.name != "*"
+            and bound not in outline.read_names
+            and not bound.startswith("_")
+        ):
+            how, path = f"imports {bound} for others", outline.path
+            source = f"{module}.{alias.name}"
+            if library.is_module(source):  # a submodule that is imported to be there
+                yield Sign(source, strength, how, path, alias.lineno, told)
+            else:
+                target = f"{outline.dotted}:{bound}"
+                yield Sign(target, strength, how, path, alias.lineno, told, (bound,))

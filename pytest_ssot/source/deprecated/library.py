@@ -1,0 +1,184 @@
+"""All modules of a project by dotted name, parsed when they are asked for."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
+
+from pytest_ssot.source.deprecated.outline import Binding, Outline, dotted_name
+from pytest_ssot.source.reading import Unreadable
+
+Read = Callable[[str], str]
+
+
+class Library:
+    """*paths* are the files by dotted name; *read* gives a file's text.
+
+    *defined* are the modules that define a name at their top, by name.
+    *categories* are the names of warnings that tell of a deprecation.
+    """
+
+    def __init__(
+        self,
+        paths: Mapping[str, str],
+        read: Read,
+        defined: Mapping[str, Collection[str]],
+        categories: Collection[str],
+    ) -> None:
+        self._paths = paths
+        self._read = read
+        self._defined = defined
+        self._categories = {name.rpartition(".")[2] for name in categories}
+        self.outline = lru_cache(maxsize=None)(self._outline)
+
+    def _outline(self, dotted: str) -> Outline | None:
+        path = self._paths.get(dotted)
+        if path is None:
+            return None
+        try:
+            return Outline(path, dotted, self._read(path))
+        # What cannot be read, or is no Python, defines nothing that can be told.
+        except (SyntaxError, ValueError, RecursionError, MemoryError, Unreadable):
+            return None
+
+    def is_module(self, dotted: str) -> bool:
+        return dotted in self._paths
+
+    def binding(self, target: str, seen: frozenset[str] = frozenset()) -> Binding | None:
+        """What ``a.b:Name`` is in ``a.b``, through its star imports; None where it is not there."""
+        module, _, name = target.partition(":")
+        outline = self.outline(module)
+        if outline is None or module in seen:
+            return None
+        found = outline.bindings.get(name)
+        if found is not None:
+            return found
+        if self.is_module(f"{module}.{name}"):
+            return Binding("import", 0, f"{module}.{name}")
+        for star in outline.stars if not name.startswith("_") else ():
+            if self.binding(f"{star}:{name}", seen | {module}):
+                return Binding("import", 0, f"{star}:{name}")
+        return None
+
+    def kind(self, target: str, depth: int = 5) -> str:
+        """What *target* is where it is defined, through aliases; empty where that is unknown."""
+        origin = self.origin(target, into_private=True)
+        found, outline = self.binding(origin), self.outline(origin.partition(":")[0])
+        if found is None or outline is None:
+            return ""
+        value = found.node.value if isinstance(found.node, ast.Assign | ast.AnnAssign) else None
+        meant = self.resolve(dotted_name(value), outline) if value and dotted_name(value) else None
+        if meant is None or ":" not in meant or meant == origin or not depth:
+            return found.kind
+        return self.kind(meant, depth - 1)
+
+    def origin(self, target: str, *, into_private: bool = False) -> str:
+        """Where ``a.b:Name`` is defined, followed through imports within the project.
+
+        It stops before a private module, unless *into_private*: such a path is
+        for nobody to import.
+        """
+        for _ in range(20):  # imports may go in circles
+            found = self.binding(target)
+            source = found.source if found else None
+            if source is None or ":" not in source or not self.binding(source):
+                return target
+            if not into_private and _is_private(source) and not _is_private(target):
+                return target
+            target = source
+        return target
+
+    def resolve(self, pointer: str, outline: Outline) -> str | None:
+        """The target that *pointer* (see ``words.pointers``), read in *outline*, is.
+
+        None where the project has no such thing: nobody shall be told to import it.
+        """
+        loose, pointer = pointer.startswith("?"), pointer.lstrip("?")
+        module, colon, name = pointer.partition(":")
+        if colon:
+            found = next((one for one in self._spelled(module, outline) if one), None)
+            return self._named(found, name) if found else None
+        plain = pointer.lstrip(".")
+        bound = None if plain != pointer else self._bound(plain, outline, loose=loose)
+        if bound is not None:
+            return bound
+        parts = plain.split(".")
+        for base in self._bases(outline):
+            for cut in (len(parts), len(parts) - 1):
+                head, rest = ".".join([*base, *parts[:cut]]), parts[cut:]
+                if self.is_module(head) and (cut or rest) and head != outline.package * loose:
+                    found = self._named(head, rest[0]) if rest else head
+                    if found is not None:
+                        return found
+        return None if loose or len(parts) > 1 else self._only(plain)
+
+    def is_category(self, dotted: str, depth: int = 5) -> bool:
+        """Whether *dotted* is a class of warnings that tell of a deprecation, as far as is seen."""
+        last = dotted.rpartition(".")[2]
+        if last.endswith("DeprecationWarning") or last in self._categories:
+            return True
+        module, _, name = dotted.rpartition(".")
+        origin = self.origin(f"{module}:{name}", into_private=True)
+        found, outline = self.binding(origin), self.outline(origin.partition(":")[0])
+        if not depth or found is None or outline is None:
+            return False
+        values = getattr(found.node, "bases", [getattr(found.node, "value", None)])
+        names = [outline.full(one, {}) for one in values if one is not None]
+        inside = [one if "." in one else f"{outline.dotted}.{one}" for one in names if one]
+        return any(self.is_category(one, depth - 1) for one in inside)
+
+    def _bound(self, dotted: str, outline: Outline, *, loose: bool) -> str | None:
+        """What *dotted* is by the names of the module that says it."""
+        root, _, rest = dotted.partition(".")
+        binding = outline.bindings.get(root)
+        if binding is None or (binding.source is None and rest):
+            return None
+        if binding.source is None:
+            usable = binding.kind != "value" or not loose
+            return f"{outline.dotted}:{root}" if usable else None
+        source = binding.source.replace(":", ".") + (f".{rest}" if rest else "")
+        head, _, name = source.rpartition(".")
+        if self.is_module(source):
+            return None if loose else source
+        return self._named(head, name) if self.is_module(head) else None
+
+    def _named(self, module: str, name: str) -> str | None:
+        if self.is_module(f"{module}.{name}") and not self._own(module, name):
+            return f"{module}.{name}"
+        return f"{module}:{name}" if self.binding(f"{module}:{name}") else None
+
+    def _own(self, module: str, name: str) -> bool:
+        outline = self.outline(module)
+        return outline is not None and name in outline.bindings
+
+    def _spelled(self, module: str, outline: Outline) -> Iterator[str | None]:
+        level = len(module) - len(module.lstrip("."))
+        if level:
+            base = outline.package.split(".")
+            base = base[: len(base) - level + 1]
+            yield ".".join([*base, *filter(None, [module.lstrip(".")])]) if base else None
+            return
+        for base in self._bases(outline):
+            full = ".".join([*base, module])
+            yield full if self.is_module(full) else None
+
+    @staticmethod
+    def _bases(outline: Outline) -> Iterator[list[str]]:
+        """Where a dotted word may start: at the top, or in a package around the module."""
+        yield []
+        parts = outline.package.split(".") if outline.package else []
+        for depth in range(len(parts), 0, -1):
+            yield parts[:depth]
+
+    def _only(self, name: str) -> str | None:
+        """The one definition of *name* in the project; a word that is common is no clue."""
+        modules = [one for one in self._defined.get(name, ()) if self.binding(f"{one}:{name}")]
+        if len(modules) != 1 or not re.search(r"[a-z]_?[A-Z]|\w_\w", name):
+            return None
+        return f"{modules[0]}:{name}"
+
+
+def _is_private(target: str) -> bool:
+    return any(part.startswith("_") for part in target.partition(":")[0].split("."))

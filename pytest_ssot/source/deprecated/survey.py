@@ -1,0 +1,107 @@
+"""Goes through a project's files and gathers what they call deprecated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from pytest_ssot.config.names import is_dotted
+from pytest_ssot.source.deprecated import aliases, shims, things, whole
+from pytest_ssot.source.deprecated.doubles import doubles
+from pytest_ssot.source.deprecated.finding import Double, Finding, Sign
+from pytest_ssot.source.deprecated.library import Library, Read
+from pytest_ssot.source.deprecated.outline import Outline
+from pytest_ssot.source.deprecated.settle import settle
+from pytest_ssot.source.deprecated.warned import Recogniser
+from pytest_ssot.source.reading import Unreadable
+from pytest_ssot.source.scan import quickly
+
+#: Most files say nothing of the kind, and need not be parsed for it.
+_SAYS = re.compile(
+    r"deprecat|obsolete|backwards?[- ]*compat|#.*\bcompat|legacy|moved to|moved into|relocated"
+    r"|renamed|superseded|kept for|(?:old|former|historic\w*) (?:alias|name|import|path)"
+    r"|__name__\] *=",
+    re.IGNORECASE,
+)
+_ALIAS = re.compile(r"^[A-Za-z]\w* *= *[A-Za-z]\w*(?:\.\w+)* *(?:#.*)?\r?$", re.MULTILINE)
+_DEFINES = re.compile(r"^(?:class|def|async +def) +(\w+)", re.MULTILINE)
+_IMPORTS_FROM = re.compile(r"^from ", re.MULTILINE)
+_NOT_OURS = re.compile(r"_?(?:externs?|externals?|third_?party|vendor(?:ed|s)?)", re.IGNORECASE)
+_TESTS = frozenset(("test", "tests"))
+
+
+class Survey(NamedTuple):
+    """What was found; both are sorted."""
+
+    findings: tuple[Finding, ...]
+    doubles: tuple[Double, ...]
+
+
+def survey(
+    files: Iterable[str],
+    names: Callable[[str], tuple[str, ...]],
+    read: Read,
+    categories: Collection[str],
+    known: Mapping[str, str | None],
+) -> Survey:
+    """What the *files* (relative paths) call deprecated.
+
+    *names* gives a file's dotted names, *read* its text; what it raises
+    Unreadable for is passed over. *categories* are those of the
+    settings' ``warnings``, *known* the targets that have a rule, with its ``use``.
+    Tests and vendored code are passed over.
+    """
+    with quickly():
+        return _survey(files, names, read, categories, known)
+
+
+def _survey(
+    files: Iterable[str],
+    names: Callable[[str], tuple[str, ...]],
+    read: Read,
+    categories: Collection[str],
+    known: Mapping[str, str | None],
+) -> Survey:
+    paths: dict[str, str] = {}
+    defined: dict[str, list[str]] = {}
+    suspects: list[str] = []
+    for path in sorted(files):
+        dotted = next((one for one in names(path) if is_dotted(one)), None)
+        if dotted is None or dotted in paths or not is_looked_at(path):
+            continue
+        try:
+            text = read(path)
+        except Unreadable:
+            continue
+        paths[dotted] = path
+        found = _DEFINES.findall(text)
+        for name in dict.fromkeys(found):
+            defined.setdefault(name, []).append(dotted)
+        passes = not found and _IMPORTS_FROM.search(text)
+        if passes or _SAYS.search(text) or _ALIAS.search(text):
+            suspects.append(dotted)
+    library = Library(paths, read, defined, categories)
+    signs = [sign for dotted in suspects for sign in _signs(library.outline(dotted), library)]
+    return Survey(tuple(settle(signs, library, known)), tuple(doubles(defined, library)))
+
+
+def is_looked_at(path: str) -> bool:
+    """Whether the file may hold what a rule can be about: a module of the project, no test."""
+    *folders, name = PurePosixPath(path).parts
+    stem, _, suffix = name.rpartition(".")
+    if suffix != "py" or any(one in _TESTS or _NOT_OURS.fullmatch(one) for one in folders):
+        return False
+    is_test = stem.startswith("test_") or stem.endswith("_test")
+    return not is_test and stem not in ("conftest", "setup", "noxfile", "__main__")
+
+
+def _signs(outline: Outline | None, library: Library) -> Iterator[Sign]:
+    if outline is None:
+        return
+    recogniser = Recogniser(outline, library.is_category)
+    yield from whole.signs(outline, recogniser)
+    yield from things.signs(outline, recogniser)
+    yield from shims.signs(outline, recogniser)
+    yield from aliases.signs(outline, library)
