@@ -57,15 +57,14 @@ class Workers:
             except EOFError:
                 self._forks.remove(fork)
                 self._here.append(fork.serve)
-                fork.close()
+                fork.bury()
                 answers.append(fork.serve(question))
         return answers
 
     def close(self) -> None:
         """End the forks, whatever they are doing."""
         while self._forks:
-            with suppress(ChildProcessError):  # nobody waits for its answer
-                self._forks.pop().close()
+            self._forks.pop().kill()
 
 
 class _Fork:
@@ -90,12 +89,13 @@ class _Fork:
         """Raises EOFError where the process ended before it had answered."""
         return _received(self.ends[1])
 
-    def close(self) -> None:
-        """Raises ChildProcessError where it had crashed."""
-        for end in self.ends:
-            with suppress(OSError):
-                end.close()
-        number = -self._end()
+    def bury(self) -> None:
+        """Take leave of one that ends by itself. Raises ChildProcessError where it crashed."""
+        self._close()
+        status = 0
+        with suppress(ChildProcessError):  # who ignores SIGCHLD has nothing to wait for
+            status = os.waitpid(self._pid, 0)[1]
+        number = -os.waitstatus_to_exitcode(status)
         if number in _CRASHES:
             name = signal.Signals(number).name
             raise ChildProcessError(
@@ -104,17 +104,18 @@ class _Fork:
                 "to find it, and exclude it"
             )
 
-    def _end(self) -> int:
-        """The code that the process had ended with; 0 where it had not."""
-        try:
-            ended, status = os.waitpid(self._pid, os.WNOHANG)
-            if ended:
-                return os.waitstatus_to_exitcode(status)
-            os.kill(self._pid, signal.SIGKILL)
-            os.waitpid(self._pid, 0)
-        except ChildProcessError:  # who ignores SIGCHLD has nothing to wait for
-            pass
-        return 0
+    def kill(self) -> None:
+        self._close()
+        with suppress(ChildProcessError):
+            # The id of one that somebody else has waited for may be another's by now.
+            if os.waitpid(self._pid, os.WNOHANG) == (0, 0):
+                os.kill(self._pid, signal.SIGKILL)
+                os.waitpid(self._pid, 0)
+
+    def _close(self) -> None:
+        for end in self.ends:
+            with suppress(OSError):
+                end.close()
 
 
 def processors() -> int:
@@ -183,8 +184,11 @@ def _answer(serve: Serve, down: int, up: int, unused: Sequence[int]) -> None:
     """Answer until nobody asks any more."""
     gc.disable()  # it would look for cycles among what is shared with who forked, and unshare it
     _close(*unused)
-    with suppress(EOFError, BrokenPipeError), os.fdopen(down, "rb") as asked:
-        answers = os.fdopen(up, "wb")
+    with (
+        suppress(EOFError, BrokenPipeError),
+        os.fdopen(down, "rb") as asked,
+        os.fdopen(up, "wb") as answers,
+    ):
         while True:
             _send(answers, marshal.dumps(serve(_received(asked))))
 
