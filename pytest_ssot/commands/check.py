@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -20,18 +21,19 @@ from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy import inventory, known, ratchet
 from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.inventory import Inventory
-from pytest_ssot.policy.ratchet import Ratcheted
+from pytest_ssot.policy.ratchet import Baseline, Ratcheted
 from pytest_ssot.policy.reconciled import reconciled
 from pytest_ssot.report import listing
 from pytest_ssot.report.ratchet import expired_line, stale_line, update_line
 from pytest_ssot.rules.discovery import Configured
-from pytest_ssot.source.modules import Modules
+from pytest_ssot.source.standing import standing
 
 
 class Checked(NamedTuple):
     """What a check comes to."""
 
     project: Configured
+    baseline: Baseline
     inventory: Inventory
     ratcheted: Ratcheted
     runs: tuple[Reported, ...]
@@ -45,15 +47,18 @@ class Checked(NamedTuple):
 
 def run(options: argparse.Namespace) -> int:
     """Print the inventory; returns 1 if anything fails."""
-    checked = _checked(options)
-    sys.stdout.write(_output(checked, options))
+    found = checked(options)
+    if options.output_format != "text" and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # as files are written, whatever the screen is
+    sys.stdout.write(_output(found, options))
     if not options.quiet:
-        for line in _besides(checked):
+        for line in _besides(found):
             print(line, file=sys.stderr)
-    return int(checked.failed)
+    return int(found.failed)
 
 
-def _checked(options: argparse.Namespace) -> Checked:
+def checked(options: argparse.Namespace) -> Checked:
+    """The project's inventory, judged. Raises UsageError for what is wrong in what users wrote."""
     project = configured(root_of(options.root), {"baseline": options.baseline})
     root, today = project.settings.root, datetime.date.today()
     path = baseline_file(project.settings, options.baseline)
@@ -74,7 +79,7 @@ def _checked(options: argparse.Namespace) -> Checked:
         is_critical=in_source(project.settings, found.critical),
         today=today,
     )
-    return Checked(project, found, result, runs, partial=bool(paths))
+    return Checked(project, before, found, result, runs, partial=bool(paths))
 
 
 def _existing(path: str) -> str:
@@ -134,7 +139,8 @@ def _idle(checked: Checked) -> Iterator[str]:
     """The project's own rules that matched nothing."""
     rules = [one for one in checked.project.rules.rules if one.origin == FILE]
     numbers = listing.matched(checked.ratcheted.violations, rules)
-    modules = Modules(checked.project.settings.root)
+    root = checked.project.settings.root
     for rule in rules:
         if not numbers[rule.id]:
-            yield listing.idle_line(rule, exists=modules.is_module(rule.module))
+            exists = standing(root, rule.module, rule.name).exists
+            yield listing.idle_line(rule, exists=exists is not False)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict, Violation
@@ -22,12 +22,20 @@ from pytest_ssot.source.scan import Wanted, scan
 from pytest_ssot.source.use import Scan, Use
 
 
+class Ground(NamedTuple):
+    """Where the statement, or the call, of a violation ends; what allows it, empty for none."""
+
+    end_line: int
+    allowed_by: str = ""
+
+
 class Inventory(NamedTuple):
     """What was found in source.
 
     ``violations`` are judged and sorted by site; ``critical`` are the sites in
     mission-critical tests. ``unreadable`` are files that could not be read
-    whole, and why. ``examined`` are the files that were read.
+    whole, and why. ``examined`` are the files that were read. ``grounds`` are by
+    the violations' ``cause``.
     """
 
     violations: tuple[Violation, ...]
@@ -36,6 +44,7 @@ class Inventory(NamedTuple):
     examined: frozenset[str]
     used: frozenset[str]
     mistakes: tuple[str, ...]
+    grounds: Mapping[tuple[Any, ...], Ground]
 
 
 def take(
@@ -81,6 +90,7 @@ class _Judge:
         self._modules = Modules(settings.root)
         self._used: set[str] = set()
         self._mistakes: set[str] = set()
+        self._grounds: dict[tuple[Any, ...], Ground] = {}
 
     def judge(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
         judged = [one for use in found.uses if (one := self._judged(use)) is not None]
@@ -91,6 +101,7 @@ class _Judge:
             examined=found.examined,
             used=frozenset(self._used),
             mistakes=tuple(sorted(self._mistakes)),
+            grounds=self._grounds,
         )
 
     def _judged(self, use: Use) -> Violation | None:
@@ -108,8 +119,10 @@ class _Judge:
         file = str(self._settings.root / use.site.path)
         module = next(iter(self._modules.names(use.site.path)), "")
         excuse = self._excuse(use, violation, Importer(file, module, use.end_line))
+        by = excuse.by if excuse is not None else ""
+        self._grounds[violation.cause] = Ground(use.end_line, by)
         if excuse is not None:
-            self._used.add(excuse.by)
+            self._used.add(by)
             return violation.judged(Verdict.ALLOWED, excuse.reason)
         if self._ours.owns(file, module):
             return violation
@@ -141,7 +154,7 @@ def _nodeid(site: Site) -> str:
 def _allowances(use: Use) -> list[Allowance]:
     """Those of the ``ssot_allow`` marks around *use*. Raises UsageError for what does not fit."""
     return [
-        from_marker(args, dict(keywords), str(use.site))
+        from_marker(args, dict(keywords), str(use.site))._replace(origin=_nodeid(use.site))
         for name, args, keywords in use.marks
         if name == "ssot_allow"
     ]
