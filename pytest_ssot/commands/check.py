@@ -51,9 +51,8 @@ def run(options: argparse.Namespace) -> int:
     if options.output_format != "text" and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # as files are written, whatever the screen is
     sys.stdout.write(_output(found, options))
-    if not options.quiet:
-        for line in _besides(found):
-            print(line, file=sys.stderr)
+    for line in _stale(found) if options.quiet else _besides(found):
+        print(line, file=sys.stderr)
     return int(found.failed)
 
 
@@ -124,15 +123,20 @@ def _besides(checked: Checked) -> Iterator[str]:
     found, result = checked.inventory, checked.ratcheted
     rules = checked.project.rules
     yield from (f"{path}: not read whole: {error}" for path, error in found.unreadable)
-    for one in result.stale:
-        yield stale_line(one, rules.by_id)
-        yield update_line(one)
+    yield from _stale(checked)
     yield from (f"expired in the baseline: {expired_line(one)}" for one in result.expired)
     if not checked.partial:
         yield from _idle(checked)
     if not rules.rules:
         yield f"no rules in {FILE}: pytest-ssot init finds what is deprecated, and writes them"
     yield listing.summary(result.violations, len(found.examined))
+
+
+def _stale(checked: Checked) -> Iterator[str]:
+    """What fails besides the violations."""
+    for one in checked.ratcheted.stale:
+        yield stale_line(one, checked.project.rules.by_id)
+        yield update_line(one)
 
 
 def _idle(checked: Checked) -> Iterator[str]:
