@@ -21,19 +21,18 @@ from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy import inventory, known, ratchet
 from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.inventory import Inventory
-from pytest_ssot.policy.ratchet import Baseline, Ratcheted
+from pytest_ssot.policy.ratchet import Ratcheted
 from pytest_ssot.policy.reconciled import reconciled
 from pytest_ssot.report import listing
 from pytest_ssot.report.ratchet import expired_line, stale_line, update_line
 from pytest_ssot.rules.discovery import Configured
-from pytest_ssot.source.standing import standing
 
 
 class Checked(NamedTuple):
     """What a check comes to."""
 
     project: Configured
-    baseline: Baseline
+    baseline: ratchet.Baseline
     inventory: Inventory
     ratcheted: Ratcheted
     runs: tuple[Reported, ...]
@@ -146,5 +145,7 @@ def _idle(checked: Checked) -> Iterator[str]:
     root = checked.project.settings.root
     for rule in rules:
         if not numbers[rule.id]:
+            from pytest_ssot.source.standing import standing  # seldom needed, and it parses
+
             exists = standing(root, rule.module, rule.name).exists
             yield listing.idle_line(rule, exists=exists is not False)

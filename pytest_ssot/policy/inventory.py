@@ -119,10 +119,8 @@ class _Judge:
         file = str(self._settings.root / use.site.path)
         module = next(iter(self._modules.names(use.site.path)), "")
         excuse = self._excuse(use, violation, Importer(file, module, use.end_line))
-        by = excuse.by if excuse is not None else ""
-        self._grounds[violation.cause] = Ground(use.end_line, by)
         if excuse is not None:
-            self._used.add(by)
+            self._used.add(excuse.by)
             return violation.judged(Verdict.ALLOWED, excuse.reason)
         if self._ours.owns(file, module):
             return violation
@@ -133,10 +131,12 @@ class _Judge:
         rule = self._rules.by_id.get(use.rule)
         try:
             test = SeenBy(_nodeid(use.site), _allowances(use))
-            return self._allowances.excuse(violation, importer, rule, test)
+            excuse = self._allowances.excuse(violation, importer, rule, test)
         except UsageError as error:
             self._mistakes.add(str(error))
-            return None
+            excuse = None
+        self._grounds[violation.cause] = Ground(use.end_line, excuse.by if excuse else "")
+        return excuse
 
     def _is_critical(self, use: Use) -> bool:
         settings = self._settings
