@@ -36,10 +36,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.update:
         state.write(state.grown(state.new, Grounds()))
         return state.refuse(state.critical)
-    if state.path.exists():
-        state.write(shrunk(state.ratchet.baseline.entries, state.stale))
-    else:  # an empty one would keep the next call without options from making it
-        state.tell("there is no baseline yet: pytest-ssot baseline creates it")
+    state.write(shrunk(state.ratchet.baseline.entries, state.stale))
     for one in state.stale:
         state.tell(stale_line(one, state.rules.by_id))
     return state.refuse([*state.new, *state.critical])

@@ -12,11 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pytest_ssot.commands.check import Checked, checked
+from pytest_ssot.commands.check import Checked, checked, critical
 from pytest_ssot.config.mistakes import nearest
 from pytest_ssot.errors import UsageError
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.ours import FirstParty
 from pytest_ssot.report import explained, pointed
 from pytest_ssot.report.text import counted
@@ -56,16 +55,16 @@ def run(options: argparse.Namespace) -> int:
 
 def _facts(found: Checked) -> explained.Facts:
     settings, today = found.project.settings, datetime.date.today()
-    left = {one.entry: one.now for one in found.ratcheted.stale}
+    stale = {one.entry: one for one in found.ratcheted.stale}
     return explained.Facts(
         violations=found.ratcheted.violations,
         grounds=found.inventory.grounds,
         rules=found.project.rules.by_id,
         known=[
-            explained.Known(one, left.get(one, one.number), one.holds(today))
+            explained.Known(one, stale.get(one), one.holds(today))
             for one in sorted(found.baseline.entries, key=lambda entry: entry.order)
         ],
-        is_critical=in_source(settings, found.inventory.critical),
+        is_critical=critical(settings, found.inventory),
         runs=bool(found.runs),
     )
 

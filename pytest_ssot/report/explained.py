@@ -11,6 +11,7 @@ from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy.entries import Entry
 from pytest_ssot.policy.inventory import Ground
+from pytest_ssot.policy.ratchet import Stale
 from pytest_ssot.report import listing
 from pytest_ssot.report.ratchet import UPDATE
 from pytest_ssot.report.text import counted
@@ -19,10 +20,10 @@ from pytest_ssot.source.standing import Standing
 
 
 class Known(NamedTuple):
-    """A baseline's entry: how many of its sites are *left*, and whether it *holds* today."""
+    """A baseline's entry, what is *stale* of it, and whether it *holds* today."""
 
     entry: Entry
-    left: int
+    stale: Stale | None
     holds: bool
 
 
@@ -93,17 +94,18 @@ def totals(violations: Sequence[Violation]) -> str:
 
 
 def known_line(known: Known) -> str:
-    """``app/a.py  app.old:make: 2 known, 1 left; run: pytest-ssot baseline --update``."""
-    entry = known.entry
+    """``app/a.py  app.old:make: 2 known, 1 left; stale, run: pytest-ssot baseline --update``."""
+    entry, stale = known.entry, known.stale
     told = [f"{entry.number} known"]
-    if known.left < entry.number:
-        told[0] += f", {known.left} left"
+    if stale is not None:
+        told[0] += f", {stale.now} left"
+        told += ["mission-critical, so never excused"] if stale.critical else []
     told += ["only runs see it"] if entry.runtime else []
     told += [f"owner {entry.owner}"] if entry.owner else []
     if entry.until is not None:
         told.append(f"until {entry.until}" + ("" if known.holds else ", which is past"))
     told += [entry.reason] if entry.reason else []
-    told += [f"stale, {UPDATE}"] if known.left < entry.number else []
+    told += [f"stale, {UPDATE}"] if stale is not None else []
     return f"{entry}: {'; '.join(told)}"
 
 

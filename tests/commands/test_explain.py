@@ -384,6 +384,18 @@ def test_which_entry_of_the_baseline_it_is(
     ]
 
 
+def test_an_entry_for_what_is_mission_critical_by_now(
+    explain: Explain, project: Project, pytester: pytest.Pytester
+) -> None:
+    project.write({"tests/test_a.py": "def test_a():\n    import app.old\n"})
+    baseline(pytester)
+    project.configure('mission-critical = ["tests"]', RULE)
+    assert explain("tests/test_a.py").lines[-1] == (
+        "  tests/test_a.py  old-app: 1 known, 0 left; mission-critical, so never excused; "
+        "stale, run: pytest-ssot baseline --update"
+    )
+
+
 def test_strings_and_calls_are_told_the_string_to_write(explain: Explain, project: Project) -> None:
     project.write(
         {

@@ -44,16 +44,6 @@ def test_their_commands_run(
     assert lines[0].startswith("app/a.py:1:0: app.old ")
 
 
-def test_an_update_makes_no_baseline_where_there_is_none(
-    project: Project, pytester: pytest.Pytester
-) -> None:
-    project.write({"app/a.py": "import app.old\n"})
-    code, _, said = typed(pytester, "baseline", "--update")
-    assert (code, said[0]) == (1, "there is no baseline yet: pytest-ssot baseline creates it")
-    assert typed(pytester, "baseline")[0] == 0
-    assert typed(pytester, "check")[0] == 0
-
-
 def test_a_quiet_check_tells_of_stale_entries_as_they_fail(
     project: Project, pytester: pytest.Pytester
 ) -> None:
@@ -68,3 +58,18 @@ def test_a_quiet_check_tells_of_stale_entries_as_they_fail(
             "run: pytest-ssot baseline --update",
         ],
     )
+
+
+def test_a_check_next_to_runs_judges_as_one_without(
+    project: Project, pytester: pytest.Pytester
+) -> None:
+    """A mission-critical test alone executes what the baseline knows: that fails the test."""
+    project.configure('mission-critical = ["tests"]')
+    project.write(
+        {"app/a.py": "import app.old\n", "tests/test_a.py": "def test_a(): import app.a\n"}
+    )
+    assert typed(pytester, "baseline")[0] == 0
+    assert project.run().code == 1
+    code, lines, said = typed(pytester, "check", "--verbose", "--run", "ssot-report.json")
+    assert (code, said) == (0, ["1 known; 4 files examined"])
+    assert lines[0].endswith("executed by tests/test_a.py::test_a; known")
