@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict, Violation
@@ -44,7 +44,7 @@ class Inventory(NamedTuple):
     examined: frozenset[str]
     used: frozenset[str]
     mistakes: tuple[str, ...]
-    grounds: Mapping[tuple[Any, ...], Ground]
+    grounds: dict[tuple[object, ...], Ground]
 
 
 def take(
@@ -90,7 +90,7 @@ class _Judge:
         self._modules = Modules(settings.root)
         self._used: set[str] = set()
         self._mistakes: set[str] = set()
-        self._grounds: dict[tuple[Any, ...], Ground] = {}
+        self._grounds: dict[tuple[object, ...], Ground] = {}
 
     def judge(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
         judged = [one for use in found.uses if (one := self._judged(use)) is not None]

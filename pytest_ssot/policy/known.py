@@ -39,16 +39,9 @@ def load(
             path=moved.get(key.path, key.path), rule=key.rule if rule is None else rule.id
         )
 
-    joined = _joined(one._replace(key=now(one.key)) for one in entries)
-    return Baseline(joined, moved, written=_written(path, shown) if merging else entries)
-
-
-def _written(path: Path, shown: str) -> tuple[Entry, ...]:
-    """The entries of the file; none where it has to be written anew, as branches left it broken."""
-    try:
-        return baseline.read(path, shown)
-    except UsageError:
-        return ()
+    return Baseline(
+        _joined(one._replace(key=now(one.key)) for one in entries), moved, written=entries
+    )
 
 
 def examined(root: Path, scan: Inventory | None) -> Callable[[str], bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Verdict, Violation
@@ -35,7 +35,7 @@ class Facts(NamedTuple):
     """
 
     violations: Sequence[Violation]
-    grounds: Mapping[tuple[Any, ...], Ground]
+    grounds: Mapping[tuple[object, ...], Ground]
     rules: Mapping[str, Rule]
     known: Sequence[Known]
     is_critical: Callable[[Violation], bool]

@@ -122,17 +122,3 @@ def test_a_conflict_that_was_committed(team: Team) -> None:
         did = team.baseline()
         assert (did.code, did.said[0].partition(":")[2][:2]) == (2, "5:")
     json.loads(whole)
-
-
-def test_an_update_mends_what_markers_leave_though_nothing_else_changes(team: Team) -> None:
-    """Two branches added next to each other: the lines of both sides lack a comma."""
-    whole = team.file.read_text("utf-8")
-    for broken in (
-        whole.replace("},\n", "}\n"),
-        whole.replace("}\n]", "},\n]"),
-        whole.replace("[\n", "[\n" + whole.splitlines()[1] + "\n"),
-    ):
-        assert broken != whole
-        team.file.write_text(broken, encoding="utf-8")
-        assert team.baseline("--update").code == 0
-        assert team.file.read_text("utf-8") == whole
