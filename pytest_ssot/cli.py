@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.run is None:
         parser.print_help()
         return 0
+    if isinstance(sys.stdout, io.TextIOWrapper):  # source and paths hold what no screen may know
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -48,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_init(commands)
     _add_baseline(commands)
+    _add_explain(commands)
     return parser
 
 
@@ -121,6 +125,27 @@ def _baseline(options: argparse.Namespace) -> int:
     from pytest_ssot.commands import baseline
 
     return baseline.run(options)
+
+
+def _add_explain(commands: _Commands) -> None:
+    parser = _command(commands, "explain", "tell of a rule, a path or a line all that is known")
+    parser.add_argument(
+        "what",
+        metavar="RULE|PATH[:LINE[:COLUMN]]",
+        help="a rule's id or target: the rule, its sites and its state; a file or a folder, as "
+        "seen from here or from the root: its violations; a line: why it is a violation, and its "
+        "fix. A name that is a rule and a path means the rule, unless it has a / or a line",
+    )
+    _add_runs(parser, "tell which tests of that run executed a site")
+    _add_baseline_path(parser)
+    parser.add_argument("--no-cache", action="store_true", help="read every file anew")
+    parser.set_defaults(run=_explain, paths=())
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from pytest_ssot.commands import explain
+
+    return explain.run(options)
 
 
 def _add_runs(parser: argparse.ArgumentParser, what: str) -> None:

@@ -48,6 +48,22 @@ def test_the_readme_shows_the_failure(quickstart: tuple[str, str]) -> None:
     assert shown in quickstart[0]
 
 
+def test_the_commands_tell_what_is_documented(tmp_path: Path) -> None:
+    folder = tmp_path / "quickstart"
+    shutil.copytree(ROOT / "examples" / "quickstart", folder)
+    told = [
+        subprocess.run(
+            [sys.executable, "-m", "pytest_ssot", *args],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+        for args in (["check"], ["explain", "app/bridge.py:3"])
+    ]
+    assert told == blocks(ROOT / "docs" / "check.md", "text")
+
+
 def test_the_report_is_as_documented(quickstart: tuple[str, str]) -> None:
     (shown,) = blocks(ROOT / "docs" / "report.md", "json")
     assert json.loads(quickstart[1]) == json.loads(shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
 from pytest_ssot.config.load import FILE
+from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
-from pytest_ssot.model import Verdict
+from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy import inventory, known, ratchet
 from pytest_ssot.policy.critical import in_source
@@ -23,7 +25,6 @@ from pytest_ssot.policy.ratchet import Ratcheted
 from pytest_ssot.report import listing
 from pytest_ssot.report.ratchet import expired_line, stale_line, update_line
 from pytest_ssot.rules.discovery import Configured
-from pytest_ssot.source.modules import Modules
 
 if TYPE_CHECKING:
     from pytest_ssot.commands.runs import Reported
@@ -33,6 +34,7 @@ class Checked(NamedTuple):
     """What a check comes to."""
 
     project: Configured
+    baseline: ratchet.Baseline
     inventory: Inventory
     ratcheted: Ratcheted
     runs: tuple[Reported, ...]
@@ -46,15 +48,17 @@ class Checked(NamedTuple):
 
 def run(options: argparse.Namespace) -> int:
     """Print the inventory; returns 1 if anything fails."""
-    checked = _checked(options)
-    sys.stdout.write(_output(checked, options))
-    if not options.quiet:
-        for line in _besides(checked):
-            print(line, file=sys.stderr)
-    return int(checked.failed)
+    found = checked(options)
+    if options.output_format != "text" and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # as files are written, whatever the screen is
+    sys.stdout.write(_output(found, options))
+    for line in _stale(found) if options.quiet else _besides(found):
+        print(line, file=sys.stderr)
+    return int(found.failed)
 
 
-def _checked(options: argparse.Namespace) -> Checked:
+def checked(options: argparse.Namespace) -> Checked:
+    """The project's inventory, judged. Raises UsageError for what is wrong in what users wrote."""
     project = configured(root_of(options.root), {"baseline": options.baseline})
     root, today = project.settings.root, datetime.date.today()
     path = baseline_file(project.settings, options.baseline)
@@ -75,10 +79,20 @@ def _checked(options: argparse.Namespace) -> Checked:
         before,
         violations,
         examined=_examined(root, found, paths),
-        is_critical=in_source(project.settings, found.critical),
+        is_critical=critical(project.settings, found),
         today=today,
     )
-    return Checked(project, found, result, runs, partial=bool(paths))
+    return Checked(project, before, found, result, runs, partial=bool(paths))
+
+
+def critical(settings: Settings, found: Inventory) -> Callable[[Violation], bool]:
+    """Whether a violation stands in a mission-critical test; see `in_source`.
+
+    Of what is in source, runs tell who executes it, and change no verdict: with their
+    reports a check says the same as without.
+    """
+    stands = in_source(settings, found.critical)
+    return lambda one: stands(one._replace(tests=()) if "static" in one.seen else one)
 
 
 def _reported(paths: Sequence[Path]) -> tuple[Reported, ...]:
@@ -131,9 +145,7 @@ def _besides(checked: Checked) -> Iterator[str]:
     found, result = checked.inventory, checked.ratcheted
     rules = checked.project.rules
     yield from (f"{path}: not read whole: {error}" for path, error in found.unreadable)
-    for one in result.stale:
-        yield stale_line(one, rules.by_id)
-        yield update_line(one)
+    yield from _stale(checked)
     yield from (f"expired in the baseline: {expired_line(one)}" for one in result.expired)
     if not checked.partial:
         yield from _idle(checked)
@@ -142,11 +154,21 @@ def _besides(checked: Checked) -> Iterator[str]:
     yield listing.summary(result.violations, len(found.examined))
 
 
+def _stale(checked: Checked) -> Iterator[str]:
+    """What fails besides the violations."""
+    for one in checked.ratcheted.stale:
+        yield stale_line(one, checked.project.rules.by_id)
+        yield update_line(one)
+
+
 def _idle(checked: Checked) -> Iterator[str]:
     """The project's own rules that matched nothing."""
     rules = [one for one in checked.project.rules.rules if one.origin == FILE]
     numbers = listing.matched(checked.ratcheted.violations, rules)
-    modules = Modules(checked.project.settings.root)
+    root = checked.project.settings.root
     for rule in rules:
         if not numbers[rule.id]:
-            yield listing.idle_line(rule, exists=modules.is_module(rule.module))
+            from pytest_ssot.source.standing import standing  # seldom needed, and it parses
+
+            exists = standing(root, rule.module, rule.name).exists
+            yield listing.idle_line(rule, exists=exists is not False)

@@ -22,6 +22,13 @@ from pytest_ssot.source.surroundings import Surroundings
 from pytest_ssot.source.use import Mark, Scan, Use
 
 
+class Ground(NamedTuple):
+    """Where the statement, or the call, of a violation ends; what allows it, empty for none."""
+
+    end_line: int
+    allowed_by: str = ""
+
+
 class Inventory(NamedTuple):
     """What was found in source.
 
@@ -29,7 +36,7 @@ class Inventory(NamedTuple):
     mission-critical tests. ``unreadable`` are files that could not be read
     whole, and why. ``examined`` are the files that were read. ``used`` names the
     allowances that excused something. ``marks`` are those of the tests around
-    sites, as far as source tells them.
+    sites, as far as source tells them. ``grounds`` are by the violations' ``cause``.
     """
 
     violations: tuple[Violation, ...]
@@ -39,6 +46,7 @@ class Inventory(NamedTuple):
     used: frozenset[str]
     mistakes: tuple[str, ...]
     marks: Mapping[Site, tuple[Mark, ...]]
+    grounds: Mapping[tuple[object, ...], Ground]
 
     def of(self, paths: Collection[str]) -> Inventory:
         """What of this is in the files *paths*."""
@@ -106,6 +114,7 @@ class _Judge:
         self._modules = Modules(settings.root)
         self._used: set[str] = set()
         self._mistakes: set[str] = set()
+        self._grounds: dict[tuple[object, ...], Ground] = {}
 
     def judge(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
         judged = [one for use in found.uses if (one := self._judged(use)) is not None]
@@ -117,6 +126,7 @@ class _Judge:
             used=frozenset(self._used),
             mistakes=tuple(sorted(self._mistakes)),
             marks={use.site: use.marks for use in found.uses if use.marks},
+            grounds=self._grounds,
         )
 
     def _judged(self, use: Use) -> Violation | None:
@@ -147,10 +157,12 @@ class _Judge:
         rule = self._rules.by_id.get(use.rule)
         try:
             test = SeenBy(_nodeid(use.site), _allowances(use))
-            return self._allowances.excuse(violation, importer, rule, test)
+            excuse = self._allowances.excuse(violation, importer, rule, test)
         except UsageError as error:
             self._mistakes.add(str(error))
-            return None
+            excuse = None
+        self._grounds[violation.cause] = Ground(use.end_line, excuse.by if excuse else "")
+        return excuse
 
     def _is_critical(self, use: Use) -> bool:
         settings = self._settings

@@ -18,21 +18,30 @@ def line(violation: Violation, rule: Rule | None, *, runs: bool) -> str:
 
     With *runs* it says whether a test executes the site.
     """
-    cause = Cause([violation], rule)
     site = violation.importer
-    what = _what(violation)
-    told = [headline(violation.kind, what, what, rule)]  # the rule's id stands in front already
-    told += [first_line(violation.message)] if violation.message else []
-    told += [f"use: {one}" for one in cause.replacements()]
-    told += [f"passed on by {step}" for step in violation.chain if "static" in violation.seen]
-    told += ["for type checkers only"] if violation.scope is Scope.TYPE_CHECKING else []
-    told += _executed(violation) if runs else []
+    told = clauses(violation, rule, runs=runs)
     if violation.verdict is not Verdict.FAILS:
-        reason = f": {violation.reason}" if violation.reason else ""
-        told.append(f"{violation.verdict.value}{reason}")
+        told.append(judged(violation))
     elif violation.reason:
         told.append(violation.reason)
     return f"{site.path}:{site.line}:{site.column}: {violation.rule} {'; '.join(told)}"
+
+
+def clauses(violation: Violation, rule: Rule | None, *, runs: bool) -> list[str]:
+    """What a line says of a violation, but for its place, its rule and its verdict."""
+    what = what_of(violation)
+    told = [headline(violation.kind, what, what, rule)]  # the rule's id is told already
+    told += [first_line(violation.message)] if violation.message else []
+    told += [f"use: {one}" for one in Cause([violation], rule).replacements()]
+    told += [f"passed on by {step}" for step in violation.chain if "static" in violation.seen]
+    told += ["for type checkers only"] if violation.scope is Scope.TYPE_CHECKING else []
+    return told + (_executed(violation) if runs else [])
+
+
+def judged(violation: Violation) -> str:
+    """``allowed: moves with the admin pages``."""
+    reason = f": {violation.reason}" if violation.reason else ""
+    return f"{violation.verdict.value}{reason}"
 
 
 def summary(violations: Iterable[Violation], examined: int) -> str:
@@ -57,7 +66,7 @@ def idle_line(rule: Rule, *, exists: bool) -> str:
     return f"{rule.id}: {rule.deprecated} is gone, or was never here: delete the rule"
 
 
-def _what(violation: Violation) -> str:
+def what_of(violation: Violation) -> str:
     """``a.b:Name``, where a name was taken."""
     if violation.name is None or ":" in violation.target:
         return violation.target

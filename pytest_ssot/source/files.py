@@ -17,7 +17,7 @@ from pytest_ssot.source.reading import why
 SUFFIXES = (".py", ".pyi", ".pyw")
 
 #: Folders that hold no source of the project, whatever git says.
-_NEVER = frozenset(
+NEVER = frozenset(
     (
         *(".eggs", ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache"),
         ".ssot_cache",
@@ -27,8 +27,8 @@ _NEVER = frozenset(
 )
 
 
-_VENV, _GIT, _IGNORE = "pyvenv.cfg", ".git", ".gitignore"
-_SPECIAL = frozenset((_VENV, _GIT, _IGNORE))
+VENV, _GIT, _IGNORE = "pyvenv.cfg", ".git", ".gitignore"
+_SPECIAL = frozenset((VENV, _GIT, _IGNORE))
 
 
 class Entry(NamedTuple):
@@ -101,7 +101,7 @@ class Files:
                 continue
             special = _SPECIAL.intersection([entry.name for entry in entries])
             if special:
-                if _VENV in special and path != start:
+                if VENV in special and path != start:
                     continue
                 if _GIT in special and path != start:
                     ignored = excluded(path)
@@ -144,7 +144,7 @@ class Files:
         return None
 
     def _enters(self, entry: os.DirEntry[str], path: str, ignored: Ignored | None) -> bool:
-        if entry.name in _NEVER or entry.path in self._folders or self._excluded(path):
+        if entry.name in NEVER or entry.path in self._folders or self._excluded(path):
             return False
         return not (ignored and ignored.has_folder(entry.path, entry.name))
 

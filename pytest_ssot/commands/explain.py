@@ -1,0 +1,220 @@
+"""``pytest-ssot explain``: a rule with its sites and state; a file; a line, why and how to mend."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from pytest_ssot.commands.check import Checked, checked, critical
+from pytest_ssot.config.mistakes import nearest
+from pytest_ssot.errors import UsageError
+from pytest_ssot.patterns import path_matches
+from pytest_ssot.policy.ours import FirstParty
+from pytest_ssot.report import explained, pointed
+from pytest_ssot.report.text import counted
+from pytest_ssot.source.left_out import why_left_out
+from pytest_ssot.source.modules import Modules
+from pytest_ssot.source.reading import Unreadable, decoded, read, salvaged
+from pytest_ssot.source.standing import standing
+
+#: ``path:line`` or ``path:line:column``; a drive's letter has no digits behind its colon.
+_PLACE = re.compile(r"(?P<path>.+?)(?::(?P<line>\d{1,18})(?::(?P<column>\d{1,18}))?)?", re.DOTALL)
+
+
+class _Meant(NamedTuple):
+    """A rule's id, or else a path relative to the root, with a line and a column perhaps."""
+
+    rule: str | None
+    path: str = ""
+    line: int | None = None
+    column: int | None = None
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what is known of a rule, a path or a line; returns 0."""
+    found = checked(options)
+    meant = _meant(options.what, found)
+    facts = _facts(found)
+    lines: Iterable[str]
+    if meant.rule is not None:
+        lines = _of_rule(meant.rule, found, facts)
+    elif meant.line is not None:
+        lines = _of_line(meant, meant.line, found, facts)
+    else:
+        lines = _of_path(meant.path, found, facts)
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return 0
+
+
+def _facts(found: Checked) -> explained.Facts:
+    settings, today = found.project.settings, datetime.date.today()
+    stale = {one.entry: one for one in found.ratcheted.stale}
+    return explained.Facts(
+        violations=found.ratcheted.violations,
+        grounds=found.inventory.grounds,
+        rules=found.project.rules.by_id,
+        known=[
+            explained.Known(one, stale.get(one), one.holds(today))
+            for one in sorted(found.baseline.entries, key=lambda entry: entry.order)
+        ],
+        is_critical=critical(settings, found.inventory),
+        runs=bool(found.runs),
+    )
+
+
+# -- what is meant ---------------------------------------------------------------------
+
+
+def _meant(text: str, found: Checked) -> _Meant:
+    """What *text* names. Raises UsageError, with what is near, if it is nothing."""
+    root = found.project.settings.root
+    place = _PLACE.fullmatch(text)
+    if place is None:
+        raise UsageError("explain needs a rule, a path or a path:line")
+    written, *numbers = place.groups()
+    line, column = (None if one is None else int(one) for one in numbers)
+    path = _existing(written, root)
+    is_place = path is not None and ("/" in text or os.sep in text or line is not None)
+    rule = None if is_place else _rule(text, found)
+    if rule is not None:
+        return _Meant(rule)
+    if path is None:
+        raise UsageError(_unknown(text, written, found))
+    return _Meant(None, path, line, column)
+
+
+def _rule(text: str, found: Checked) -> str | None:
+    """The id of the rule with this id or target; runs and the baseline may know more of them."""
+    rule = found.project.rules.find(text)
+    if rule is not None:
+        return rule.id
+    return text if text in _others(found) else None
+
+
+def _others(found: Checked) -> set[str]:
+    """The ids that violations and the baseline's entries go by."""
+    ids = {one.rule for one in found.ratcheted.violations}
+    return ids | {one.key.rule for one in found.baseline.entries}
+
+
+def _existing(text: str, root: Path) -> str | None:
+    """The path *text*, seen from here or else from the root, relative to the root.
+
+    None if nothing is there. Raises UsageError for one that is not under the root.
+    """
+    given = [os.path.abspath(one) for one in (text, os.path.join(root, text))]
+    there = [one for one in given if os.path.lexists(one)]
+    # Resolved last: a link under the root may lead anywhere.
+    for one in (*there, *map(os.path.realpath, there)):
+        if Path(one).is_relative_to(root):
+            return Path(one).relative_to(root).as_posix()
+    if there:
+        raise UsageError(f"{text} is not under the root, {root}")
+    return None
+
+
+def _unknown(text: str, path: str, found: Checked) -> str:
+    rules = {*found.project.rules.by_id, *found.project.rules.by_target, *_others(found)}
+    root = found.project.settings.root
+    hint = nearest(text, rules) or nearest(path, [*rules, *found.inventory.examined])
+    told = f"no rule has this id or target, and no file or folder of {root} is there"
+    return f"{text}: {told}" + (f"; {hint}" if hint else "")
+
+
+# -- what is told ----------------------------------------------------------------------
+
+
+def _of_rule(name: str, found: Checked, facts: explained.Facts) -> Iterator[str]:
+    rule = facts.rules.get(name)
+    root = found.project.settings.root
+    target = None if rule is None else standing(root, rule.module, rule.name)
+    return explained.of_rule(name, rule, target, facts)
+
+
+def _of_path(path: str, found: Checked, facts: explained.Facts) -> Iterator[str]:
+    place = explained.Place(path, list(_notes(path, found)))
+    return explained.of_place(place, _within(path), facts)
+
+
+def _within(path: str) -> Callable[[str], bool]:
+    """Whether a path is *path*, or below it."""
+    return lambda other: path in (".", other) or other.startswith(f"{path}/")
+
+
+def _notes(path: str, found: Checked) -> Iterator[tuple[str, str]]:
+    """What there is to say of a file or a folder besides its violations."""
+    settings, inventory = found.project.settings, found.inventory
+    is_folder, is_in = (settings.root / path).is_dir(), _within(path)
+    if is_folder:
+        yield "read", counted(sum(map(is_in, inventory.examined)), "file")
+    elif path in inventory.examined:
+        yield "read", "yes"
+    if path_matches(path, settings.exclude):
+        yield "not read", "the setting exclude names it"
+    elif (reason := why_left_out(settings.root, path)) is not None:
+        yield "not read", reason
+    for one, error in inventory.unreadable:
+        if is_in(one):
+            yield "unreadable", error if one == path else f"{one}: {error}"
+    if not is_folder:
+        yield "first-party", _first_party(path, found)
+    yield "mission-critical", _critical(path, found)
+
+
+def _first_party(path: str, found: Checked) -> str:
+    settings = found.project.settings
+    module = next(iter(Modules(settings.root).names(path)), "")
+    ours = FirstParty(settings.root, settings.first_party).owns(str(settings.root / path), module)
+    return "yes" if ours else f"no: its violations are indirect ({settings.indirect})"
+
+
+def _critical(path: str, found: Checked) -> str:
+    """Whether it is mission-critical: by its path, or some tests in it by their marks."""
+    settings = found.project.settings
+    if path_matches(path, settings.mission_critical):
+        return "yes, all of it: no violation is excused"
+    is_in = _within(path)
+    marked = [str(one) for one in sorted(found.inventory.critical) if is_in(one.path)]
+    return f"in part: {', '.join(dict.fromkeys(marked))}" if marked else "no"
+
+
+def _of_line(meant: _Meant, line: int, found: Checked, facts: explained.Facts) -> Sequence[str]:
+    root = found.project.settings.root
+
+    @cache
+    def source(path: str) -> Sequence[str]:
+        try:
+            return _lines(root / path)
+        except Unreadable:
+            return ()
+
+    if (root / meant.path).is_dir():
+        raise UsageError(f"{meant.path} is a folder, which has no lines")
+    try:
+        number = len(_lines(root / meant.path))
+    except Unreadable as error:
+        raise UsageError(f"{meant.path} {error}") from None
+    if not 1 <= line <= number:
+        raise UsageError(f"{meant.path}:{line}: the file has the lines 1 to {number}")
+    told = pointed.of_line(meant.path, line, meant.column, facts, source)
+    if meant.path in found.inventory.examined:
+        return told
+    notes = dict(_notes(meant.path, found))
+    return [*told, *(explained.field(one, notes[one]) for one in ("not read",) if one in notes)]
+
+
+def _lines(path: Path) -> Sequence[str]:
+    """The lines of a file as Python counts them. Raises Unreadable."""
+    data = read(str(path))
+    try:
+        text = decoded(data)
+    except Unreadable:
+        text = salvaged(data)
+    return text.removesuffix("\n").split("\n")
