@@ -84,12 +84,18 @@ class Matcher:
             module = inner
 
     def string(self, text: str) -> Hit | None:
-        """``"a.b.Name"`` or ``"a.b:Name"``, as what resolves such a string takes it."""
+        """``"a.b.Name"`` or ``"a.b:Name"``, as what resolves such a string takes it.
+
+        Where a package has a module and a name that are called the same, ``"a.b.c"``
+        is the module, as in an import statement, and ``"a.b:c"`` the name.
+        """
         module, colon, rest = text.partition(":")
-        parts = module.split(".") + (rest.split(".") if colon else [])
+        path = module.split(".")
+        parts = path + (rest.split(".") if colon else [])
         for at in range(1, len(parts)):
             hit = self._outside(self._index.name(".".join(parts[:at]), parts[at]), parts[at])
-            if hit is not None:
+            is_name = at >= len(path) or not self._is_module(".".join(parts[: at + 1]))
+            if hit is not None and is_name:
                 return hit
         for at in range(len(parts), 0, -1):
             target = self._index.modules.get(".".join(parts[:at]))

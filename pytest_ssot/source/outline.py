@@ -20,6 +20,8 @@ def outlined(text: str, lines: Sequence[int]) -> str | None:
     or is not worth it.
     """
     starts = [match.start() for match in _START.finditer(text)]
+    if not starts:
+        return None  # nothing but comments and a docstring
     parts: list[str] = []
     kept = 0
     line = 1
