@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pytest_ssot.rules.lookup import Target, TargetIndex
+from pytest_ssot.source.declared import find_declared
+from pytest_ssot.source.files import DECLARING
 from pytest_ssot.source.matching import Matcher
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.outline import outlined
@@ -79,6 +81,8 @@ class Analysis:
     def analyse(self, path: str, data: bytes) -> Analysed:
         """The uses in the file *path*, which holds *data*."""
         error: str | None = None
+        if path.rpartition("/")[2] in DECLARING:
+            return self._declared(path, data)
         try:
             text = decoded(data)
         except Unreadable as why:
@@ -92,8 +96,7 @@ class Analysis:
             if isinstance(again, str):
                 return Analysed([], [], error)
             lines, tree = self._lines(text), again
-        names = self._modules.names(path)
-        matcher = Matcher(self._index, names, self._modules.is_module, self._surfaces.of)
+        matcher = self._matcher(self._modules.names(path))
         packages = self._modules.packages(path)
         source = Source(path, text, tree, lines, packages, typed=path.endswith(".pyi"))
         try:
@@ -101,6 +104,16 @@ class Analysis:
         except RecursionError:
             return Analysed([], [], error or "is nested too deep")
         return Analysed(found.uses, found.exports, error)
+
+    def _declared(self, path: str, data: bytes) -> Analysed:
+        try:
+            return Analysed(find_declared(path, data, self._matcher(())), [])
+        except Unreadable as error:
+            return Analysed([], [], str(error))
+
+    def _matcher(self, names: Sequence[str]) -> Matcher:
+        """For a file that goes by *names*."""
+        return Matcher(self._index, names, self._modules.is_module, self._surfaces.of)
 
 
 def _outline(text: str, lines: Sequence[int]) -> ast.Module | None:
