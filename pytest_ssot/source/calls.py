@@ -39,9 +39,9 @@ class Told(NamedTuple):
 
 def told(call: ast.Call, packages: Sequence[str]) -> list[Told]:
     """What *call* is told by strings, in a module of *packages*; empty for other calls."""
-    called = _name(call.func)
-    if called == "attrgetter" and isinstance(call.func, ast.Call):
+    if isinstance(call.func, ast.Call):
         return list(_getter(call, call.func))
+    called = _name(call.func)
     if called not in _DYNAMIC and called not in _PATCHES and called not in _ATTRIBUTES:
         return []
     first = _argument(call, 0, _KEYWORDS)
@@ -81,7 +81,7 @@ def called_with_code(call: ast.Call) -> str | None:
 
 def _getter(call: ast.Call, getter: ast.Call) -> Iterator[Told]:
     """``attrgetter("a", "b")(owner)``."""
-    for node in getter.args:
+    for node in getter.args if _name(getter.func) == "attrgetter" else ():
         text = _text(node)
         if text is not None and call.args:
             yield Told(False, node, owner=call.args[0], name=text)
@@ -99,8 +99,6 @@ def _text(node: ast.expr | None) -> str | None:
 
 
 def _name(function: ast.expr) -> str:
-    while isinstance(function, ast.Call):
-        function = function.func
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 

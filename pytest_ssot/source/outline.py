@@ -40,6 +40,8 @@ def outlined(text: str, lines: Sequence[int]) -> str | None:
     if "\f" in text:  # a margin of its own
         return None
     starts = [match.start() for match in _START.finditer(text)]
+    if not starts:
+        return None
     parts: list[str] = []
     kept = 0
     line = 1

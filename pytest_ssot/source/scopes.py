@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,8 +18,6 @@ Scope = ast.Module | ast.ClassDef | Function | ast.Lambda | Comprehension
 #: A place in source: line, and column in bytes, as the tree has them.
 Position = tuple[int, int]
 
-#: How far aliases of aliases are followed.
-_DEEP = 5
 _FIRST: Position = (0, 0)
 _ALWAYS = sys.maxsize
 #: Where what ``global`` and ``nonlocal`` name is bound: not here.
@@ -48,12 +47,13 @@ class Scopes:
     def __init__(self, tree: ast.Module, packages: Sequence[str], text: str) -> None:
         self._packages = packages
         self._known: dict[ast.AST, dict[str, list[Binding]]] = {}
+        self._given: dict[ast.expr, list[str]] = {}
         self._stated: dict[ast.AST, frozenset[str]] = {}
         self._typing = frozenset(("TYPE_CHECKING", "MYPY", *_aliases_of_typing(tree.body)))
         self._says_global = "global" in text
         self._last_bound: dict[str, ast.stmt] | None = None
 
-    def paths(self, name: ast.Name, scopes: Sequence[Scope], deep: int = _DEEP) -> list[str]:
+    def paths(self, name: ast.Name, scopes: Sequence[Scope]) -> list[str]:
         """The dotted paths that *name* may stand for, read in the last of *scopes*."""
         last = len(scopes) - 1
         at = last
@@ -61,25 +61,23 @@ class Scopes:
             bindings = self._bound(scopes[at]).get(name.id)
             if bindings is None or (isinstance(scopes[at], ast.ClassDef) and at < last):
                 at -= 1  # a class's names are not its methods'
-            elif any(one.start < _FIRST for one in bindings):
-                at = 0 if any(one.start == _GLOBAL for one in bindings) else at - 1
+            elif bindings[0].start < _FIRST:
+                at = 0 if bindings[0].start == _GLOBAL else at - 1
             else:
                 found: list[str] = []
                 for one in _alive(bindings, name, scopes[at + 1 :]):
-                    found += self._values(one, scopes[: at + 1], deep)
+                    found += self._values(one, scopes[: at + 1])
                 return list(dict.fromkeys(found))
         return []
 
-    def chain(
-        self, node: ast.expr, scopes: Sequence[Scope], deep: int = _DEEP
-    ) -> Iterator[tuple[str, list[str]]]:
+    def chain(self, node: ast.expr, scopes: Sequence[Scope]) -> Iterator[tuple[str, list[str]]]:
         """What ``name.one.two`` may start from, each with the attributes behind it."""
         attributes: list[str] = []
         while isinstance(node, ast.Attribute):
             attributes.append(node.attr)
             node = node.value
         if isinstance(node, ast.Name):
-            for path in self.paths(node, scopes, deep):
+            for path in self.paths(node, scopes):
                 yield path, attributes[::-1]
         elif isinstance(node, ast.Call | ast.Subscript):
             given = gives(node, self._packages)
@@ -122,20 +120,30 @@ class Scopes:
         name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
         return name in self._typing, False
 
-    def _values(self, binding: Binding, scopes: Sequence[Scope], deep: int) -> list[str]:
+    def _values(self, binding: Binding, scopes: Sequence[Scope]) -> list[str]:
+        """The dotted paths that *binding*, made in the last of *scopes*, may give."""
         if binding.dotted is not None:
             return [binding.dotted]
-        if binding.value is None or not deep:
+        if binding.value is None:
             return []
-        chains = self.chain(binding.value, scopes, deep - 1)
-        return [".".join((path, *rest)) for path, rest in chains]
+        known = self._given.get(binding.value)
+        if known is None:
+            self._given[binding.value] = []  # names may stand for each other
+            chains = self.chain(binding.value, scopes)
+            known = list(dict.fromkeys(".".join((path, *rest)) for path, rest in chains))
+            self._given[binding.value] = known
+        return known
 
     def _bound(self, scope: Scope) -> dict[str, list[Binding]]:
         known = self._known.get(scope)
         if known is None:
             known = {}
             for name, binding in self._bindings(scope):
-                known.setdefault(name, []).append(binding)
+                # ``global`` at the top says nothing.
+                if binding.start >= _FIRST or not isinstance(scope, ast.Module):
+                    known.setdefault(name, []).append(binding)
+            for bindings in known.values():
+                bindings.sort(key=_start)
             self._known[scope] = known
         return known
 
@@ -156,14 +164,14 @@ class Scopes:
 
     def _from_inside(self, module: ast.Module) -> Iterator[tuple[str, Binding]]:
         """What functions bind at the top of *module*, by ``global``; nobody knows when."""
+        found: dict[tuple[str, Binding], None] = {}
         for node in ast.walk(module):
             if isinstance(node, Function):
-                bound = self._bound(node)
-                for name, bindings in bound.items():
-                    if any(one.start == _GLOBAL for one in bindings):
-                        for one in bindings:
-                            if one.start >= _FIRST:
-                                yield name, one._replace(start=_FIRST, until=-1)
+                for name, (first, *more) in self._bound(node).items():
+                    if first.start == _GLOBAL:
+                        for one in more:
+                            found[name, one._replace(start=_FIRST, until=-1)] = None
+        yield from found
 
     def _of(self, node: ast.AST, until: int) -> Iterator[tuple[str, Binding]]:
         """What *node*, a statement or a part of one, binds in its scope."""
@@ -324,6 +332,10 @@ def _last(body: Sequence[ast.AST]) -> int:
     return getattr(body[-1], "end_lineno", None) or 0
 
 
+def _start(binding: Binding) -> Position:
+    return binding.start
+
+
 def _end(node: ast.stmt | ast.expr | ast.pattern) -> Position:
     return node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
 
@@ -336,10 +348,9 @@ def _alive(bindings: list[Binding], name: ast.Name, inside: Sequence[Scope]) -> 
     function = next((one for one in inside if isinstance(one, Function | ast.Lambda)), None)
     place = name if function is None else function
     position = (place.lineno, place.col_offset)
-    above = [one for one in bindings if one.start <= position]
-    below = [one for one in bindings if one.start > position]
-    for at in range(len(above) - 1, -1, -1):
-        if above[at].until >= position[0]:
-            above = above[at:]
-            break
-    return above + below if function is not None or not above else above
+    here = bisect_right(bindings, position, key=_start)
+    last = len(bindings) if function is not None or not here else here
+    for at in range(here - 1, -1, -1):
+        if bindings[at].until >= position[0]:
+            return bindings[at:last]
+    return bindings[:last]

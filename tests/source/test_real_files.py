@@ -85,7 +85,9 @@ def test_imports_are_those_of_a_plain_walk(part: int) -> None:
         if not said or len(packages) > 1:
             continue
         _, chosen, _ = random.Random(path).choice(said)
-        if not chosen or any(one == chosen or one.startswith(f"{chosen}.") for one in [*modules.names(path)]):
+        if not chosen or any(
+            one == chosen or one.startswith(f"{chosen}.") for one in [*modules.names(path)]
+        ):
             continue
         expected = {
             (line, None if f"{module}.{name}" == chosen else name)
