@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pytest_ssot.rules.lookup import Target, TargetIndex
+from pytest_ssot.source.declared import find_declared
+from pytest_ssot.source.files import DECLARING
 from pytest_ssot.source.matching import Matcher
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.outline import outlined
@@ -17,7 +19,10 @@ from pytest_ssot.source.use import Use
 from pytest_ssot.source.uses import Source, find_uses
 from pytest_ssot.source.words import Words
 
-_STAR = re.compile(rb"\bimport\s*\(?\s*\*")
+_STAR = re.compile(r"import[ \t\\\n]*\*")
+#: The same, to be looked for with the words: to search every file once more would cost too much.
+_STARS = ("import *", "import*", "import  *", "import\t*")
+_RELATIVE = re.compile(rb"from[ \t\\\r\n]*\.")
 
 
 class Analysed(NamedTuple):
@@ -48,31 +53,38 @@ class Analysis:
         leaves = {target.module.rpartition(".")[2] for target in targets}
         named = {target.name for target in targets if target.name is not None}
         own = {t.module.rpartition(".")[2] for t in targets if t.name is None}
-        self._said = Words(own | named)
+        self._plain = Words(own | named)
+        self._said = Words((own | named).union(_STARS if named else ()))
         self._owners = Words(leaves)
         self._all = Words(leaves | named)
         self._passed_on = passed_on
 
     def concerns(self, data: bytes) -> bool:
         """Whether *data* may hold a use; quick, for it is asked of every file."""
-        if self._passed_on:
-            return self._said.in_bytes(data) and (self._owners.in_bytes(data) or b"from ." in data)
-        if self._said.in_bytes(data):
+        if not self._said.in_bytes(data):
+            return False
+        if not self._passed_on and self._plain.in_bytes(data):
             return True
-        return (
-            bool(self._index.names)
-            and _STAR.search(data) is not None
-            and (self._owners.in_bytes(data))
-        )
+        return self._owners.in_bytes(data) or _RELATIVE.search(data) is not None
+
+    def _lines(self, text: str) -> list[int]:
+        """The lines that matter: those with a word, and with a star that may take a name."""
+        lines = self._all.lines(text)
+        if not self._index.names:
+            return lines
+        stars = {text.count("\n", 0, one.start()) + 1 for one in _STAR.finditer(text)}
+        return sorted(stars.union(lines)) if stars else lines
 
     def analyse(self, path: str, data: bytes) -> Analysed:
         """The uses in the file *path*, which holds *data*."""
         error: str | None = None
+        if path.rpartition("/")[2] in DECLARING:
+            return self._declared(path, data)
         try:
             text = decoded(data)
         except Unreadable as why:
             error, text = str(why), salvaged(data)
-        lines = self._all.lines(text)
+        lines = self._lines(text)
         tree = _outline(text, lines) or _parsed(text)
         if isinstance(tree, str):
             from pytest_ssot.source.repair import repaired  # few projects hold such a file
@@ -82,9 +94,8 @@ class Analysis:
             again = _parsed(text)
             if isinstance(again, str):
                 return Analysed([], [], error)
-            lines, tree = self._all.lines(text), again
-        names = self._modules.names(path)
-        matcher = Matcher(self._index, names, self._modules.is_module, self._surfaces.of)
+            lines, tree = self._lines(text), again
+        matcher = self._matcher(self._modules.names(path))
         packages = self._modules.packages(path)
         source = Source(path, text, tree, lines, packages, typed=path.endswith(".pyi"))
         try:
@@ -92,6 +103,16 @@ class Analysis:
         except RecursionError:
             return Analysed([], [], error or "is nested too deep")
         return Analysed(found.uses, found.exports, error)
+
+    def _declared(self, path: str, data: bytes) -> Analysed:
+        try:
+            return Analysed(find_declared(path, data, self._matcher(())), [])
+        except Unreadable as error:
+            return Analysed([], [], str(error))
+
+    def _matcher(self, names: Sequence[str]) -> Matcher:
+        """For a file that goes by *names*."""
+        return Matcher(self._index, names, self._modules.is_module, self._surfaces.of)
 
 
 def _outline(text: str, lines: Sequence[int]) -> ast.Module | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from pytest_ssot.source.modules import climbed
 
 #: Import, or look for, the module that their first argument names.
 _DYNAMIC = frozenset(
@@ -13,19 +15,23 @@ _DYNAMIC = frozenset(
         *("import_from_string", "import_string", "locate", "run_module"),
     )
 )
+#: Give back the module that they are told.
+_IMPORTERS = frozenset(("__import__", "import_module", "importorskip", "resolve_name"))
 #: Resolve a dotted string as their first argument, or have a module and a name.
 _PATCHES = frozenset(("patch", "object", "dict", "multiple", "setattr", "delattr", "spy", "stub"))
 #: Have a module and the name of an attribute.
 _ATTRIBUTES = frozenset(("getattr", "setattr", "delattr", "object", "spy"))
 #: What the first argument is called when it is given by name.
-_KEYWORDS = frozenset(("name", "modname", "mod_name", "target", "in_dict"))
+_KEYWORDS = ("name", "modname", "mod_name", "target", "in_dict")
+#: What the second is.
+_NAMES = ("attribute", "name")
 
 
 class Told(NamedTuple):
     """What a call is told: a dotted string, or the attribute ``name`` of an expression."""
 
     dynamic: bool
-    node: ast.Constant
+    node: ast.expr
     text: str = ""
     owner: ast.expr | None = None
     name: str = ""
@@ -33,59 +39,78 @@ class Told(NamedTuple):
 
 def told(call: ast.Call, packages: Sequence[str]) -> list[Told]:
     """What *call* is told by strings, in a module of *packages*; empty for other calls."""
+    if isinstance(call.func, ast.Call):
+        return list(_getter(call, call.func))
     called = _name(call.func)
-    found: list[Told] = []
-    match _first(call), call.args[1:]:
-        case ast.Constant(value=str(text)) as node, rest if called in _DYNAMIC:
-            found += [Told(True, node, one) for one in _absolute(text, call, rest, packages)]
-            if called == "__import__":
-                found += _fromlist(call, node, text)
-        case ast.Constant(value=str(text)) as node, _ if called in _PATCHES:
-            found.append(Told(False, node, text))
-        case ast.expr() as owner, [ast.Constant(value=str(name)) as node, *_] if (
-            called in _ATTRIBUTES and not isinstance(owner, ast.Constant)
-        ):
-            found.append(Told(False, node, owner=owner, name=name))
-    return found
+    if called not in _DYNAMIC and called not in _PATCHES and called not in _ATTRIBUTES:
+        return []
+    first = _argument(call, 0, _KEYWORDS)
+    text = _text(first)
+    if first is None:
+        return []
+    if text is None:
+        name = _argument(call, 1, _NAMES)
+        attribute = _text(name) if called in _ATTRIBUTES else None
+        if name is None or attribute is None:
+            return []
+        return [Told(False, name, owner=first, name=attribute)]
+    if called not in _DYNAMIC:
+        return [Told(False, first, text)] if called in _PATCHES else []
+    found = [Told(True, first, f"{text}.{one}") for one in _fromlist(call, called)]
+    return found + [Told(True, first, one) for one in _absolute(text, call, packages)]
 
 
-def _first(call: ast.Call) -> ast.expr | None:
-    if call.args:
-        return call.args[0]
-    return next((one.value for one in call.keywords if one.arg in _KEYWORDS), None)
+def gives(node: ast.Call | ast.Subscript, packages: Sequence[str]) -> str | None:
+    """The dotted path of what *node* gives: a call that imports, ``sys.modules["a.b"]``."""
+    if isinstance(node, ast.Subscript):
+        return _text(node.slice) if _name(node.value) == "modules" else None
+    called = _name(node.func)
+    text = _text(_argument(node, 0, _KEYWORDS)) if called in _IMPORTERS else None
+    if not text:
+        return None
+    if called == "__import__" and not _fromlist(node, called):
+        return text.partition(".")[0]
+    return next(iter(_absolute(text.replace(":", "."), node, packages)), None)
+
+
+def called_with_code(call: ast.Call) -> str | None:
+    """The source that ``exec`` or ``eval`` is given, where it is a plain string."""
+    is_run = isinstance(call.func, ast.Name) and call.func.id in ("exec", "eval")
+    return _text(call.args[0]) if is_run and call.args else None
+
+
+def _getter(call: ast.Call, getter: ast.Call) -> Iterator[Told]:
+    """``attrgetter("a", "b")(owner)``."""
+    for node in getter.args if _name(getter.func) == "attrgetter" else ():
+        text = _text(node)
+        if text is not None and call.args:
+            yield Told(False, node, owner=call.args[0], name=text)
+
+
+def _argument(call: ast.Call, number: int, names: Sequence[str]) -> ast.expr | None:
+    """The argument at *number*, which may be given as one of *names*."""
+    if len(call.args) > number:
+        return call.args[number]
+    return next((one.value for one in call.keywords if one.arg in names), None)
+
+
+def _text(node: ast.expr | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _name(function: ast.expr) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def _absolute(
-    text: str, call: ast.Call, rest: Sequence[ast.expr], packages: Sequence[str]
-) -> list[str]:
+def _absolute(text: str, call: ast.Call, packages: Sequence[str]) -> list[str]:
     """*text*, or what it is relative to the package that the call names."""
-    level = len(text) - len(text.lstrip("."))
-    if not level:
-        return [text]
-    anchor = next((one.value for one in call.keywords if one.arg == "package"), None)
-    anchor = rest[0] if anchor is None and rest else anchor
-    if isinstance(anchor, ast.Constant) and isinstance(anchor.value, str):
-        packages = [anchor.value]
-    found = []
-    for package in packages:
-        parts = package.split(".")
-        base = parts[: len(parts) - level + 1]
-        if base:
-            found.append(".".join([*base, *filter(None, [text[level:]])]))
-    return found
+    inner = text.lstrip(".")
+    anchor = _text(_argument(call, 1, ("package",)))
+    return climbed(packages if anchor is None else [anchor], len(text) - len(inner), inner)
 
 
-def _fromlist(call: ast.Call, node: ast.Constant, text: str) -> list[Told]:
+def _fromlist(call: ast.Call, called: str) -> list[str]:
     """``__import__("a", fromlist=["b"])`` takes ``b`` from ``a``."""
-    given = call.args[3] if len(call.args) > 3 else None
-    given = next((one.value for one in call.keywords if one.arg == "fromlist"), given)
+    given = _argument(call, 3, ("fromlist",)) if called == "__import__" else None
     names = given.elts if isinstance(given, ast.List | ast.Tuple) else []
-    return [
-        Told(True, node, f"{text}.{one.value}")
-        for one in names
-        if isinstance(one, ast.Constant) and isinstance(one.value, str)
-    ]
+    return [text for one in names if (text := _text(one))]

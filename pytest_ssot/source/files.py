@@ -15,6 +15,8 @@ from pytest_ssot.source.reading import why
 
 #: Suffixes of Python source; a file without any may be a script.
 SUFFIXES = (".py", ".pyi", ".pyw")
+#: Files that declare entry points.
+DECLARING = frozenset(("pyproject.toml", "setup.cfg"))
 
 #: Folders that hold no source of the project, whatever git says.
 NEVER = frozenset(
@@ -126,7 +128,7 @@ class Files:
     ) -> Entry | None:
         """The file that *entry* is; a folder to enter is added to *todo*."""
         name = entry.name
-        script = not name.endswith(SUFFIXES)
+        script = not name.endswith(SUFFIXES) and name not in DECLARING
         if script and not entry.is_dir(follow_symlinks=False) and "." in name:
             return None
         found = entry.stat(follow_symlinks=False)

@@ -8,17 +8,15 @@ from collections.abc import Iterator, Sequence
 from pytest_ssot.source.use import Mark
 
 
-def marks(tree: ast.Module, around: Sequence[ast.stmt]) -> tuple[Mark, ...]:
-    """The marks of the definitions *around*, of their classes and of the module *tree*."""
-    found = list(_assigned(tree.body))
-    for node in around:
-        found += [mark for one in getattr(node, "decorator_list", ()) for mark in _marks(one)]
-        if isinstance(node, ast.ClassDef):
-            found += _assigned(node.body)
-    return tuple(found)
+def decorating(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Iterator[Mark]:
+    """The marks that *node* is given, and that its body assigns if it is a class."""
+    for one in node.decorator_list:
+        yield from _marks(one)
+    if isinstance(node, ast.ClassDef):
+        yield from assigned(node.body)
 
 
-def _assigned(body: Sequence[ast.stmt]) -> Iterator[Mark]:
+def assigned(body: Sequence[ast.stmt]) -> Iterator[Mark]:
     """``pytestmark = pytest.mark.slow``, or a list of them."""
     for node in body:
         match node:

@@ -35,10 +35,11 @@ def standing(root: Path, module: str, name: str | None) -> Standing:
 
 def _binds(path: Path, name: str) -> bool | None:
     try:
-        tree = ast.parse(decoded(read(str(path))))
+        text = decoded(read(str(path)))
+        tree = ast.parse(text)
     except (Unreadable, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    names = Scopes(lambda node: node.module or "").names(tree)
+    names = Scopes(tree, (), text).names(tree)
     if name in names:
         return True
     computed = "__getattr__" in names or any(

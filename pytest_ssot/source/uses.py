@@ -10,17 +10,23 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from pytest_ssot.model import Form, Scope, Site
-from pytest_ssot.source.calls import Told, told
-from pytest_ssot.source.marks import marks
+from pytest_ssot.source.calls import called_with_code, told
+from pytest_ssot.source.marks import assigned, decorating
 from pytest_ssot.source.matching import Hit, Matcher
-from pytest_ssot.source.scopes import Comprehension, Function, Scopes, is_typing
+from pytest_ssot.source.modules import climbed
+from pytest_ssot.source.quoted import code, types
+from pytest_ssot.source.scopes import Comprehension, Function, Scopes
 from pytest_ssot.source.scopes import Scope as Enclosing
-from pytest_ssot.source.use import Use
+from pytest_ssot.source.use import Mark, Use
 
 #: A dotted path with at least two parts, or ``a.b:Name``.
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
 #: A line of ``entry_points`` in setup.py: ``name = a.b:main``.
 _ENTRY = re.compile(r"\s*[\w.\- ]+?\s*=\s*([\w.]+(?::[\w.]+)?)\s*(?:\[.*\])?\s*")
+
+
+#: ``type A[T] = …``, where Python has it.
+_TYPE_ALIAS: type[ast.AST] = getattr(ast, "TypeAlias", ast.Pass)
 
 
 class Source(NamedTuple):
@@ -60,11 +66,14 @@ class _Walker:
         self.found = Found([], [])
         self._source = source
         self._matcher = matcher
-        self._text = source.text.split("\n")
+        self._columns = _Columns(source.text)
         self._enclosing: list[Enclosing] = [source.tree]
-        self._marked: list[ast.stmt] = []
+        self._marked: list[tuple[Mark, ...]] = [tuple(assigned(source.tree.body))]
         self._scope = Scope.TYPE_CHECKING if source.typed else Scope.MODULE
-        self._scopes = Scopes(self._module_of)
+        self._scopes = Scopes(source.tree, source.packages, source.text)
+        #: Strings that are read as code, and so not for themselves.
+        self._read: set[ast.expr] = set()
+        self._executed = False
         self._in_setup = source.path.rpartition("/")[2] == "setup.py"
 
     def walk(self) -> None:
@@ -95,7 +104,9 @@ class _Walker:
                 if part is not None:
                     self._expression(part)
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
-            self._children(node)  # a string by itself is a docstring, or as good as a comment
+            # A string by itself is a docstring, or as good as a comment.
+            with self._generic(node):
+                self._children(node)
 
     def _children(self, node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):
@@ -110,30 +121,50 @@ class _Walker:
                 self._children(child)
 
     def _definition(self, node: Function | ast.ClassDef) -> None:
-        self._marked.append(node)
         for decorator in node.decorator_list:
             self._expression(decorator)
-        if isinstance(node, ast.ClassDef):
-            for base in (*node.bases, *(one.value for one in node.keywords)):
-                self._expression(base)
-            inner = Scope.CLASS
-        else:
-            self._children(node.args)
-            self._annotation(node.returns)
-            inner = Scope.FUNCTION
-        with self._within(inner, node):
-            self._statements(node.body)
+        self._marked.append((*self._marked[-1], *decorating(node)))
+        with self._generic(node):
+            if isinstance(node, ast.ClassDef):
+                for base in (*node.bases, *(one.value for one in node.keywords)):
+                    self._expression(base)
+                inner = Scope.CLASS
+            else:
+                self._children(node.args)
+                self._annotation(node.returns)
+                inner = Scope.FUNCTION
+            with self._within(inner, node):
+                self._statements(node.body)
         self._marked.pop()
 
     def _if(self, node: ast.If) -> None:
         self._expression(node.test)
-        typing = is_typing(node.test)
-        for body, is_typed in ((node.body, typing is True), (node.orelse, typing is False)):
+        typed = self._scopes.typed(node.test)
+        for body, is_typed in zip((node.body, node.orelse), typed, strict=True):
             if is_typed:
                 with self._within(Scope.TYPE_CHECKING):
                     self._statements(body)
             else:
                 self._statements(body)
+
+    @contextmanager
+    def _generic(self, node: ast.stmt) -> Iterator[None]:
+        """The type parameters of *node* (PEP 695): names, as the parameters of a function are."""
+        parameters = getattr(node, "type_params", ())
+        if not parameters:
+            yield
+            return
+        names = [ast.arg(one.name) for one in parameters]
+        empty = ast.arguments(
+            posonlyargs=[], args=names, kwonlyargs=[], kw_defaults=[], defaults=[]
+        )
+        scope = ast.Lambda(args=empty, body=ast.Constant(None))
+        self._enclosing.append(ast.copy_location(scope, node))
+        if not isinstance(node, _TYPE_ALIAS):  # its children are looked at anyway
+            for one in parameters:
+                self._children(one)
+        yield
+        self._enclosing.pop()
 
     @contextmanager
     def _within(self, scope: Scope, node: Enclosing | None = None) -> Iterator[None]:
@@ -153,7 +184,7 @@ class _Walker:
         for alias in node.names:
             hit = self._matcher.imported(alias.name)
             if hit is not None:
-                self._add(node, hit, Form.IMPORT, binds=alias.asname)
+                self._add(node, hit, Form.IMPORT, binds=self._passed_on(alias))
 
     def _from(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
@@ -166,33 +197,28 @@ class _Walker:
 
     def _taken(self, node: ast.ImportFrom, module: str, alias: ast.alias, hit: Hit) -> None:
         if alias.name != "*":
-            self._add(node, hit, Form.FROM, binds=alias.asname or alias.name)
+            self._add(node, hit, Form.FROM, binds=self._passed_on(alias))
         elif hit.name != "*":
             self._add(node, hit, Form.STAR, binds=hit.name)
         else:
             self._add(node, hit, Form.STAR)
             for name in sorted(self._matcher.public(module) or ()):
-                self._export(name, self._use(node, hit._replace(name=name), Form.STAR))
+                self._export(name, node, self._use(node, hit._replace(name=name), Form.STAR))
+
+    def _passed_on(self, alias: ast.alias) -> str | None:
+        """The name that others may import; a stub has to say ``as`` for it (PEP 484)."""
+        if self._source.typed:
+            return alias.name if alias.asname == alias.name else None
+        return alias.asname or (None if "." in alias.name else alias.name)
 
     def _modules_of(self, node: ast.ImportFrom) -> list[str]:
         """The modules that *node* may take from: a file may go by several names."""
-        if not node.level:
-            return [node.module or ""]
-        found = []
-        for package in self._source.packages:
-            parts = package.split(".")
-            base = parts[: len(parts) - node.level + 1]
-            if base:
-                found.append(".".join([*base, *filter(None, [node.module])]))
-        return found
-
-    def _module_of(self, node: ast.ImportFrom) -> str:
-        return next(iter(self._modules_of(node)), "")
+        return climbed(self._source.packages, node.level, node.module or "")
 
     # -- expressions ------------------------------------------------------
 
     def _expression(self, node: ast.expr) -> None:
-        if not self._concerns(node):
+        if node in self._read or not self._concerns(node):
             return
         if isinstance(node, ast.Constant):
             self._string(node)
@@ -204,12 +230,23 @@ class _Walker:
             for part in node.values:
                 if isinstance(part, ast.FormattedValue):
                     self._children(part)
-        elif isinstance(node, ast.Lambda | Comprehension):
+        elif isinstance(node, ast.Lambda):
+            self._children(node.args)
             self._enclosing.append(node)
-            self._children(node)
+            self._expression(node.body)
             self._enclosing.pop()
+        elif isinstance(node, Comprehension):
+            self._comprehension(node)
         else:
             self._children(node)
+
+    def _comprehension(self, node: Comprehension) -> None:
+        first = node.generators[0].iter  # is worked out before, and outside
+        self._expression(first)
+        self._read.add(first)
+        self._enclosing.append(node)
+        self._children(node)
+        self._enclosing.pop()
 
     def _attribute(self, node: ast.Attribute) -> None:
         self._reached(node, node, ())
@@ -234,16 +271,28 @@ class _Walker:
                     return
 
     def _call(self, node: ast.Call) -> None:
-        consumed: list[Told] = []
         for one in told(node, self._source.packages):
             if one.owner is not None:
                 self._reached(node, one.owner, (one.name,))
             elif self._dotted(one.text, node, Form.DYNAMIC if one.dynamic else Form.STRING):
-                consumed.append(one)
-        self._expression(node.func)
-        for value in (*node.args, *(one.value for one in node.keywords)):
-            if not any(value is one.node for one in consumed):
-                self._expression(value)
+                self._read.add(one.node)
+        source = called_with_code(node)
+        if source is not None:
+            self._execute(node, source)
+        elif getattr(node.func, "attr", getattr(node.func, "id", "")) == "cast" and node.args:
+            self._types(node.args[0])
+        self._children(node)
+
+    def _execute(self, node: ast.Call, source: str) -> None:
+        """What *node* executes, as if it stood in its place."""
+        tree = code(source, node)
+        if tree is not None:
+            self._read.add(node.args[0])
+            self._enclosing.append(tree)
+            self._executed = True
+            self._statements(tree.body)
+            self._executed = False
+            self._enclosing.pop()
 
     def _string(self, node: ast.Constant) -> None:
         text = node.value
@@ -265,14 +314,20 @@ class _Walker:
         return hit is not None
 
     def _annotation(self, node: ast.expr | None) -> None:
-        """*node*, and what it quotes: ``"old.Name"`` is code too (PEP 484)."""
-        if node is None or not self._concerns(node):
-            return
-        self._expression(node)
-        for part in ast.walk(node):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                for owner in _quoted(part.value, part.lineno):
-                    self._reached(part, owner, ())
+        if node is not None and self._concerns(node):
+            self._types(node)
+            self._expression(node)
+
+    def _types(self, node: ast.expr) -> None:
+        """What the annotation *node* quotes: ``"old.Name"`` is code too (PEP 484)."""
+        for part in types(node):
+            tree = code(str(part.value), part) if self._concerns(part) else None
+            names = [one for one in ast.walk(tree) if isinstance(one, ast.Name)] if tree else []
+            if tree and any(self._scopes.paths(one, self._enclosing) for one in names):
+                self._read.add(part)
+                for one in tree.body:
+                    if isinstance(one, ast.Expr):
+                        self._annotation(one.value)
 
     # -- what is found ----------------------------------------------------
 
@@ -289,12 +344,13 @@ class _Walker:
     ) -> None:
         use = self._use(node, hit, form)
         self.found.uses.append(use)
-        if binds is not None:
-            self._export(binds, use)
+        if binds is not None and isinstance(node, ast.stmt):
+            self._export(binds, node, use)
 
-    def _export(self, name: str, use: Use) -> None:
+    def _export(self, name: str, node: ast.stmt, use: Use) -> None:
         typed = self._scope is Scope.TYPE_CHECKING and not self._source.typed
-        if len(self._enclosing) == 1 and not typed:
+        tree = self._source.tree
+        if len(self._enclosing) == 1 and not typed and not self._scopes.replaces(tree, name, node):
             self.found.exports.append((name, use))
 
     def _use(self, node: ast.stmt | ast.expr, hit: Hit, form: Form) -> Use:
@@ -303,21 +359,13 @@ class _Walker:
             target=hit.target.text,
             kind=hit.kind,
             name=hit.name,
-            site=Site(self._source.path, node.lineno, self._column(node), self._function()),
+            site=Site(self._source.path, node.lineno, self._columns.of(node), self._function()),
             end_line=node.end_lineno or node.lineno,
-            form=form,
+            form=Form.DYNAMIC if self._executed else form,
             scope=self._scope,
-            marks=marks(self._source.tree, self._marked),
-            noted=any("ssot:" in line for line in self._text[node.lineno - 1 : node.end_lineno]),
+            marks=self._marked[-1],
+            noted=self._columns.say(node, "ssot:"),
         )
-
-    def _column(self, node: ast.stmt | ast.expr) -> int:
-        """Python counts bytes of UTF-8, users count characters."""
-        line = self._text[node.lineno - 1]
-        if line.isascii():
-            return node.col_offset
-        before = line.encode("utf-8", "surrogatepass")[: node.col_offset]
-        return len(before.decode("utf-8", "surrogatepass"))
 
     def _function(self) -> str:
         """As a traceback has it; a class body counts as where the class stands."""
@@ -339,15 +387,30 @@ def _attributes(node: ast.expr) -> list[str]:
     return found
 
 
-def _quoted(text: str, line: int) -> list[ast.Attribute]:
-    """The attributes that the quoted annotation *text*, which stands at *line*, reads."""
-    try:
-        tree = ast.parse(text, mode="eval")
-    except (SyntaxError, ValueError):
-        return []
-    found = [one for one in ast.walk(tree) if isinstance(one, ast.Attribute)]
-    inner = {id(one.value) for one in found}
-    for one in ast.walk(tree):
-        if isinstance(one, ast.Name):
-            one.lineno = line
-    return [one for one in found if id(one) not in inner]
+class _Columns:
+    """Columns in characters: the tree has them in bytes of UTF-8."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
+        self._line = 0
+        self._encoded = b""
+        #: Where the last one was, in both: a line may be long, and hold many.
+        self._last = (0, 0)
+
+    def say(self, node: ast.stmt | ast.expr, text: str) -> bool:
+        """Whether a line of *node* holds *text*."""
+        return any(text in line for line in self._lines[node.lineno - 1 : node.end_lineno])
+
+    def of(self, node: ast.stmt | ast.expr) -> int:
+        line = self._lines[node.lineno - 1]
+        if line.isascii():
+            return node.col_offset
+        if node.lineno != self._line or node.col_offset < self._last[0]:
+            if node.lineno != self._line:
+                self._line = node.lineno
+                self._encoded = line.encode("utf-8", "surrogatepass")
+            self._last = (0, 0)
+        start, known = self._last
+        between = self._encoded[start : node.col_offset].decode("utf-8", "surrogatepass")
+        self._last = (node.col_offset, known + len(between))
+        return self._last[1]

@@ -15,7 +15,7 @@ _Search = Callable[[bytes], Iterable[tuple[int, int]]]
 
 
 class Words:
-    """Looks for whole identifiers, however many, in one pass over the bytes."""
+    """Looks for whole identifiers, and for phrases, however many, in one pass over the bytes."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self.words = frozenset(words)
@@ -60,10 +60,13 @@ def _search(words: list[bytes]) -> _Search:
 
 def _by_tokens(words: frozenset[bytes]) -> _Search:
     blanks = bytes(one if one in _PART else 32 for one in range(256))
-    token = re.compile(rb"[0-9A-Za-z_\x80-\xff]+")
+    phrases = [word for word in sorted(words, reverse=True) if not _PART.issuperset(word)]
+    any_of = [*map(re.escape, phrases), rb"[0-9A-Za-z_\x80-\xff]+"]
+    token = re.compile(b"|".join(any_of))
 
     def search(data: bytes) -> Iterable[tuple[int, int]]:
-        if words.isdisjoint(data.translate(blanks).split()):
+        said = any(phrase in data for phrase in phrases)
+        if not said and words.isdisjoint(data.translate(blanks).split()):
             return ()
         return (match.span() for match in token.finditer(data) if match[0] in words)
 
