@@ -106,7 +106,13 @@ PASSED_ON: dict[str, tuple[dict[str, str], tuple[str, ...], list[str]]] = {
     ),
     "all ext": (
         {
-            "app/old.py": '__all__: list[str] = []\n__all__.extend(("X",))\n__all__.append("make")\nX=1\ndef make(): pass\n',
+            "app/old.py": (
+                "__all__: list[str] = []\n"
+                '__all__.extend(("X",))\n'
+                '__all__.append("make")\n'
+                "X=1\n"
+                "def make(): pass\n"
+            ),
             "pkg/__init__.py": "from app.old import *\n",
             "t.py": "from pkg import X, make\n",
         },
@@ -128,7 +134,12 @@ PASSED_ON: dict[str, tuple[dict[str, str], tuple[str, ...], list[str]]] = {
     ),
     "all other": (
         {
-            "app/old.py": 'from . import _impl\n__all__ = ["A"] + _impl.__all__\nfrom ._impl import *\nfrom ._impl import _B\n',
+            "app/old.py": (
+                "from . import _impl\n"
+                '__all__ = ["A"] + _impl.__all__\n'
+                "from ._impl import *\n"
+                "from ._impl import _B\n"
+            ),
             "app/_impl.py": '__all__ = ["_C", "D"]\n_C=D=1\n',
             "pkg/__init__.py": "from app.old import *\n",
             "t.py": "from pkg import _C, D, A, _B\n",
@@ -323,7 +334,9 @@ PASSED_ON: dict[str, tuple[dict[str, str], tuple[str, ...], list[str]]] = {
     "string": (
         {
             "a.py": "from app.old import X\n",
-            "t.py": 'from unittest import mock\nmock.patch("a.X")\nx = "a:X"\nmock.patch("a.X.foo")\n',
+            "t.py": (
+                'from unittest import mock\nmock.patch("a.X")\nx = "a:X"\nmock.patch("a.X.foo")\n'
+            ),
         },
         (BY_MODULE,),
         [
@@ -465,7 +478,10 @@ PASSED_ON: dict[str, tuple[dict[str, str], tuple[str, ...], list[str]]] = {
     ),
     "no space": (
         {
-            "app/u.py": "from.old import X\nfrom . import(old)\nfrom\t.\told import X\nfrom \\\n . import old\n"
+            "app/u.py": (
+                "from.old import X\nfrom . import(old)\nfrom\t.\told import X\n"
+                "from \\\n . import old\n"
+            )
         },
         (BY_MODULE,),
         [
