@@ -51,17 +51,25 @@ def test_the_readme_shows_the_failure(quickstart: tuple[str, str]) -> None:
 def test_the_commands_tell_what_is_documented(tmp_path: Path) -> None:
     folder = tmp_path / "quickstart"
     shutil.copytree(ROOT / "examples" / "quickstart", folder)
-    told = [
+    scan = ["pytest", "--ssot-scan", "-m", "ssot_scan", "-p", "no:cacheprovider"]
+    commands = (
+        ["pytest_ssot", "check"],
+        ["pytest_ssot", "explain", "app/bridge.py:3"],
+        [*scan, "-p", "no:asyncio"],
+    )
+    listed, explained, scanned = (
         subprocess.run(
-            [sys.executable, "-m", "pytest_ssot", *args],
+            [sys.executable, "-m", *command],
             cwd=folder,
             capture_output=True,
             text=True,
             check=False,
         ).stdout
-        for args in (["check"], ["explain", "app/bridge.py:3"])
-    ]
-    assert told == blocks(ROOT / "docs" / "check.md", "text")
+        for command in commands
+    )
+    shown = blocks(ROOT / "docs" / "check.md", "text")
+    assert [listed, explained] == shown[:2]
+    assert all(block in scanned for block in shown[2:])
 
 
 def test_the_report_is_as_documented(quickstart: tuple[str, str]) -> None:

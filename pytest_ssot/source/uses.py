@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pytest_ssot.model import Form, Scope, Site
 from pytest_ssot.source.calls import called_with_code, told
+from pytest_ssot.source.columns import Columns
 from pytest_ssot.source.marks import assigned, decorating
 from pytest_ssot.source.matching import Hit, Matcher
 from pytest_ssot.source.modules import climbed
@@ -66,7 +67,7 @@ class _Walker:
         self.found = Found([], [])
         self._source = source
         self._matcher = matcher
-        self._columns = _Columns(source.text)
+        self._columns = Columns(source.text)
         self._enclosing: list[Enclosing] = [source.tree]
         self._marked: list[tuple[Mark, ...]] = [tuple(assigned(source.tree.body))]
         self._scope = Scope.TYPE_CHECKING if source.typed else Scope.MODULE
@@ -388,32 +389,3 @@ def _attributes(node: ast.expr) -> list[str]:
         found.append(node.attr)
         node = node.value
     return found
-
-
-class _Columns:
-    """Columns in characters: the tree has them in bytes of UTF-8."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = text.split("\n")
-        self._line = 0
-        self._encoded = b""
-        #: Where the last one was, in both: a line may be long, and hold many.
-        self._last = (0, 0)
-
-    def say(self, node: ast.stmt | ast.expr, text: str) -> bool:
-        """Whether a line of *node* holds *text*."""
-        return any(text in line for line in self._lines[node.lineno - 1 : node.end_lineno])
-
-    def of(self, node: ast.stmt | ast.expr) -> int:
-        line = self._lines[node.lineno - 1]
-        if line.isascii():
-            return node.col_offset
-        if node.lineno != self._line or node.col_offset < self._last[0]:
-            if node.lineno != self._line:
-                self._line = node.lineno
-                self._encoded = line.encode("utf-8", "surrogatepass")
-            self._last = (0, 0)
-        start, known = self._last
-        between = self._encoded[start : node.col_offset].decode("utf-8", "surrogatepass")
-        self._last = (node.col_offset, known + len(between))
-        return self._last[1]

@@ -349,7 +349,6 @@ def test_git_and_pytest_do_not_see_it(root: Path) -> None:
 
 def test_without_cache_it_is_neither_read_nor_written(root: Path) -> None:
     right = taken(root, cache=False)
-    taken(root, "app")
     assert not (root / index.FOLDER).exists()
     taken(root)
     path = index.path_of(root)
@@ -357,7 +356,6 @@ def test_without_cache_it_is_neither_read_nor_written(root: Path) -> None:
     for paths in ([], ["app"], ["app/user.py"]):
         (root / "app/user.py").touch()
         taken(root, *paths, cache=False)
-        taken(root, "app")
     assert path.stat() == before
     path.write_bytes(b"")
     assert taken(root, cache=False) == right
