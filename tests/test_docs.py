@@ -61,7 +61,8 @@ def test_the_commands_tell_what_is_documented(tmp_path: Path) -> None:
         ).stdout
         for args in (["check"], ["explain", "app/bridge.py:3"])
     ]
-    assert told == blocks(ROOT / "docs" / "check.md", "text")
+    shown = blocks(ROOT / "docs" / "check.md", "text")
+    assert [one for one in told if one not in shown] == []
 
 
 def test_the_report_is_as_documented(quickstart: tuple[str, str]) -> None:

@@ -158,7 +158,7 @@ def _notes(path: str, found: Checked) -> Iterator[tuple[str, str]]:
         yield "read", "yes"
     if path_matches(path, settings.exclude):
         yield "not read", "the setting exclude names it"
-    elif (reason := why_left_out(settings.root, path)) is not None:
+    elif path not in inventory.examined and (reason := why_left_out(settings.root, path)):
         yield "not read", reason
     for one, error in inventory.unreadable:
         if is_in(one):

@@ -151,8 +151,17 @@ def _fix(violation: Violation, rule: Rule | None, ground: Ground, source: Source
         yield from (field("use", one) for one in _instead(violation, rule, ground, source))
     if violation.verdict not in (Verdict.FAILS, Verdict.KNOWN) or "static" not in violation.seen:
         return
-    where = "" if ground.end_line == violation.importer.line else f" in line {ground.end_line}"
-    yield field("or allow it", f"# ssot: allow[{violation.rule}] REASON, at the end{where}")
+    yield field("or allow it", _allowance(violation, ground.end_line))
+
+
+def _allowance(violation: Violation, end_line: int) -> str:
+    """What excuses *violation*: a comment, or a table where comments are not Python's."""
+    site = violation.importer
+    if site.path.endswith((".toml", ".cfg")):
+        keys = f'rule = "{violation.rule}", from = ["{site.path}"], reason = "REASON"'
+        return f"[[tool.pytest-ssot.allow]] with {keys}"
+    where = "" if end_line == site.line else f" in line {end_line}"
+    return f"# ssot: allow[{violation.rule}] REASON, at the end{where}"
 
 
 def _instead(violation: Violation, rule: Rule, ground: Ground, source: Source) -> Iterator[str]:
