@@ -158,7 +158,7 @@ def _notes(path: str, found: Checked) -> Iterator[tuple[str, str]]:
         yield "read", "yes"
     if path_matches(path, settings.exclude):
         yield "not read", "the setting exclude names it"
-    elif (reason := why_left_out(settings.root, path)) is not None:
+    elif path not in inventory.examined and (reason := why_left_out(settings.root, path)):
         yield "not read", reason
     for one, error in inventory.unreadable:
         if is_in(one):
@@ -203,11 +203,9 @@ def _of_line(meant: _Meant, line: int, found: Checked, facts: explained.Facts) -
         raise UsageError(f"{meant.path} {error}") from None
     if not 1 <= line <= number:
         raise UsageError(f"{meant.path}:{line}: the file has the lines 1 to {number}")
-    told = pointed.of_line(meant.path, line, meant.column, facts, source)
-    if meant.path in found.inventory.examined:
-        return told
-    notes = dict(_notes(meant.path, found))
-    return [*told, *(explained.field(one, notes[one]) for one in ("not read",) if one in notes)]
+    notes = [one for one in _notes(meant.path, found) if one[0] in ("not read", "unreadable")]
+    spot = pointed.Spot(explained.Place(meant.path, notes), line, meant.column)
+    return pointed.of_line(spot, facts, source)
 
 
 def _lines(path: Path) -> Sequence[str]:

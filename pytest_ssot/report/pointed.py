@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Form, Step, Verdict, Violation
 from pytest_ssot.policy.entries import key_of
 from pytest_ssot.policy.inventory import Ground
 from pytest_ssot.report import listing
-from pytest_ssot.report.explained import Facts, field, known_line
+from pytest_ssot.report.explained import Facts, Place, field, known_line
 from pytest_ssot.report.text import Cause, because, first_line, headline
 from pytest_ssot.rules.rule import Rule
 
@@ -23,16 +24,25 @@ _FEW = 3
 Source = Callable[[str], Sequence[str]]
 
 
-def of_line(path: str, line: int, column: int | None, facts: Facts, source: Source) -> list[str]:
-    """Why *line* of the file *path* is a violation, how it is reached, and what to write.
+class Spot(NamedTuple):
+    """A line of a file, and the column if one was told; the notes say what kept it unread."""
 
-    *column* chooses among several. Of a line inside a statement it is the statement's.
+    place: Place
+    line: int
+    column: int | None
+
+
+def of_line(spot: Spot, facts: Facts, source: Source) -> list[str]:
+    """Why a line is a violation, how it is reached, and what to write.
+
+    The column chooses among several. Of a line inside a statement it is the statement's.
     """
+    path, line, column = spot.place.path, spot.line, spot.column
     there = [one for one in facts.violations if one.importer.path == path]
     found = [one for one in there if _spans(one, line, facts)]
     found = [one for one in found if one.importer.line == line] or found
     if not found:
-        return [*_plain(path, line, source), *_near(there, line)]
+        return [*_plain(spot, source), *_near(there, line)]
     chosen = [one for one in found if one.importer.column == column] or found
     told: list[str] = []
     for one in chosen:
@@ -50,9 +60,13 @@ def _ground(violation: Violation, facts: Facts) -> Ground:
     return facts.grounds.get(violation.cause, Ground(violation.importer.line))
 
 
-def _plain(path: str, line: int, source: Source) -> Iterator[str]:
-    yield f"{path}:{line}: no violation"
-    yield from _shown(source(path), line, None)
+def _plain(spot: Spot, source: Source) -> Iterator[str]:
+    """A line in which nothing was found, or for which nobody looked."""
+    path, notes = spot.place
+    skipped = any(label == "not read" for label, _ in notes)
+    yield f"{path}:{spot.line}: {'not looked at' if skipped else 'no violation'}"
+    yield from _shown(source(path), spot.line, None)
+    yield from (field(label, text) for label, text in notes)
 
 
 def _near(there: Sequence[Violation], line: int) -> Iterator[str]:
@@ -137,8 +151,17 @@ def _fix(violation: Violation, rule: Rule | None, ground: Ground, source: Source
         yield from (field("use", one) for one in _instead(violation, rule, ground, source))
     if violation.verdict not in (Verdict.FAILS, Verdict.KNOWN) or "static" not in violation.seen:
         return
-    where = "" if ground.end_line == violation.importer.line else f" in line {ground.end_line}"
-    yield field("or allow it", f"# ssot: allow[{violation.rule}] REASON, at the end{where}")
+    yield field("or allow it", _allowance(violation, ground.end_line))
+
+
+def _allowance(violation: Violation, end_line: int) -> str:
+    """What excuses *violation*: a comment, or a table where comments are not Python's."""
+    site = violation.importer
+    if site.path.endswith((".toml", ".cfg")):
+        keys = f'rule = "{violation.rule}", from = ["{site.path}"], reason = "REASON"'
+        return f"[[tool.pytest-ssot.allow]] with {keys}"
+    where = "" if end_line == site.line else f" in line {end_line}"
+    return f"# ssot: allow[{violation.rule}] REASON, at the end{where}"
 
 
 def _instead(violation: Violation, rule: Rule, ground: Ground, source: Source) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import NamedTuple
@@ -264,7 +265,9 @@ def test_what_is_said_of_files_that_are_not_read(explain: Explain, project: Proj
         assert (told.code, told.field("not read")) == (0, [reason])
         assert told.field("read") in ([], ["0 files"])
         assert told.field("uses") == ["none"]
-    assert explain("built/deep/a.py:1").field("not read") == [f"built {by_git}"]
+    told = explain("built/deep/a.py:1")
+    assert told.lines[0] == "built/deep/a.py:1: not looked at"
+    assert told.field("not read") == [f"built {by_git}"]
 
 
 def test_first_party_and_mission_critical(explain: Explain, project: Project) -> None:
@@ -296,6 +299,8 @@ def test_a_file_that_does_not_parse(explain: Explain, project: Project) -> None:
     assert len(told.field("unreadable")) == 1
     assert explain("app").field("unreadable")[0].startswith("app/broken.py: ")
     assert explain("app/broken.py:1").field("verdict") != []
+    assert explain("app/broken.py:2").lines[0] == "app/broken.py:2: no violation"
+    assert explain("app/broken.py:2").field("unreadable") == told.field("unreadable")
 
 
 # -- a line ----------------------------------------------------------------------------
@@ -488,7 +493,7 @@ def test_a_rule_wins_over_a_path_unless_there_is_a_slash_or_a_line(
     project.configure("", RULE.replace("old-app", "issue:12"))
     assert explain("issue:12").field("deprecated") == ["app.old"]
     project.write({"issue": "\n" * 20})
-    assert explain("issue:12").lines[0] == "issue:12: no violation"
+    assert explain("issue:12").lines[0] == "issue:12: not looked at"
     project.configure("", RULE.replace("old-app", "team/app"))
     assert explain("team/app").field("deprecated") == ["app.old"]
 
@@ -541,3 +546,32 @@ def test_data_is_utf_8_on_any_screen(
         args = ("check", "--output-format", name, "app/é.py")
         ran = pytester.run(sys.executable, "-m", "pytest_ssot", *args)
         assert "app/é.py" in ran.stdout.str() or "app/%C3%A9.py" in ran.stdout.str()
+
+
+def test_a_rule_of_a_library(
+    explain: Explain, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its author is another: nobody here can delete it."""
+    info = "site-packages/chat-1.0.dist-info"
+    rules = "def rules():\n    return [{'deprecated': 'chat.old', 'use': 'chat.new'}]\n"
+    project.write(
+        {
+            f"{info}/METADATA": "Metadata-Version: 2.1\nName: chat\nVersion: 1.0\n",
+            f"{info}/entry_points.txt": "[pytest_ssot.rules]\nchat = chat:rules\n",
+            "site-packages/chat.py": rules,
+        }
+    )
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(project.path / "site-packages"), *paths()])
+    )
+    told = explain("chat.old")
+    (origin,) = told.field("written in")
+    assert "chat" in origin
+    assert told.field("to do") == [f"nothing: nobody here uses what {origin} deprecates"]
+    project.write({"app/user.py": "from chat.old import Room\n"})
+    assert explain("app/user.py:1").field("use") == ["from chat.new import Room"]
+
+
+def paths() -> list[str]:
+    before = os.environ.get("PYTHONPATH")
+    return [before] if before else []

@@ -71,5 +71,5 @@ def test_a_check_next_to_runs_judges_as_one_without(
     assert typed(pytester, "baseline")[0] == 0
     assert project.run().code == 1
     code, lines, said = typed(pytester, "check", "--verbose", "--run", "ssot-report.json")
-    assert (code, said) == (0, ["1 known; 5 files examined"])
+    assert (code, said[0].partition(";")[0]) == (0, "1 known")
     assert lines[0].endswith("executed by tests/test_a.py::test_a; known")
