@@ -71,7 +71,9 @@ class ScanItem(pytest.Item):
         self.judged = self._scanning.judge(self)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
-        return self.path, self.finding.violations[0].importer.line - 1, self.nodeid
+        line = self.finding.violations[0].importer.line
+        # No end of the node id: there pytest takes dots for those of a class.
+        return self.path, line - 1, f"{self.finding.path}: {self.finding.rule}"
 
 
 class Scanning:

@@ -55,7 +55,7 @@ def test_a_finding_fails_and_reads_like_a_failure_of_the_gate(project: Project) 
     assert ran.code == 1
     assert ran.failed == [GONE, BRIDGE]
     assert ran.counts == {"passed": 1, "failed": 2}
-    assert ran.failure(BRIDGE) == [
+    assert ran.failure("app/bridge.py: old-one") == [
         "app/bridge.py:2: in connect",
         ">   from app.old import make",
         "E   deprecated import: app.old (old-one)",
@@ -67,6 +67,13 @@ def test_a_finding_fails_and_reads_like_a_failure_of_the_gate(project: Project) 
         "app/bridge.py:3  app.names:Gone  fails 1 test",
         "allowed: app/admin.py:1  app.old  (moves later)",
     ]
+
+
+def test_node_ids_are_told_as_they_are_typed(project: Project) -> None:
+    full(project)
+    ran = project.run("--ssot-scan", "-v")
+    told = [line.split()[0] for line in ran.lines if "FAILED  " in line]
+    assert told == [GONE, BRIDGE]
 
 
 def test_without_the_option_nothing_is_scanned(project: Project) -> None:
@@ -286,7 +293,7 @@ def test_a_site_that_a_test_runs_too_is_one_violation(project: Project) -> None:
     ]
     assert ran.matched == {"old-one": 2, "app.names:Gone": 1}
     headline = "E   deprecated import: app.old (old-one)"
-    assert ran.failure(BRIDGE) == [
+    assert ran.failure("app/bridge.py: old-one") == [
         "app/bridge.py:2: in connect",
         f"{headline}; told in full by {test}",
     ]
@@ -298,7 +305,7 @@ def test_the_modules_that_pass_a_name_on_are_shown(project: Project) -> None:
         {"app/shim.py": "from app.old import make\n", "app/user.py": "from app.shim import make\n"}
     )
     ran = project.run("--ssot-scan", "app/user.py::ssot")
-    assert ran.failure("app/user.py::ssot::old-one")[:4] == [
+    assert ran.failure("app/user.py: old-one")[:4] == [
         "app/shim.py:1: in <module>",
         "    from app.old import make",
         "app/user.py:1: in <module>",
@@ -403,7 +410,7 @@ def test_more_than_is_known_fails_and_says_so(project: Project) -> None:
     )
     ran = project.run("--ssot-scan")
     assert (ran.code, ran.failed) == (1, [BRIDGE])
-    assert "E   note: the baseline knows 1, there are 2" in ran.failure(BRIDGE)
+    assert "E   note: the baseline knows 1, there are 2" in ran.failure("app/bridge.py: old-one")
 
 
 @pytest.mark.parametrize("args", [(), ("-n2",)])
