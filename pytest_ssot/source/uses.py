@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pytest_ssot.model import Form, Scope, Site
 from pytest_ssot.source.calls import called_with_code, told
+from pytest_ssot.source.columns import Columns
 from pytest_ssot.source.marks import assigned, decorating
 from pytest_ssot.source.matching import Hit, Matcher
 from pytest_ssot.source.modules import climbed
@@ -66,7 +67,7 @@ class _Walker:
         self.found = Found([], [])
         self._source = source
         self._matcher = matcher
-        self._columns = _Columns(source.text)
+        self._columns = Columns(source.text)
         self._enclosing: list[Enclosing] = [source.tree]
         self._marked: list[tuple[Mark, ...]] = [tuple(assigned(source.tree.body))]
         self._scope = Scope.TYPE_CHECKING if source.typed else Scope.MODULE
@@ -74,6 +75,7 @@ class _Walker:
         #: Strings that are read as code, and so not for themselves.
         self._read: set[ast.expr] = set()
         self._executed = False
+        self._names_plugins = False
         self._in_setup = source.path.rpartition("/")[2] == "setup.py"
 
     def walk(self) -> None:
@@ -105,8 +107,10 @@ class _Walker:
                     self._expression(part)
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             # A string by itself is a docstring, or as good as a comment.
+            self._names_plugins = isinstance(node, ast.Assign) and _is_plugins(node.targets[0])
             with self._generic(node):
                 self._children(node)
+            self._names_plugins = False
 
     def _children(self, node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):
@@ -305,7 +309,7 @@ class _Walker:
                 if entry is not None:
                     self._dotted(entry[1], node, Form.STRING)
         # One word alone may be anything.
-        elif "." in text or ":" in text:
+        elif "." in text or ":" in text or self._names_plugins:
             self._dotted(text, node, Form.STRING)
 
     def _dotted(self, text: str, site: ast.expr, form: Form) -> bool:
@@ -378,26 +382,6 @@ class _Walker:
         return ".".join(names[:last]) or "<module>"
 
 
-class _Columns:
-    """Columns in characters: the tree has them in bytes of UTF-8."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = text.split("\n")
-        self._line = 0
-        self._encoded = b""
-        #: Where the last one was, in both: a line may be long, and hold many.
-        self._last = (0, 0)
-
-    def of(self, node: ast.stmt | ast.expr) -> int:
-        line = self._lines[node.lineno - 1]
-        if line.isascii():
-            return node.col_offset
-        if node.lineno != self._line or node.col_offset < self._last[0]:
-            if node.lineno != self._line:
-                self._line = node.lineno
-                self._encoded = line.encode("utf-8", "surrogatepass")
-            self._last = (0, 0)
-        start, known = self._last
-        between = self._encoded[start : node.col_offset].decode("utf-8", "surrogatepass")
-        self._last = (node.col_offset, known + len(between))
-        return self._last[1]
+def _is_plugins(target: ast.expr) -> bool:
+    """Whether *target* is the name by which pytest knows a file's plugins: modules, all of them."""
+    return isinstance(target, ast.Name) and target.id == "pytest_plugins"
