@@ -75,6 +75,7 @@ class _Walker:
         #: Strings that are read as code, and so not for themselves.
         self._read: set[ast.expr] = set()
         self._executed = False
+        self._names_plugins = False
         self._in_setup = source.path.rpartition("/")[2] == "setup.py"
 
     def walk(self) -> None:
@@ -106,8 +107,10 @@ class _Walker:
                     self._expression(part)
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             # A string by itself is a docstring, or as good as a comment.
+            self._names_plugins = isinstance(node, ast.Assign) and _is_plugins(node.targets[0])
             with self._generic(node):
                 self._children(node)
+            self._names_plugins = False
 
     def _children(self, node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):
@@ -308,7 +311,7 @@ class _Walker:
                 if entry is not None:
                     self._dotted(entry[1], node, Form.STRING)
         # One word alone may be anything.
-        elif "." in text or ":" in text:
+        elif "." in text or ":" in text or self._names_plugins:
             self._dotted(text, node, Form.STRING)
 
     def _dotted(self, text: str, site: ast.expr, form: Form) -> bool:
@@ -389,3 +392,8 @@ def _attributes(node: ast.expr) -> list[str]:
         found.append(node.attr)
         node = node.value
     return found
+
+
+def _is_plugins(target: ast.expr) -> bool:
+    """Whether *target* is the name by which pytest knows a file's plugins: modules, all of them."""
+    return isinstance(target, ast.Name) and target.id == "pytest_plugins"

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+from pathlib import Path
+
 import pytest
 
+from pytest_ssot.policy.inventory import take
+from pytest_ssot.rules.discovery import load
+from pytest_ssot.source import index
 from tests.source.conftest import Scan, places
 
 BY_MODULE, BY_NAME = 'deprecated = "app.old"', 'deprecated = "app.old:X"'
@@ -505,6 +511,25 @@ PASSED_ON: dict[str, tuple[dict[str, str], tuple[str, ...], list[str]]] = {
         ],
     ),
 }
+
+
+def test_an_edit_of_what_a_star_takes_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_YOUNG", -60 * 10**9)  # files that are young are read anyway
+
+    def write(name: str, text: str) -> None:
+        (tmp_path / name).write_text(text, "utf-8")
+
+    def found(*, cache: bool) -> list[str]:
+        return places(take(load(tmp_path, {}, {}), datetime.date.today(), cache=cache))
+
+    write("pyproject.toml", f"[tool.pytest-ssot]\n[[tool.pytest-ssot.rules]]\n{BY_MODULE}\n")
+    write("pkg.py", "from app.old import X\n")
+    write("t.py", "from pkg import *\n")
+    assert found(cache=True) == ["pkg.py:1:0 X from", "1:0 X star via pkg.py:1"]
+    write("pkg.py", "from app.old import X\n__all__ = []\n")
+    assert found(cache=True) == found(cache=False) == ["pkg.py:1:0 X from"]
 
 
 @pytest.mark.parametrize("case", PASSED_ON)

@@ -355,6 +355,46 @@ NAMES: dict[str, tuple[str, list[str]]] = {
     ),
 }
 
+#: Strings that name a module to what resolves them, under a rule on the module ``old``.
+SHORT: dict[str, tuple[str, list[str]]] = {
+    "pytest_plugins": ("pytest_plugins = 'old'", ["1:17 - string"]),
+    "pytest_plugins, a list": ("pytest_plugins = ['x', 'old']", ["1:23 - string"]),
+    "pytest_plugins, a tuple": ("pytest_plugins = 'x', 'old.y'", ["1:22 y string"]),
+    "import_module": ("import_module('old')", ["1:0 - dynamic"]),
+    "import_module by name": ("import_module(name='old')", ["1:0 - dynamic"]),
+    "__import__": ("__import__('old')", ["1:0 - dynamic"]),
+    "one word": ("x = 'old'; f('old'); x['old']; {'old': 1}", []),
+}
+
+#: Calls of mock and pytest, under a rule on the name ``app.old:X``.
+PATCHES: dict[str, tuple[str, list[str]]] = {
+    "patch": ("patch('app.old.X')", ["2:0 X string"]),
+    "patch by name": ("mock.patch(target='app.old.X')", ["2:0 X string"]),
+    "mocker.patch": ("mocker.patch('app.old.X.method')", ["2:0 X string"]),
+    "patch.object": ("mock.patch.object(o, 'X')", ["2:0 X attribute"]),
+    "patch.object by name": ("patch.object(target=o, attribute='X')", ["2:0 X attribute"]),
+    "mocker.patch.object": ("mocker.patch.object(o, 'X')", ["2:0 X attribute"]),
+    "spy": ("mocker.spy(o, 'X')", ["2:0 X attribute"]),
+    "patch.dict": ("patch.dict('app.old.X', a=1)", ["2:0 X string"]),
+    "setattr": ("monkeypatch.setattr(o, 'X', 1)", ["2:0 X attribute"]),
+    "setattr by path": ("monkeypatch.setattr('app.old.X', 1)", ["2:0 X string"]),
+    "delattr": ("monkeypatch.delattr(o, 'X')", ["2:0 X attribute"]),
+    "attrgetter of two": ("attrgetter('Y', 'X')(o)", ["2:0 X attribute"]),
+    "resolve_name": ("resolve_name('app.old:X')", ["2:0 X dynamic"]),
+    "resolve_name, then": ("resolve_name('app.old').X", ["2:0 X attribute"]),
+    "decorator": ("@patch('app.old.X')\ndef f(): pass", ["2:1 X string"]),
+    "a name in code": ("getattr(o, f'X')", []),
+    "computed": ("patch('app.' + 'old.X')", []),
+    "another object": ("patch.object(p, 'X'); setattr(self.o, 'X', 1)", []),
+    "another name": ("patch.object(o, 'Y'); patch('app.old.Y'); patch('app.older.X')", []),
+    "to execute": (
+        "exec('o.X'); eval('[o.X for o in y] + o.X')",
+        ["2:0 X dynamic", "2:13 X dynamic"],
+    ),
+    "to execute, then": ("exec('import app.old as q; q.X'); eval('q.X')", ["2:0 X dynamic"]),
+    "to execute, no code": ("exec('o. X X'); eval('o.'); exec(b'o.X')", []),
+}
+
 #: What only a Python that has it (3.12) reads in its own place.
 GENERIC = {
     "bounds": (
@@ -382,6 +422,18 @@ def test_uses_of_a_module(scan: Scan, case: str) -> None:
 def test_uses_of_a_name(scan: Scan, case: str) -> None:
     body, expected = NAMES[case]
     assert places(scan({"t.py": f"{body}\n"}, BY_NAME)) == expected
+
+
+@pytest.mark.parametrize("case", SHORT)
+def test_names_of_modules(scan: Scan, case: str) -> None:
+    body, expected = SHORT[case]
+    assert places(scan({"t.py": f"{body}\n"}, 'deprecated = "old"')) == expected
+
+
+@pytest.mark.parametrize("case", PATCHES)
+def test_calls_that_take_strings(scan: Scan, case: str) -> None:
+    body, expected = PATCHES[case]
+    assert places(scan({"t.py": f"import app.old as o\n{body}\n"}, BY_NAME)) == expected
 
 
 @pytest.mark.parametrize("case", GENERIC)
