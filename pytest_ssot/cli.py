@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.run(options)
         sys.stdout.flush()
-    except UsageError as error:
+    except (UsageError, ChildProcessError) as error:  # the latter: a file that crashes Python
         print(error, file=sys.stderr)
         return _USAGE
     except BrokenPipeError:  # whoever read it has seen enough: head, less

@@ -169,7 +169,11 @@ class _Share:
             if data is None:
                 skipped.append(path)
             elif analysis.concerns(data):
-                uses, exports, why = analysis.analyse(path, data)
+                try:
+                    uses, exports, why = analysis.analyse(path, data)
+                except Exception as error:
+                    error.add_note(f"while {path} was scanned")
+                    raise
                 if why is not None:
                     unreadable[path] = why
                 if uses or exports:
