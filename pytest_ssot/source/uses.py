@@ -26,6 +26,8 @@ _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d]\w*(?:\.[^\W\d]\w*)
 _ENTRY = re.compile(r"\s*[\w.\- ]+?\s*=\s*([\w.]+(?::[\w.]+)?)\s*(?:\[.*\])?\s*")
 
 
+#: ``f"…"``, and ``t"…"`` where Python has it: a piece of one is no string by itself.
+_PIECED = frozenset(("JoinedStr", "TemplateStr"))
 #: ``type A[T] = …``, where Python has it.
 _TYPE_ALIAS: type[ast.AST] = getattr(ast, "TypeAlias", ast.Pass)
 
@@ -230,9 +232,9 @@ class _Walker:
             self._attribute(node)
         elif isinstance(node, ast.Call):
             self._call(node)
-        elif isinstance(node, ast.JoinedStr):
-            for part in node.values:
-                if isinstance(part, ast.FormattedValue):
+        elif type(node).__name__ in _PIECED:
+            for part in ast.iter_child_nodes(node):
+                if not isinstance(part, ast.Constant):
                     self._children(part)
         elif isinstance(node, ast.Lambda):
             self._children(node.args)

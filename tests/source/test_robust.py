@@ -24,7 +24,7 @@ SHAPES: dict[str, tuple[str, int | None]] = {
         None,
     ),
     "branches": ("if a: pass\n" + "elif o.X: pass\n" * 400, 400),
-    "attributes": (f"x = o.X{'.a' * 3000}", 1),
+    "attributes": (f"x = o.X{'.a' * 500}", 1),
     "a long literal": (f"x = '{'a' * 10_000_000}'\no.X", 1),
     "a long docstring": (f'x = """{("a" * 99 + chr(10)) * 50_000}"""\no.X', 1),
     "many lines": ("x = 1\n" * 50_000 + "o.X", 1),
@@ -34,7 +34,7 @@ SHAPES: dict[str, tuple[str, int | None]] = {
     "many bindings": ("import app.old as o\no.X\n" * 3_000, 3_000),
     "many globals": ("def f():\n    global o\n    import app.old as o\n    o.X\n" * 1_000, 1_000),
     "a long chain of aliases": (
-        "a0 = o\n" + "".join(f"a{n + 1} = a{n}\n" for n in range(900)) + "a900.X",
+        "a0 = o\n" + "".join(f"a{n + 1} = a{n}\n" for n in range(200)) + "a200.X",
         1,
     ),
     "aliases of each other": ("if z: a = b\nif z: b = a\n" * 40 + "a.X\no.X", 1),
