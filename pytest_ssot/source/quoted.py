@@ -12,7 +12,7 @@ _LITERAL, _ANNOTATED = "Literal", "Annotated"
 def code(text: str, around: ast.expr) -> ast.Module | None:
     """The tree of *text*, all of which stands where *around* does; None where it is no code."""
     try:
-        tree = ast.parse(text.strip(" \t"))
+        tree = ast.parse(text.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     for node in ast.walk(tree):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from pytest_ssot.model import Form, Scope, Site
+from pytest_ssot.source import strings
 from pytest_ssot.source.calls import called_with_code, told
 from pytest_ssot.source.columns import Columns
 from pytest_ssot.source.marks import assigned, decorating
@@ -19,12 +19,6 @@ from pytest_ssot.source.quoted import code, types
 from pytest_ssot.source.scopes import Comprehension, Function, Scopes
 from pytest_ssot.source.scopes import Scope as Enclosing
 from pytest_ssot.source.use import Mark, Use
-
-#: A dotted path with at least two parts, or ``a.b:Name``.
-_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
-#: A line of ``entry_points`` in setup.py: ``name = a.b:main``.
-_ENTRY = re.compile(r"\s*[\w.\- ]+?\s*=\s*([\w.]+(?::[\w.]+)?)\s*(?:\[.*\])?\s*")
-
 
 #: ``f"…"``, and ``t"…"`` where Python has it: a piece of one is no string by itself.
 _PIECED = frozenset(("JoinedStr", "TemplateStr"))
@@ -308,16 +302,13 @@ class _Walker:
         if not isinstance(text, str):
             return
         if self._in_setup and "=" in text:
-            for line in text.splitlines():
-                entry = _ENTRY.fullmatch(line)
-                if entry is not None:
-                    self._dotted(entry[1], node, Form.STRING)
-        # One word alone may be anything.
-        elif "." in text or ":" in text or self._names_plugins:
+            for name in strings.entries(text):
+                self._dotted(name, node, Form.STRING)
+        elif self._names_plugins or strings.may_name(text):
             self._dotted(text, node, Form.STRING)
 
     def _dotted(self, text: str, site: ast.expr, form: Form) -> bool:
-        hit = self._matcher.string(text) if _DOTTED.fullmatch(text) else None
+        hit = self._matcher.string(text) if strings.is_path(text) else None
         if hit is not None:
             self._add(site, hit, form)
         return hit is not None
@@ -331,12 +322,14 @@ class _Walker:
         """What the annotation *node* quotes: ``"old.Name"`` is code too (PEP 484)."""
         for part in types(node):
             tree = code(str(part.value), part) if self._concerns(part) else None
-            names = [one for one in ast.walk(tree) if isinstance(one, ast.Name)] if tree else []
-            if tree and any(self._scopes.paths(one, self._enclosing) for one in names):
+            if tree is None:
+                continue
+            names = [one for one in ast.walk(tree) if isinstance(one, ast.Name)]
+            if any(self._scopes.paths(one, self._enclosing) for one in names):
                 self._read.add(part)
-                for one in tree.body:
-                    if isinstance(one, ast.Expr):
-                        self._annotation(one.value)
+            for one in tree.body:
+                if isinstance(one, ast.Expr) and not isinstance(one.value, ast.Constant):
+                    self._annotation(one.value)
 
     # -- what is found ----------------------------------------------------
 

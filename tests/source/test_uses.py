@@ -363,6 +363,10 @@ SHORT: dict[str, tuple[str, list[str]]] = {
     "import_module": ("import_module('old')", ["1:0 - dynamic"]),
     "import_module by name": ("import_module(name='old')", ["1:0 - dynamic"]),
     "__import__": ("__import__('old')", ["1:0 - dynamic"]),
+    "a file": (
+        "x = 'old.py'; y = ['old.json', 'old.toml', 'src/old.py', 'old.X']",
+        ["1:57 X string"],
+    ),
     "one word": ("x = 'old'; f('old'); x['old']; {'old': 1}", []),
 }
 
@@ -393,6 +397,30 @@ PATCHES: dict[str, tuple[str, list[str]]] = {
     ),
     "to execute, then": ("exec('import app.old as q; q.X'); eval('q.X')", ["2:0 X dynamic"]),
     "to execute, no code": ("exec('o. X X'); eval('o.'); exec(b'o.X')", []),
+}
+
+#: What holds a name where it is read, under a rule on the name ``app.old:X``.
+BOUND: dict[str, tuple[str, list[str]]] = {
+    "in a loop, set later": ("for i in y:\n    o.X\n    o = 1", ["3:4 X attribute"]),
+    "in a function, set later": ("def f(): o.X\no = None", ["2:9 f X attribute function"]),
+    "in a function, set before": ("import json as o\ndef f(): o.X", []),
+    "its own value": ("o = o.X()\no.X", ["2:4 X attribute"]),
+    "in a branch": ("if a:\n    import json as o\n    o.X\no.X", ["5:0 X attribute"]),
+    "a function in a function": ("def f():\n    def o(): pass\n    def g(): o.X", []),
+    "a class": ("class o: X = 1\no.X", []),
+    "a default of a lambda": ("f = lambda o=o.X: o.X", ["2:13 X attribute"]),
+    "a nested comprehension": (
+        "[[o.X for o in o.X] for a in o.X]",
+        ["2:15 X attribute", "2:29 X attribute"],
+    ),
+    "a name that a case gives": (
+        "match y:\n    case [o, *r] if o.X: o.X\n    case _: o.X",
+        ["4:12 X attribute"],
+    ),
+    "global at the top": ("global o\no.X", ["3:0 X attribute"]),
+    "a quoted annotation in a quoted one": ("x: 'list[\"o.X\"]'", ["2:3 X attribute"]),
+    "a quoted annotation, many lines": ("x: '''\n  o.X\n'''", ["2:3 X attribute"]),
+    "a part of an annotation": ("def f(x: 'int' | 'o.X'): pass", ["2:17 X attribute"]),
 }
 
 #: What only a Python that has it (3.12) reads in its own place.
@@ -433,6 +461,12 @@ def test_names_of_modules(scan: Scan, case: str) -> None:
 @pytest.mark.parametrize("case", PATCHES)
 def test_calls_that_take_strings(scan: Scan, case: str) -> None:
     body, expected = PATCHES[case]
+    assert places(scan({"t.py": f"import app.old as o\n{body}\n"}, BY_NAME)) == expected
+
+
+@pytest.mark.parametrize("case", BOUND)
+def test_what_a_name_is_bound_to(scan: Scan, case: str) -> None:
+    body, expected = BOUND[case]
     assert places(scan({"t.py": f"import app.old as o\n{body}\n"}, BY_NAME)) == expected
 
 
