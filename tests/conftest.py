@@ -11,6 +11,11 @@ from textwrap import dedent
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import settings
+
+# The same examples each time, however long they take; --hypothesis-profile=default tries others.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 #: What an environment may hold that changes how pytest runs, or what it prints.
 _DISTURBING = (
