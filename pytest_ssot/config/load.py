@@ -63,7 +63,8 @@ def _read_section(path: Path) -> dict[str, Any] | None:
     except OSError as error:
         raise Wrong(f"cannot be read: {error.strerror}") from None
     # Most runs of pytest are in projects that never heard of us: no parser for them.
-    if b"pytest-ssot" not in data and b"pytest_ssot" not in data:
+    # In UTF-16, as some editors write it, our name has NULs in between: the parser tells.
+    if not any(one in data for one in (b"pytest-ssot", b"pytest_ssot", b"\0")):
         return None
     tool = parse(data).get("tool")
     if not isinstance(tool, dict):
