@@ -54,6 +54,17 @@ def load_config(
     return Loaded(settings, **{name: _check_list(name, written, mistakes) for name in SCHEMAS})
 
 
+def configured_above(root: Path) -> Path | None:
+    """The nearest folder above *root* whose file has our tables, which do not hold in *root*."""
+    for folder in root.parents:
+        try:
+            if _read_section(folder / FILE) is not None:
+                return folder
+        except Wrong:
+            continue
+    return None
+
+
 def _read_section(path: Path) -> dict[str, Any] | None:
     """``[tool.pytest-ssot]``, None if there is none; raises Wrong if it cannot be read."""
     try:
