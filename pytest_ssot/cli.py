@@ -18,6 +18,9 @@ _USAGE = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code, 2 for a usage error."""
+    for name in ("stdout", "stderr"):  # None where it was closed; a print to None goes to stdout
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.StringIO())
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.run is None:

@@ -170,6 +170,8 @@ def _check(options: argparse.Namespace) -> None:
     for name in ("reason", "owner", "until"):
         if getattr(options, name) is not None and not options.add:
             raise UsageError(f"--{name} goes with --add, which adds entries")
+    if options.until is not None and options.until < datetime.date.today():
+        raise UsageError(f"--until {options.until}: is past; an entry of then excuses nothing")
 
 
 def _line(violation: Violation, *, critical: bool) -> str:

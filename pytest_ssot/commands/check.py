@@ -156,9 +156,9 @@ def _besides(checked: Checked) -> Iterator[str]:
 
 def _stale(checked: Checked) -> Iterator[str]:
     """What fails besides the violations."""
-    for one in checked.ratcheted.stale:
-        yield stale_line(one, checked.project.rules.by_id)
-        yield update_line(one)
+    stale = checked.ratcheted.stale
+    yield from (stale_line(one, checked.project.rules.by_id) for one in stale)
+    yield from sorted({update_line(one) for one in stale})
 
 
 def _idle(checked: Checked) -> Iterator[str]:

@@ -54,6 +54,17 @@ def load_config(
     return Loaded(settings, **{name: _check_list(name, written, mistakes) for name in SCHEMAS})
 
 
+def configured_above(root: Path) -> Path | None:
+    """The nearest folder above *root* whose file has our tables, which do not hold in *root*."""
+    for folder in root.parents:
+        try:
+            if _read_section(folder / FILE) is not None:
+                return folder
+        except Wrong:
+            continue
+    return None
+
+
 def _read_section(path: Path) -> dict[str, Any] | None:
     """``[tool.pytest-ssot]``, None if there is none; raises Wrong if it cannot be read."""
     try:
@@ -63,7 +74,8 @@ def _read_section(path: Path) -> dict[str, Any] | None:
     except OSError as error:
         raise Wrong(f"cannot be read: {error.strerror}") from None
     # Most runs of pytest are in projects that never heard of us: no parser for them.
-    if b"pytest-ssot" not in data and b"pytest_ssot" not in data:
+    # In UTF-16, as some editors write it, our name has NULs in between: the parser tells.
+    if not any(one in data for one in (b"pytest-ssot", b"pytest_ssot", b"\0")):
         return None
     tool = parse(data).get("tool")
     if not isinstance(tool, dict):

@@ -360,3 +360,17 @@ def test_a_reader_that_has_seen_enough(tree: Tree) -> None:
     assert ran.stdout.startswith("app/m0.py:1:0:")
     assert "Traceback" not in ran.stderr
     assert "Exception" not in ran.stderr
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_a_stream_that_is_closed_changes_neither_the_other_nor_the_exit_code(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], closed: str
+) -> None:
+    tree.write({"app/a.py": "import app.old\n"})
+    args = ["check", "--root", str(tree.path), "--output-format", "github"]
+    assert main(args) == 1
+    whole = capsys.readouterr()._asdict()
+    monkeypatch.setattr(sys, closed, None)  # what Python makes of a descriptor that is closed
+    assert main(args) == 1
+    monkeypatch.undo()
+    assert capsys.readouterr()._asdict() == {**whole, closed[3:]: ""}

@@ -17,6 +17,7 @@ DOCUMENTS = [
         "pyproject.toml: is no valid TOML: ",
     ),
     (b"[tool.pytest-ssot]\n# \xff\n", "pyproject.toml: is not UTF-8 (at line 2)"),
+    ("[tool.pytest-ssot]\n".encode("utf-16"), "pyproject.toml: is not UTF-8 (at line 1)"),
     (b"# pytest-ssot\nx = " + b"[" * 100_000, "pyproject.toml: is no valid TOML: "),
     (
         b'[tool]\npytest-ssot = "on"\n',

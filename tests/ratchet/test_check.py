@@ -37,6 +37,14 @@ def test_what_is_gone_fails_with_thanks(team: Team) -> None:
     assert team.check().code == 0
 
 
+def test_the_command_is_told_once_however_much_is_gone(team: Team) -> None:
+    fix_b(team)
+    (team.path / "app/a.py").unlink()
+    told = team.check().said
+    assert [line.startswith("thank you: ") for line in told[:4]] == [True, True, True, False]
+    assert [line for line in told if line == UPDATE] == [UPDATE] == told[3:4]
+
+
 def test_only_the_paths_that_are_given_are_judged(team: Team) -> None:
     fix_b(team)
     assert team.check("app/a.py").code == 0

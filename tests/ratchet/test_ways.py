@@ -150,6 +150,7 @@ WRONG = {
     "a path elsewhere": (["--add", "..", "--reason", "x"], "--add ..: no rule has this id"),
     "a reason for nothing": (["--reason", "x"], "--reason goes with --add"),
     "no date": (["--add", "app", "--reason", "x", "--until", "soon"], "must be a date, YYYY-MM-DD"),
+    "a day that is past": (["--add", "app", "--reason", "x", "--until", "2020-01-31"], "is past"),
     "both": (["--add", "app", "--update", "--reason", "x"], "not allowed with"),
     "a file that is not there": (["--update", "--baseline", "no.json"], "no such baseline"),
     "no report": (["--run", "pyproject.toml"], "no JSON report of a run"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -210,13 +211,19 @@ def test_a_class_of_that_name_is_a_test(project: Project) -> None:
     assert (ran.code, ran.counts) == (0, {"passed": 1})
 
 
+def above(folder: str) -> str:
+    """What a run tells of rules in *folder*, which holds its rootdir."""
+    path = os.path.join(folder, "pyproject.toml")
+    return f"not gated by {path}: it is above pytest's rootdir; run pytest with --rootdir={folder}"
+
+
 def test_a_path_outside_of_the_root_is_told(project: Project) -> None:
     full(project)
     project.write({"inner/pytest.ini": "[pytest]\n", "inner/test_a.py": "def test_a(): pass\n"})
     ran = project.run("--ssot-scan", "--rootdir=inner", "-cinner/pytest.ini", "inner", "tests")
     assert (ran.code, ran.counts["passed"]) == (0, 2)
     told = ["tests (outside of the root: not scanned)"]
-    assert ran.summary == [f"not observed: {told[0]}"]
+    assert ran.summary == [f"not observed: {told[0]}", above("..")]
 
 
 @pytest.mark.parametrize("dist", ["load", "loadfile", "loadscope", "loadgroup"])
@@ -639,3 +646,18 @@ def _module(plugin: str) -> str:
         "rerunfailures": "pytest_rerunfailures",
         "timeout": "pytest_timeout",
     }.get(plugin, plugin)
+
+
+@pytest.mark.parametrize("ways", [[], ["--ssot-strict"], ["--ssot-scan"]])
+def test_rules_above_the_rootdir_are_told_to_hold_for_nothing(
+    project: Project, ways: list[str]
+) -> None:
+    project.write(
+        {
+            "packages/one/pytest.ini": "[pytest]\npythonpath = ../..\n",
+            "packages/one/test_it.py": "def test_it(): import app.old\n",
+        }
+    )
+    ran = project.run(*ways, "packages/one")
+    assert ran.counts == {"passed": 1}
+    assert ran.summary == [above(os.path.join("..", ".."))]
