@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read it has seen enough: head, less
         sys.stdout = None  # or the interpreter would flush it
         return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.stdout = None
+        print(f"the output cannot be written: {error.strerror}", file=sys.stderr)
+        return _USAGE
     except KeyboardInterrupt:
         return 130
     return code

@@ -28,13 +28,18 @@ def node_matches(nodeid: str, patterns: Iterable[str]) -> bool:
     )
 
 
+def as_dotted(path: str) -> str:
+    """The dotted name that the *path* of a file spells."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
 def importer_matches(path: str, module: str, patterns: Iterable[str]) -> bool:
     """Whether an importer fits one of *patterns*: globs on its path or its dotted name.
 
     The dotted name is the module's own, and what its path spells: a test file
     may be loaded under another name than where it stands.
     """
-    spelled = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    spelled = as_dotted(path)
     for pattern in patterns:
         if "/" in pattern or pattern.endswith(".py"):
             if path_matches(path, (pattern,)):

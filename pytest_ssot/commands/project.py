@@ -8,11 +8,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from pytest_ssot.config.load import FILE, is_configured
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.rules.discovery import Configured, load
-
-_FILE = "pyproject.toml"
 
 
 def root_of(given: Path | None) -> Path:
@@ -25,8 +24,8 @@ def root_of(given: Path | None) -> Path:
             raise UsageError(f"--root: {given} is no folder")
         return given.resolve()
     here = Path.cwd()
-    with_file = [one for one in (here, *here.parents) if (one / _FILE).is_file()]
-    ours = (one for one in with_file if _mentions_us(one / _FILE))
+    with_file = [one for one in (here, *here.parents) if (one / FILE).is_file()]
+    ours = (one for one in with_file if is_configured(one))
     return next(ours, with_file[0] if with_file else here)
 
 
@@ -52,10 +51,3 @@ def progress(what: str, options: argparse.Namespace) -> Iterator[None]:
     finally:
         if shown:
             sys.stderr.write("\r\x1b[K")
-
-
-def _mentions_us(path: Path) -> bool:
-    try:
-        return b"[tool.pytest-ssot" in path.read_bytes()
-    except OSError:
-        return False

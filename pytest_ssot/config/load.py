@@ -54,6 +54,14 @@ def load_config(
     return Loaded(settings, **{name: _check_list(name, written, mistakes) for name in SCHEMAS})
 
 
+def is_configured(folder: Path) -> bool:
+    """Whether the file in *folder* has our tables, or cannot be read, which is to be told."""
+    try:
+        return _read_section(folder / FILE) is not None
+    except Wrong:
+        return True
+
+
 def configured_above(root: Path) -> Path | None:
     """The nearest folder above *root* whose file has our tables, which do not hold in *root*."""
     for folder in root.parents:

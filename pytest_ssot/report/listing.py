@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from pytest_ssot.model import Scope, Verdict, Violation
-from pytest_ssot.report.text import Cause, counted, first_line, headline
+from pytest_ssot.report.text import Cause, counted, first_line, headline, passing_on
 from pytest_ssot.rules.rule import Rule
 
 #: How many tests are named before the rest is counted.
@@ -32,7 +32,9 @@ def clauses(violation: Violation, rule: Rule | None, *, runs: bool) -> list[str]
     what = what_of(violation)
     told = [headline(violation.kind, what, what, rule)]  # the rule's id is told already
     told += [first_line(violation.message)] if violation.message else []
-    told += [f"use: {one}" for one in Cause([violation], rule).replacements()]
+    cause = Cause([violation], rule)
+    told += [f"use: {one}" for one in cause.replacements()]
+    told += [passing_on(cause.leads_here)] if cause.leads_here else []
     told += [f"passed on by {step}" for step in violation.chain if "static" in violation.seen]
     told += ["for type checkers only"] if violation.scope is Scope.TYPE_CHECKING else []
     return told + (_executed(violation) if runs else [])

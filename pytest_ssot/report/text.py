@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from pytest_ssot.model import Kind, Site, Verdict, Violation
+from pytest_ssot.patterns import as_dotted
 from pytest_ssot.rules.rule import Rule
 
 _HEADLINES = {
@@ -44,10 +45,20 @@ class Cause:
         lines += [f"use:  {line}" for line in self.replacements()]
         if self.rule is not None:
             lines += because(self.rule)
+            if self.leads_here:
+                lines.append(f"note: {passing_on(self.leads_here)}")
         if self.note:
             lines.append(f"note: {self.note}")
         lines.append(f"fix:  change {self.importer}")
         return lines
+
+    @property
+    def leads_here(self) -> str | None:
+        """The module that the rule says to use, where that is the importer itself."""
+        if self.rule is None or self.rule.use is None:
+            return None
+        module = self.rule.use.partition(":")[0]
+        return module if f".{as_dotted(self.importer.path)}".endswith(f".{module}") else None
 
     @property
     def note(self) -> str | None:
@@ -76,7 +87,7 @@ class Cause:
 
     def replacements(self) -> list[str]:
         """The import line to write for each name, or that there is none."""
-        if self.rule is None:
+        if self.rule is None or self.leads_here:  # nobody takes a name from himself
             return []
         lines: list[str] = []
         for violation in self.violations:
@@ -112,6 +123,11 @@ def headline(kind: Kind, target: str, rule_id: str, rule: Rule | None) -> str:
         details.append(f"removed in {rule.removed_in}")
     suffix = f" ({', '.join(details)})" if details else ""
     return f"{_HEADLINES[kind]}: {target}{suffix}"
+
+
+def passing_on(module: str) -> str:
+    """What to do about the module that a rule leads to, where it takes from the old one."""
+    return f'this is what to use: allow-from = ["{module}"] lets it pass on what is still there'
 
 
 def because(rule: Rule) -> list[str]:

@@ -174,7 +174,11 @@ def test_who_may_pass_it_on(tree: Tree) -> None:
 def test_what_the_new_module_passes_on_is_no_use(tree: Tree) -> None:
     tree.write({"app/new.py": "from app.old import Thing\n", "app/a.py": "import app.new\n"})
     tree.write({"app/b.py": "from app.new import Thing\napp.new.Thing\n"})
-    assert [line.partition(" ")[0] for line in tree.check().out] == ["app/new.py:1:0:"]
+    (line,) = tree.check().out
+    assert line == (
+        "app/new.py:1:0: old deprecated import: app.old:Thing; "
+        'this is what to use: allow-from = ["app.new"] lets it pass on what is still there'
+    )
 
 
 @pytest.mark.parametrize("path", ["app/a.py", "./app/a.py", "app/../app/a.py"])
@@ -195,6 +199,25 @@ def test_paths_begin_where_the_command_is_typed(
     assert [line.partition(" ")[0] for line in tree.check("sub").out] == ["app/sub/a.py:1:0:"]
     assert len(tree.check().out) == 2  # all under the root, which is found above
     assert len(tree.check("--root", "..").out) == 2
+
+
+SPELLINGS = {
+    "blanks": '[[ tool.pytest-ssot.rules ]]\ndeprecated = "app.old"\n',
+    "dotted": '[tool]\npytest-ssot.rules = [{ deprecated = "app.old" }]\n',
+    "quoted": '[[tool."pytest-ssot".rules]]\ndeprecated = "app.old"\n',
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_the_root_is_found_however_its_table_is_written(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, spelling: str
+) -> None:
+    inner = '[project]\nname = "sub"\ndependencies = ["pytest-ssot"]\n'
+    tree.write({"pyproject.toml": SPELLINGS[spelling], "app/sub/pyproject.toml": inner})
+    tree.write({"app/sub/a.py": "import app.old\n"})
+    monkeypatch.chdir(tree.path / "app" / "sub")
+    (line,) = tree.check().out
+    assert line.startswith("app/sub/a.py:1:0: app.old ")
 
 
 def test_a_path_that_is_not_there(tree: Tree) -> None:
