@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pytest_ssot.model import Form
 from pytest_ssot.source.modules import climbed
 
 #: Import, or look for, the module that their first argument names.
@@ -15,6 +16,8 @@ _DYNAMIC = frozenset(
         *("import_from_string", "import_string", "locate", "run_module"),
     )
 )
+#: Take nothing but a module: what follows a target is a submodule, and no name.
+_MODULES = frozenset(("__import__", "find_spec", "import_module", "importorskip", "run_module"))
 #: Give back the module that they are told.
 _IMPORTERS = frozenset(("__import__", "import_module", "importorskip", "resolve_name"))
 #: Resolve a dotted string as their first argument, or have a module and a name.
@@ -28,13 +31,17 @@ _NAMES = ("attribute", "name")
 
 
 class Told(NamedTuple):
-    """What a call is told: a dotted string, or the attribute ``name`` of an expression."""
+    """What a call is told: a dotted string, or the attribute ``name`` of an expression.
 
-    dynamic: bool
+    ``is_module``: all of the string names a module.
+    """
+
+    form: Form
     node: ast.expr
     text: str = ""
     owner: ast.expr | None = None
     name: str = ""
+    is_module: bool = False
 
 
 def told(call: ast.Call, packages: Sequence[str]) -> list[Told]:
@@ -53,11 +60,17 @@ def told(call: ast.Call, packages: Sequence[str]) -> list[Told]:
         attribute = _text(name) if called in _ATTRIBUTES else None
         if name is None or attribute is None:
             return []
-        return [Told(False, name, owner=first, name=attribute)]
+        return [Told(Form.STRING, name, owner=first, name=attribute)]
     if called not in _DYNAMIC:
-        return [Told(False, first, text)] if called in _PATCHES else []
-    found = [Told(True, first, f"{text}.{one}") for one in _fromlist(call, called)]
-    return found + [Told(True, first, one) for one in _absolute(text, call, packages)]
+        return [Told(Form.STRING, first, text)] if called in _PATCHES else []
+    is_module = called in _MODULES
+    return [
+        *(Told(Form.DYNAMIC, first, f"{text}.{one}") for one in _fromlist(call, called)),
+        *(
+            Told(Form.DYNAMIC, first, one, is_module=is_module)
+            for one in _absolute(text, call, packages)
+        ),
+    ]
 
 
 def gives(node: ast.Call | ast.Subscript, packages: Sequence[str]) -> str | None:
@@ -84,7 +97,7 @@ def _getter(call: ast.Call, getter: ast.Call) -> Iterator[Told]:
     for node in getter.args if _name(getter.func) == "attrgetter" else ():
         text = _text(node)
         if text is not None and call.args:
-            yield Told(False, node, owner=call.args[0], name=text)
+            yield Told(Form.STRING, node, owner=call.args[0], name=text)
 
 
 def _argument(call: ast.Call, number: int, names: Sequence[str]) -> ast.expr | None:

@@ -277,7 +277,7 @@ class _Walker:
         for one in told(node, self._source.packages):
             if one.owner is not None:
                 self._reached(node, one.owner, (one.name,))
-            elif self._dotted(one.text, node, Form.DYNAMIC if one.dynamic else Form.STRING):
+            elif self._dotted(one.text, node, one.form, is_module=one.is_module):
                 self._read.add(one.node)
         source = called_with_code(node)
         if source is not None:
@@ -307,8 +307,9 @@ class _Walker:
         elif self._names_plugins or strings.may_name(text):
             self._dotted(text, node, Form.STRING)
 
-    def _dotted(self, text: str, site: ast.expr, form: Form) -> bool:
-        hit = self._matcher.string(text) if strings.is_path(text) else None
+    def _dotted(self, text: str, site: ast.expr, form: Form, *, is_module: bool = False) -> bool:
+        meant = self._matcher.imported if is_module else self._matcher.string
+        hit = meant(text) if strings.is_path(text) else None
         if hit is not None:
             self._add(site, hit, form)
         return hit is not None

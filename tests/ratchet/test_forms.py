@@ -64,6 +64,7 @@ FILES = {
         def use():
             importlib.import_module("app.old")
             import_module(".old", "app")
+            import_module("app.old.sub")
             __import__("app.old")
             names = importlib.import_module("app.names")
             return getattr(names, "Gone")
