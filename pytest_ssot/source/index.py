@@ -104,11 +104,6 @@ class State:
         found = tuple(map(Use.unpacked, uses))
         return Scan(found, dict(unreadable), frozenset(self._entries).difference(skipped))
 
-    def touch(self, files: Sequence[str]) -> None:
-        """Let the findings of the passes to come depend on *files* too."""
-        if self._changed is not None and not set(self._changed).isdisjoint(files):
-            self._changed = None
-
     def again(self, number: int, targets: object) -> list[str] | None:
         """The files that pass *number*, for *targets*, has to look at; None: all."""
         if self._changed is None or number >= len(self._old):

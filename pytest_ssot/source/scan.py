@@ -98,9 +98,6 @@ class _Passes:
 
     def _pass(self, number: int, targets: list[tuple[str, str, bool]]) -> Pass:
         """The findings of one pass, those of files that did not change from the last scan."""
-        if number:  # what a star takes from a module that passes a name on, that module decides
-            owners = {one.partition(":")[0] for one, _, _ in targets}
-            self._state.touch([path for one in owners if (path := self._modules.file(one))])
         again = self._state.again(number, targets)
         done = Pass({}, {}, [])
         for answer in self._workers.ask((targets, number > 0, again)):
