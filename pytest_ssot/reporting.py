@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot import xdist
+from pytest_ssot.config.load import configured_above
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict
@@ -39,6 +41,8 @@ class Reporting:
         self._printed = ""
         self._session: pytest.Session | None = None
         self._ended_with: set[tuple[Site, str, str]] = set()
+        # A run inside of a test has rules of its own, or none.
+        self._is_inner = "PYTEST_CURRENT_TEST" in os.environ
         self.assembly = Assembly(run)
 
     def pytest_deselected(self) -> None:
@@ -119,6 +123,8 @@ class Reporting:
             outcome.mistakes += formats.write_reports(data, self._run.settings, self._folder())
             self._printed = formats.printed(data, self._run.settings)
         self._keep_up(outcome)
+        if self._run.settings.file is None and not self._is_inner:
+            outcome.elsewhere = configured_above(self._run.settings.root)
         self._outcome = outcome
 
     def _keep_up(self, outcome: Outcome) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_ssot.config.load import FILE
@@ -122,6 +123,8 @@ class Outcome:
         self.full = full
         self.mistakes = remainder.mistakes
         self.upkeep = Upkeep()
+        #: A folder above the root whose rules do not hold here, and perhaps should.
+        self.elsewhere: Path | None = None
 
     @cached_property
     def violations(self) -> list[Violation]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from pytest_ssot.config.load import FILE, configured_above
-from pytest_ssot.config.settings import Settings
+from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy.outcome import Outcome
 from pytest_ssot.report.ratchet import (
@@ -38,14 +37,13 @@ def lines(outcome: Outcome, *, verbose: bool) -> list[str]:
         # One line is enough to find it by.
         told = [f"{counted(len(outcome.violations), 'deprecated use')} seen (-v lists them)"]
     faults = (f"error inside pytest-ssot: {fault}" for fault in outcome.remainder.faults)
-    return [*told, *_elsewhere(settings), *faults, *outcome.mistakes]
+    return [*told, *_elsewhere(outcome), *faults, *outcome.mistakes]
 
 
-def _elsewhere(settings: Settings) -> Iterator[str]:
+def _elsewhere(outcome: Outcome) -> Iterator[str]:
     """Rules above the rootdir, which the commands take and this run did not: a gate that is off."""
-    above = None if settings.file else configured_above(settings.root)
-    if above is not None:
-        path = os.path.relpath(above, settings.root)
+    if outcome.elsewhere is not None:
+        path = os.path.relpath(outcome.elsewhere, outcome.settings.root)
         yield (
             f"not gated by {os.path.join(path, FILE)}: it is above pytest's rootdir; "
             f"run pytest with --rootdir={path}"

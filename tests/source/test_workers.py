@@ -20,6 +20,8 @@ import os, signal, sys, threading, time
 from pytest_ssot.source.workers import Workers, processors
 
 HERE = os.getpid()
+# Who is started in the background by a shell ignores it, and hands that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def forks(workers):
     return len(workers._forks)
