@@ -29,7 +29,7 @@ from pytest_ssot.report.text import in_a_line
 from pytest_ssot.reporting import PROPERTY, RESULT, Reporting, baseline_path
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
-from pytest_ssot.runtime import frames
+from pytest_ssot.runtime import channel, frames
 from pytest_ssot.scanning import MARKER, ScanItem, Scanning, marker_names
 
 _PLUGIN = "ssot-run"
@@ -130,6 +130,8 @@ class SsotPlugin:
 
     def __init__(self, config: pytest.Config, configured: Configured) -> None:
         self.config = config
+        # Before this run tells its own children to: a run inside of a test.
+        self._is_watched = channel.FOLDER in os.environ
         known = baseline_of(config, configured)
         self.run = Run(configured, known, datetime.date.today(), self._ask, self._asked)
         self._in_junit = any(one.format == "junit" for one in self.run.settings.report)
@@ -153,7 +155,7 @@ class SsotPlugin:
             self.config.pluginmanager.register(xdist.Worker(self.config, self.run))
             self._scan(None)
         else:
-            reporting = Reporting(self.config, self.run)
+            reporting = Reporting(self.config, self.run, is_inner=self._is_watched)
             self.config.pluginmanager.register(reporting)
             if self.config.pluginmanager.has_plugin("xdist"):
                 self.config.pluginmanager.register(xdist.Controller(reporting.assembly))

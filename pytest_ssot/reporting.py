@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +30,7 @@ PROPERTY = "ssot"
 class Reporting:
     """Adds up what tests and workers tell, in the process that reports."""
 
-    def __init__(self, config: pytest.Config, run: Run) -> None:
+    def __init__(self, config: pytest.Config, run: Run, *, is_inner: bool) -> None:
         self._config = config
         self._run = run
         self._narrowed = False
@@ -41,8 +40,8 @@ class Reporting:
         self._printed = ""
         self._session: pytest.Session | None = None
         self._ended_with: set[tuple[Site, str, str]] = set()
-        # A run inside of a test has rules of its own, or none.
-        self._is_inner = "PYTEST_CURRENT_TEST" in os.environ
+        #: A run inside of a test has rules of its own, or none.
+        self._is_inner = is_inner
         self.assembly = Assembly(run)
 
     def pytest_deselected(self) -> None:
