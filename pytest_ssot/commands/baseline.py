@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pytest_ssot.commands.project import baseline_file, configured, root_of
+from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
 from pytest_ssot.commands.runs import reported as read_report
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
@@ -21,6 +21,7 @@ from pytest_ssot.policy.changes import Grounds, grown, only_in_runs, shrunk
 from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.entries import Entry
 from pytest_ssot.policy.ratchet import Ratchet
+from pytest_ssot.report.listing import what_of
 from pytest_ssot.report.ratchet import stale_line
 from pytest_ssot.report.text import counted
 
@@ -62,7 +63,8 @@ class _State:
         before = known.load(project, self.path, required=required, merging=options.update)
         today = datetime.date.today()
         self.ratchet = Ratchet(before, today)
-        scan = inventory.take(project, today)
+        with progress("scanning", options):
+            scan = inventory.take(project, today)
         self._is_critical = in_source(project.settings, scan.critical)
         if scan.mistakes:
             raise UsageError("\n".join(scan.mistakes))
@@ -176,11 +178,9 @@ def _check(options: argparse.Namespace) -> None:
 
 def _line(violation: Violation, *, critical: bool) -> str:
     site = violation.importer
-    name = f":{violation.name}" if violation.name else ""
     why = violation.reason or ("mission-critical" if critical else "")
-    return f"{site.path}:{site.line}:{site.column}: {violation.rule} {violation.target}{name}" + (
-        f" ({why})" if why else ""
-    )
+    line = f"{site.path}:{site.line}:{site.column}: {violation.rule} {what_of(violation)}"
+    return f"{line} ({why})" if why else line
 
 
 def _entries(number: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_ssot.commands import choosing
-from pytest_ssot.commands.project import configured, root_of
+from pytest_ssot.commands.project import configured, progress, root_of
 from pytest_ssot.commands.proposals import Counts, Proposal, check, proposals
 from pytest_ssot.config.append import appended
 from pytest_ssot.config.load import FILE
@@ -40,9 +40,8 @@ def run(options: argparse.Namespace) -> int:
     root = root_of(options.root)
     project = configured(root)
     text = _read(root / FILE)
-    if not options.quiet and sys.stderr.isatty():
-        print(f"reading {root} …", file=sys.stderr)
-    offered = proposals(_survey(root, project), project, lambda rules: _counted(project, rules))
+    with progress("reading", options):
+        offered = proposals(_survey(root, project), project, lambda rules: _counted(project, rules))
     sound = [one for one in offered if not one.wrong]
     if options.diff or not choosing.is_asked() or not sound:
         wanted: list[Proposal] | None

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.changes import only_in_runs
-
-#: A scan and a run may differ about the column, and about nothing else of a site.
-_Spot = tuple[str, int, str, str | None]
+from pytest_ssot.policy.tally import spot
 
 
 def reconciled(scanned: Sequence[Violation], reported: Iterable[Violation]) -> list[Violation]:
@@ -17,10 +15,10 @@ def reconciled(scanned: Sequence[Violation], reported: Iterable[Violation]) -> l
     A run that comes over a module which passes a name on saw each line on its way.
     """
     reported = [one for one in reported if "runtime" in one.seen]
-    at: dict[_Spot, set[str]] = {}
+    at: dict[object, set[str]] = {}
     over: dict[tuple[str, int, str], set[str]] = {}
     for one in reported:
-        at.setdefault(_spot(one), set()).update(one.tests)
+        at.setdefault(spot(one), set()).update(one.tests)
         for step in one.chain:
             over.setdefault((step.path, step.line, one.rule), set()).update(one.tests)
     found = [_with_tests(one, at, over) for one in scanned]
@@ -29,18 +27,13 @@ def reconciled(scanned: Sequence[Violation], reported: Iterable[Violation]) -> l
 
 def _with_tests(
     violation: Violation,
-    at: dict[_Spot, set[str]],
+    at: dict[object, set[str]],
     over: dict[tuple[str, int, str], set[str]],
 ) -> Violation:
     site = violation.importer
-    tests = at.get(_spot(violation))
+    tests = at.get(spot(violation))
     if tests is None and violation.chain:
         tests = over.get((site.path, site.line, violation.rule))
     if tests is None:
         return violation
     return violation._replace(seen=("runtime", "static"), tests=tuple(sorted(tests)))
-
-
-def _spot(violation: Violation) -> _Spot:
-    site = violation.importer
-    return site.path, site.line, violation.rule, violation.name

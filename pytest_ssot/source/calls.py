@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pytest_ssot.model import Form
-from pytest_ssot.source.modules import climbed
+from pytest_ssot.source.statements import climbed
 
 #: Import, or look for, the module that their first argument names.
 _DYNAMIC = frozenset(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -86,19 +85,6 @@ class Modules:
             for other in self._roots
             for one in (name, f"{name}.py")
         )
-
-
-def climbed(packages: Sequence[str], level: int, name: str) -> list[str]:
-    """What *name* after *level* dots means in each of *packages*; without dots, itself."""
-    if not level:
-        return [name]
-    found = []
-    for package in packages:
-        parts = package.split(".")
-        base = parts[: len(parts) - level + 1]
-        if base:
-            found.append(".".join([*base, name] if name else base))
-    return found
 
 
 def _parts(path: str) -> list[str]:

@@ -138,7 +138,6 @@ class _Share:
         self._modules = Modules(root)
         self._data: dict[str, bytes] = {}
         self._room = _KEPT
-        self._unreadable: dict[str, str] = {}
 
     def serve(self, question: Any) -> Any:
         """One pass: targets, whether others pass them on, and the paths to look at; None: all."""

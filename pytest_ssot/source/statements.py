@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -28,7 +28,7 @@ def at_import(text: str, package: str) -> Iterator[Stated]:
             for alias in node.names:
                 yield Stated(node.lineno, alias.name, None)
         elif isinstance(node, ast.ImportFrom):
-            module = _absolute(node, package)
+            module = next(iter(climbed((package,), node.level, node.module or "")), "")
             if module:
                 yield Stated(node.lineno, module, tuple(alias.name for alias in node.names))
         elif isinstance(node, ast.If):
@@ -39,13 +39,17 @@ def at_import(text: str, package: str) -> Iterator[Stated]:
             todo += ast.iter_child_nodes(node)
 
 
-def _absolute(node: ast.ImportFrom, package: str) -> str:
-    """Empty where *node* leads out of *package*, so that it cannot have run."""
-    if not node.level:
-        return node.module or ""
-    parts = package.split(".")
-    base = parts[: len(parts) - node.level + 1]
-    return ".".join([*base, *([node.module] if node.module else [])]) if base else ""
+def climbed(packages: Sequence[str], level: int, name: str) -> list[str]:
+    """What *name* after *level* dots means in each of *packages*; without dots, itself."""
+    if not level:
+        return [name]
+    found = []
+    for package in packages:
+        parts = package.split(".")
+        base = parts[: len(parts) - level + 1]
+        if base:
+            found.append(".".join([*base, name] if name else base))
+    return found
 
 
 def _holds(test: ast.expr) -> bool | None:

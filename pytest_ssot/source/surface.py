@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from pytest_ssot.source.modules import Modules, climbed
+from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.reading import Unreadable, decoded, read
 from pytest_ssot.source.scopes import Scopes
+from pytest_ssot.source.statements import climbed
 
 
 class Surfaces:

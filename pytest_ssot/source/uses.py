@@ -14,10 +14,10 @@ from pytest_ssot.source.calls import called_with_code, told
 from pytest_ssot.source.columns import Columns
 from pytest_ssot.source.marks import assigned, decorating
 from pytest_ssot.source.matching import Hit, Matcher
-from pytest_ssot.source.modules import climbed
 from pytest_ssot.source.quoted import code, types
 from pytest_ssot.source.scopes import Comprehension, Function, Scopes
 from pytest_ssot.source.scopes import Scope as Enclosing
+from pytest_ssot.source.statements import climbed
 from pytest_ssot.source.use import Mark, Use
 
 #: ``f"…"``, and ``t"…"`` where Python has it: a piece of one is no string by itself.

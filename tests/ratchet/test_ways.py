@@ -489,3 +489,9 @@ def test_a_link_stays_a_link(team: Team) -> None:
     assert team.file.is_symlink()
     shared = json.loads((team.path / "shared" / "known.json").read_text("utf-8"))
     assert len(shared["entries"]) == 2
+
+
+def test_a_name_that_has_a_rule_is_told_once(team: Team) -> None:
+    team.configure("", '[[tool.pytest-ssot.rules]]\ndeprecated = "app.old:X"\nid = "x"\n')
+    did = team.baseline()
+    assert (did.code, did.out) == (1, ["app/a.py:2:0: x app.old:X"])

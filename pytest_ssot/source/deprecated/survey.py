@@ -39,6 +39,7 @@ class Survey(NamedTuple):
     doubles: tuple[Double, ...]
 
 
+@quickly()
 def survey(
     files: Iterable[str],
     names: Callable[[str], tuple[str, ...]],
@@ -53,17 +54,6 @@ def survey(
     settings' ``warnings``, *known* the targets that have a rule, with its ``use``.
     Tests and vendored code are passed over.
     """
-    with quickly():
-        return _survey(files, names, read, categories, known)
-
-
-def _survey(
-    files: Iterable[str],
-    names: Callable[[str], tuple[str, ...]],
-    read: Read,
-    categories: Collection[str],
-    known: Mapping[str, str | None],
-) -> Survey:
     paths: dict[str, str] = {}
     defined: dict[str, list[str]] = {}
     suspects: list[str] = []
