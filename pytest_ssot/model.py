@@ -35,7 +35,7 @@ class Verdict(str, Enum):
 
 
 class Form(str, Enum):
-    """How the source says a use."""
+    """How the source says a use, or what is another of what there should be one of."""
 
     IMPORT = "import"  # import a.b
     FROM = "from"  # from a.b import c
@@ -43,6 +43,10 @@ class Form(str, Enum):
     ATTRIBUTE = "attribute"  # a.b, m.Old: through a name that an import has bound
     DYNAMIC = "dynamic"  # import_module("a.b") and its like
     STRING = "string"  # mock.patch("a.b.Old"), settings, entry points
+    CALL = "call"  # Manager(): what only a factory may make
+    DEFINITION = "definition"  # class Manager: where there is one already
+    ALIAS = "alias"  # Other = Manager
+    SUBCLASS = "subclass"  # class Other(Manager): pass
 
 
 class Scope(str, Enum):
@@ -105,7 +109,7 @@ class Violation(NamedTuple):
     the test and ends before the importer. ``tests`` are the node ids that saw
     it, sorted. ``message`` is a warning's text; ``reason`` is why an allowed
     violation is allowed. ``form`` and ``scope`` are how and where the source says
-    it (see :class:`Form`, :class:`Scope`); a run does not know them.
+    it (see :class:`Form`, :class:`Scope`); a run knows the form of a definition alone.
     """
 
     rule: str

@@ -63,13 +63,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     _start(early_config)
 
 
-def pytest_report_header(config: pytest.Config) -> str | None:
-    """Says what is configured and not in force yet: a gate must not be believed to do more."""
-    plugin: Any = config.pluginmanager.get_plugin(_PLUGIN)
-    idle = ", ".join(plugin.run.idle)
-    return f"ssot: configured, and not in force in this version: {idle}" if idle else None
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     plugin = config.pluginmanager.get_plugin(_PLUGIN) or _start(config)

@@ -132,8 +132,8 @@ def _output(checked: Checked, options: argparse.Namespace) -> str:
 
     data = as_document(
         violations,
-        rules.rules,
-        listing.matched(violations, rules.rules),
+        rules.all,
+        listing.matched(violations, rules.all),
         checked.inventory.unreadable,
         sorted({one for run in checked.runs for one in run.not_observed}),
     )
@@ -149,7 +149,7 @@ def _besides(checked: Checked) -> Iterator[str]:
     yield from (f"expired in the baseline: {expired_line(one)}" for one in result.expired)
     if not checked.partial:
         yield from _idle(checked)
-    if not rules.rules:
+    if not rules.all:
         yield f"no rules in {FILE}: pytest-ssot init finds what is deprecated, and writes them"
     yield listing.summary(result.violations, len(found.examined))
 

@@ -81,7 +81,7 @@ def _open_doubles(
     doubles: Iterable[Double], deprecated: set[str], configured: Configured
 ) -> Iterator[Double]:
     """Those that are not settled: by a table that is there, or by all but one being deprecated."""
-    settled = {one.symbol for one in configured.single}
+    settled = {one.symbol for one in configured.rules.single}
     for one in doubles:
         left = [symbol for symbol in one.symbols if symbol not in deprecated]
         if settled.isdisjoint(one.symbols) and len(left) > 1:

@@ -115,6 +115,7 @@ def _no_relation(
     return iter(())
 
 
+_ABOUT = {"reason": Key(names.text), "owner": Key(names.text), "link": Key(names.text)}
 RULES = Schema(
     "rules",
     {
@@ -125,9 +126,7 @@ RULES = Schema(
         "submodules": Key(checks.boolean, default=True),
         "allow-from": Key(checks.strings(), default=()),
         "id": Key(checks.rule_id, default_from="deprecated"),
-        "reason": Key(names.text),
-        "owner": Key(names.text),
-        "link": Key(names.text),
+        **_ABOUT,
         "removed-in": Key(checks.version),
         "distribution": Key(checks.distribution),
     },
@@ -138,6 +137,8 @@ SINGLE = Schema(
     {
         "symbol": Key(names.symbol, required=True),
         "also-from": Key(checks.strings(names.module), default=()),
+        "id": Key(checks.rule_id, default_from="symbol"),
+        **_ABOUT,
     },
     _no_relation,
 )
@@ -146,6 +147,8 @@ FACTORIES = Schema(
     {
         "class": Key(names.symbol, required=True),
         "only-from": Key(checks.strings(names.callers, some=True), required=True),
+        "id": Key(checks.rule_id),
+        **_ABOUT,
     },
     _no_relation,
 )

@@ -15,6 +15,7 @@ from pytest_ssot.model import Violation
 from pytest_ssot.patterns import importer_matches, node_matches
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.ruleset import AnyRule
 
 _COMMENT = re.compile(r"#\s*ssot:\s*allow\[([^\]]*)\]\s*(.*)$")
 
@@ -80,11 +81,11 @@ class Allowances:
                 self._by_rule.setdefault(table.rule or "", []).append(table)
 
     def excuse(
-        self, violation: Violation, importer: Importer, rule: Rule | None, test: SeenBy
+        self, violation: Violation, importer: Importer, rule: AnyRule | None, test: SeenBy
     ) -> Excuse | None:
         """Why *violation* is allowed in *test*, None if it is not."""
         path, module = violation.importer.path, importer.module
-        if rule is not None and importer_matches(path, module, rule.allow_from):
+        if isinstance(rule, Rule) and importer_matches(path, module, rule.allow_from):
             return Excuse(f"allow-from of {rule.id}", "")
         for table in self._tables_for(violation):
             if self.holds(table) and _covers(table, path, module, test.nodeid):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.model import Site, Verdict, Violation
+from pytest_ssot.model import Kind, Site, Verdict, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, SeenBy, from_marker
 from pytest_ssot.policy.critical import decided
@@ -20,6 +20,7 @@ from pytest_ssot.source.files import Entry, Files
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.surroundings import Surroundings
 from pytest_ssot.source.use import Mark, Scan, Use
+from pytest_ssot.source.wanted import Wanted
 
 
 class Ground(NamedTuple):
@@ -91,15 +92,15 @@ def _scanned(configured: Configured, entries: Sequence[Entry], *, cache: bool, f
     rules = configured.rules.rules
     targets = [Target(rule.id, rule.deprecated, rule.submodules) for rule in rules]
     canonical = {rule.id: rule.use.partition(":")[0] for rule in rules if rule.use is not None}
-    told = [(target.rule, target.text, target.submodules) for target in targets]
-    key = index.key_of(told, sorted(canonical.items()))
+    wanted = Wanted(targets, canonical, configured.rules.single, configured.rules.factories)
+    key = index.key_of(wanted.plain())
     state = index.State(index.path_of(root) if cache else None, key, Surroundings(root))
     known = state.begin(entries)
     if known is not None:
         return known
-    from pytest_ssot.source.scan import Wanted, scan
+    from pytest_ssot.source.scan import scan
 
-    return scan(root, entries, Wanted(targets, canonical), state, forks=forks)
+    return scan(root, entries, wanted, state, forks=forks)
 
 
 class _Judge:
@@ -150,6 +151,8 @@ class _Judge:
             return violation.judged(Verdict.ALLOWED, excuse.reason)
         if self._ours.owns(file, module):
             return violation
+        if use.kind is Kind.DEFINITION:
+            return None  # other people may call theirs what they like
         indirect = decided(self._settings.indirect, Verdict.INDIRECT)
         return None if indirect is None else violation.judged(indirect)
 

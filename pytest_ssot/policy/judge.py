@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
-from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
+from pytest_ssot.model import Form, Kind, Site, Step, Verdict, Violation
 from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, SeenBy
 from pytest_ssot.policy.critical import decided
 from pytest_ssot.policy.ours import FirstParty
@@ -45,6 +45,7 @@ class Judge:
             chain=tuple(Step(relative(path, root), line, name) for path, line, name in chain),
             tests=(test.nodeid,) if test.nodeid else (),
             message=seen.message,
+            form=None if seen.form is None else Form(seen.form),
         )
         excuse = self._excuse(violation, seen, test, ask)
         if excuse is not None:
@@ -56,6 +57,8 @@ class Judge:
     def _verdict(self, seen: Sighting) -> Verdict | None:
         """The verdict of what nobody excused, by the first of these that holds."""
         if not self._ours.owns(seen.path, seen.module):
+            if seen.kind == Kind.DEFINITION.value:
+                return None  # other people may call theirs what they like
             return decided(self._settings.indirect, Verdict.INDIRECT)
         if seen.state == "suppressed":
             return decided(self._settings.suppressed, Verdict.SUPPRESSED)

@@ -17,6 +17,7 @@ from pytest_ssot.policy.run import Remainder, Run
 from pytest_ssot.policy.tally import Result, Tally, joined
 from pytest_ssot.policy.upkeep import Upkeep
 from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.ruleset import AnyRule
 
 if TYPE_CHECKING:  # it brings the scan along, which only some runs have a use for
     from pytest_ssot.policy.inventory import Inventory
@@ -76,7 +77,7 @@ class Assembly:
         return Outcome(
             self._run.settings,
             self._run.ratchet,
-            self._run.rules.rules,
+            self._run.rules.all,
             self._tally,
             self._static,
             self._remainder,
@@ -99,7 +100,7 @@ class Outcome:
         self,
         settings: Settings,
         ratchet: Ratchet,
-        rules: tuple[Rule, ...],
+        rules: tuple[AnyRule, ...],
         tally: Tally,
         static: Tally,
         remainder: Remainder,
@@ -192,7 +193,7 @@ class Outcome:
     @property
     def idle(self) -> list[str]:
         """The project's own rules that matched nothing."""
-        own = [rule.id for rule in self.rules if rule.origin == FILE]
+        own = [one.id for one in self.rules if isinstance(one, Rule) and one.origin == FILE]
         return sorted(name for name in own if not self.matched[name])
 
     @cached_property

@@ -18,7 +18,7 @@ from pytest_ssot.policy.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.tally import Result
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
-from pytest_ssot.rules.lookup import Target
+from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence import Evidence, Found
 from pytest_ssot.runtime.watcher import Watcher
@@ -152,6 +152,7 @@ class Run:
         self.tested: set[Path] = set()
         self.watcher = Watcher(
             _targets(configured.rules),
+            owned=_owned(configured.rules),
             categories=self.settings.warnings,
             discover=self.settings.discover,
         )
@@ -170,11 +171,6 @@ class Run:
         self.configured = configured
         self.settings = configured.settings
         self.ratchet = Ratchet(known, self.today)
-        parts = {
-            "single": configured.single,
-            "factories": configured.factories,
-        }
-        self.idle = [name for name, given in parts.items() if given]
         self.rules = configured.rules
         self.allowances = Allowances(configured.allowances, self.today)
         self.judge = Judge(self.settings, self.rules, self.allowances)
@@ -322,3 +318,10 @@ class Run:
 
 def _targets(rules: RuleSet) -> list[Target]:
     return [Target(rule.id, rule.deprecated, rule.submodules) for rule in rules.rules]
+
+
+def _owned(rules: RuleSet) -> Owned:
+    return Owned(
+        tuple((one.id, one.symbol, one.also_from) for one in rules.single),
+        tuple((one.id, one.symbol, one.only_from) for one in rules.factories),
+    )

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytest_ssot.model import SCHEMA_VERSION, Violation
-from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.ownership import Factory, Single
+from pytest_ssot.rules.ruleset import AnyRule
 
 if TYPE_CHECKING:  # it brings the watch along, which the command line has no use for
     from pytest_ssot.policy.outcome import Outcome
@@ -29,7 +30,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
 def as_document(
     violations: Iterable[Violation],
-    rules: Iterable[Rule],
+    rules: Iterable[AnyRule],
     matched: Mapping[str, int],
     unreadable: Iterable[tuple[str, str]],
     not_observed: Iterable[str],
@@ -59,20 +60,28 @@ def as_document(
     }
 
 
-def _written(rule: Rule | None) -> dict[str, Any]:
-    """What the rule says, under the keys that its author wrote; see ``content.rule_of``."""
+def _written(rule: AnyRule | None) -> dict[str, Any]:
+    """What the rule says, under the keys that its author wrote; see ``content.rule_of``.
+
+    A symbol that is to be single is told under "single", as tables of a sort have a name here.
+    """
     if rule is None:
         return {}
-    said = {
-        "deprecated": rule.deprecated,
-        "use": rule.use,
-        "rename": dict(rule.rename),
-        "manual": list(rule.manual),
-        "reason": rule.reason,
-        "owner": rule.owner,
-        "link": rule.link,
-        "removed-in": rule.removed_in,
-    }
+    about = {"reason": rule.reason, "owner": rule.owner, "link": rule.link}
+    said: dict[str, Any]
+    if isinstance(rule, Single):
+        said = {"single": rule.symbol, "also-from": list(rule.also_from), **about}
+    elif isinstance(rule, Factory):
+        said = {"class": rule.symbol, "only-from": list(rule.only_from), **about}
+    else:
+        said = {
+            "deprecated": rule.deprecated,
+            "use": rule.use,
+            "rename": dict(rule.rename),
+            "manual": list(rule.manual),
+            **about,
+            "removed-in": rule.removed_in,
+        }
     return {key: value for key, value in said.items() if value}
 
 

@@ -15,7 +15,9 @@ from pytest_ssot.policy.ratchet import Stale
 from pytest_ssot.report import listing
 from pytest_ssot.report.ratchet import UPDATE
 from pytest_ssot.report.text import counted
+from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.ruleset import AnyRule
 from pytest_ssot.source.standing import Standing
 
 
@@ -36,7 +38,7 @@ class Facts(NamedTuple):
 
     violations: Sequence[Violation]
     grounds: Mapping[tuple[object, ...], Ground]
-    rules: Mapping[str, Rule]
+    rules: Mapping[str, AnyRule]
     known: Sequence[Known]
     is_critical: Callable[[Violation], bool]
     runs: bool
@@ -49,7 +51,9 @@ class Place(NamedTuple):
     notes: Sequence[tuple[str, str]]
 
 
-def of_rule(name: str, rule: Rule | None, target: Standing | None, facts: Facts) -> Iterator[str]:
+def of_rule(
+    name: str, rule: AnyRule | None, target: Standing | None, facts: Facts
+) -> Iterator[str]:
     """The rule *name*, its sites and its state; *target* tells where the deprecated thing is.
 
     Without a *rule* it is one that only a run or the baseline knows.
@@ -63,7 +67,7 @@ def of_rule(name: str, rule: Rule | None, target: Standing | None, facts: Facts)
         yield field("written in", rule.origin)
         yield field("source", _source(rule, target))
     yield field("uses", totals(found))
-    if rule is not None and not found:
+    if isinstance(rule, Rule) and not found:
         yield field("to do", _idle(rule, target))
     yield from _by_file(found, facts, lambda one: "")
     yield from _baseline(facts, [one for one in facts.known if one.entry.key.rule == name])
@@ -109,8 +113,22 @@ def known_line(known: Known) -> str:
     return f"{entry}: {'; '.join(told)}"
 
 
-def _written(rule: Rule) -> Iterator[tuple[str, str]]:
+def _written(rule: AnyRule) -> Iterator[tuple[str, str]]:
     """What the rule's author wrote."""
+    if isinstance(rule, Single):
+        yield "single", rule.symbol
+        yield "also from", ", ".join(rule.also_from) or "nowhere: one import path"
+    elif isinstance(rule, Factory):
+        yield "class", rule.symbol
+        yield "only from", ", ".join(rule.only_from)
+    else:
+        yield from _deprecated(rule)
+    for label, text in (("why", rule.reason), ("link", rule.link), ("owner", rule.owner)):
+        if text:
+            yield label, text
+
+
+def _deprecated(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "deprecated", rule.deprecated
     yield "use", rule.use or "nothing: the rule names no replacement"
     if rule.rename:
@@ -124,12 +142,9 @@ def _written(rule: Rule) -> Iterator[tuple[str, str]]:
     if rule.removed_in:
         of = f" of {rule.distribution}" if rule.distribution else ""
         yield "removed in", f"{rule.removed_in}{of}"
-    for label, text in (("why", rule.reason), ("link", rule.link), ("owner", rule.owner)):
-        if text:
-            yield label, text
 
 
-def _source(rule: Rule, target: Standing | None) -> str:
+def _source(rule: AnyRule, target: Standing | None) -> str:
     if target is None or target.file is None:
         return f"no file of this project is {rule.module}"
     if target.exists is None:

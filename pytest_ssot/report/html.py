@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pytest_ssot.report.content import Content, RuleCount, content
 from pytest_ssot.report.style import STYLE
 from pytest_ssot.report.text import Cause, counted
+from pytest_ssot.rules.rule import Rule
 
 #: How many tests of one importer are listed: a root cause may fail thousands.
 _MOST = 50
@@ -69,9 +70,9 @@ def _rule(row: RuleCount) -> str:
     if row.rule is None:
         return _code(row.id)
     lines = [_code(row.id)]
-    if row.rule.deprecated != row.id:
-        lines.append(_code(row.rule.deprecated))
-    if row.rule.removed_in:
+    if row.rule.target != row.id:
+        lines.append(_code(row.rule.target))
+    if isinstance(row.rule, Rule) and row.rule.removed_in:
         lines.append(f"removed in {_text(row.rule.removed_in)}")
     if row.rule.owner:
         lines.append(f"owner: {_text(row.rule.owner)}")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from pytest_ssot.model import Scope, Verdict, Violation
-from pytest_ssot.report.text import Cause, counted, first_line, headline, passing_on
+from pytest_ssot.model import Kind, Scope, Verdict, Violation
+from pytest_ssot.report.text import Cause, counted, first_line, headline, known_as, passing_on
 from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.ruleset import AnyRule
 
 #: How many tests are named before the rest is counted.
 _FEW = 3
 
 
-def line(violation: Violation, rule: Rule | None, *, runs: bool) -> str:
+def line(violation: Violation, rule: AnyRule | None, *, runs: bool) -> str:
     """``app/bridge.py:3:0: websocket-factory deprecated import: …; use: …``.
 
     With *runs* it says whether a test executes the site.
@@ -27,10 +28,11 @@ def line(violation: Violation, rule: Rule | None, *, runs: bool) -> str:
     return f"{site.path}:{site.line}:{site.column}: {violation.rule} {'; '.join(told)}"
 
 
-def clauses(violation: Violation, rule: Rule | None, *, runs: bool) -> list[str]:
+def clauses(violation: Violation, rule: AnyRule | None, *, runs: bool) -> list[str]:
     """What a line says of a violation, but for its place, its rule and its verdict."""
     what = what_of(violation)
-    told = [headline(violation.kind, what, what, rule)]  # the rule's id is told already
+    # The rule's id is told already.
+    told = [headline(violation.kind, what, what, rule, violation.form)]
     told += [first_line(violation.message)] if violation.message else []
     cause = Cause([violation], rule)
     told += [f"use: {one}" for one in cause.replacements()]
@@ -70,6 +72,8 @@ def idle_line(rule: Rule, *, exists: bool) -> str:
 
 def what_of(violation: Violation) -> str:
     """``a.b:Name``, where a name was taken."""
+    if violation.kind is Kind.DEFINITION:
+        return known_as(violation.target, filter(None, [violation.name]))
     if violation.name is None or ":" in violation.target:
         return violation.target
     return f"{violation.target}:{violation.name}"
@@ -84,7 +88,7 @@ def _executed(violation: Violation) -> list[str]:
     return [by] if "static" in violation.seen else [by, "seen by runs alone"]
 
 
-def matched(violations: Iterable[Violation], rules: Iterable[Rule]) -> Mapping[str, int]:
+def matched(violations: Iterable[Violation], rules: Iterable[AnyRule]) -> Mapping[str, int]:
     """The number of violations of each rule."""
     counts = {rule.id: 0 for rule in rules}
     for one in violations:

@@ -13,7 +13,7 @@ from pytest_ssot.policy.inventory import Ground
 from pytest_ssot.report import listing
 from pytest_ssot.report.explained import Facts, Place, field, known_line
 from pytest_ssot.report.text import Cause, because, first_line, headline
-from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.ruleset import AnyRule
 
 #: How much of a line of source is shown; generated ones have no end.
 _LONGEST = 400
@@ -79,7 +79,7 @@ def _violation(violation: Violation, line: int, facts: Facts, source: Source) ->
     site = violation.importer
     rule = facts.rules.get(violation.rule)
     what = listing.what_of(violation)
-    head = headline(violation.kind, what, what, rule)
+    head = headline(violation.kind, what, what, rule, violation.form)
     yield f"{site}:{site.column}: {violation.rule} {head}"
     yield from _shown(source(site.path), site.line, site.column)
     if site.line != line:
@@ -146,7 +146,9 @@ def _tests(violation: Violation) -> Iterator[str]:
         yield field("executed by", by)
 
 
-def _fix(violation: Violation, rule: Rule | None, ground: Ground, source: Source) -> Iterator[str]:
+def _fix(
+    violation: Violation, rule: AnyRule | None, ground: Ground, source: Source
+) -> Iterator[str]:
     if rule is not None:
         yield from (field("use", one) for one in _instead(violation, rule, ground, source))
     if violation.verdict not in (Verdict.FAILS, Verdict.KNOWN) or "static" not in violation.seen:
@@ -164,7 +166,7 @@ def _allowance(violation: Violation, end_line: int) -> str:
     return f"# ssot: allow[{violation.rule}] REASON, at the end{where}"
 
 
-def _instead(violation: Violation, rule: Rule, ground: Ground, source: Source) -> Iterator[str]:
+def _instead(violation: Violation, rule: AnyRule, ground: Ground, source: Source) -> Iterator[str]:
     """What to write in the place of the use."""
     lines = Cause([violation], rule).replacements()
     new = rule.replacement(violation.target, violation.name)

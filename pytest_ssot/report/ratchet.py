@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from pytest_ssot.policy.entries import Entry
 from pytest_ssot.policy.ratchet import Stale
-from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.ruleset import AnyRule
 
 #: What takes out of the baseline what a scan does not find any more.
 UPDATE = "run: pytest-ssot baseline --update"
 
 
-def stale_line(stale: Stale, rules: Mapping[str, Rule]) -> str:
+def stale_line(stale: Stale, rules: Mapping[str, AnyRule]) -> str:
     """``thank you: app/bridge.py no longer reaches app.old (websocket-factory), 2 -> 0``."""
     entry = stale.entry
     path, count = entry.key.path, f"{entry.number} -> {stale.now}"
@@ -37,10 +37,10 @@ def update_line(stale: Stale) -> str:
     return UPDATE
 
 
-def _what(entry: Entry, rules: Mapping[str, Rule]) -> str:
+def _what(entry: Entry, rules: Mapping[str, AnyRule]) -> str:
     """The target, the name that was taken from it, and the rule where that is called otherwise."""
     key = entry.key
     rule = rules.get(key.rule)
-    target = key.target or (key.rule if rule is None else rule.deprecated)
+    target = key.target or (key.rule if rule is None else rule.target)
     name = f":{key.name}" if key.name and key.name != "*" and ":" not in target else ""
     return f"{target}{name}" + (f" ({key.rule})" if key.rule != target else "")

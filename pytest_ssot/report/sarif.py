@@ -12,6 +12,7 @@ from urllib.parse import quote
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
 from pytest_ssot.report.content import Content, RuleCount, content
 from pytest_ssot.report.text import Cause, because, headline
+from pytest_ssot.rules.ownership import Factory, Single
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: What paths are relative to; where it is, only the reader knows.
@@ -50,11 +51,8 @@ def sarif(data: Mapping[str, Any]) -> str:
 
 def _rule(row: RuleCount, told: Content) -> _Json:
     rule = row.rule
-    if rule is not None:
-        kind, target = (Kind.SYMBOL if rule.name else Kind.IMPORT), rule.deprecated
-    else:
-        kind = next((one.kind for one in told.violations if one.rule == row.id), Kind.IMPORT)
-        target = row.id
+    kind = _kind_of(row, told)
+    target = row.id if rule is None else rule.target
     short = headline(kind, target, row.id, rule)
     advice = [] if rule is None else [*([f"use:  {rule.use}"] if rule.use else ()), *because(rule)]
     described: _Json = {
@@ -69,6 +67,18 @@ def _rule(row: RuleCount, told: Content) -> _Json:
     if rule is not None and rule.owner:
         described["properties"] = {"owner": rule.owner}
     return described
+
+
+def _kind_of(row: RuleCount, told: Content) -> Kind:
+    """What the violations of a rule are; of a rule by nothing but its id, what the first is."""
+    rule = row.rule
+    if isinstance(rule, Single):
+        return Kind.DEFINITION
+    if isinstance(rule, Factory):
+        return Kind.CONSTRUCTION
+    if rule is not None:
+        return Kind.SYMBOL if rule.name else Kind.IMPORT
+    return next((one.kind for one in told.violations if one.rule == row.id), Kind.IMPORT)
 
 
 def _results(told: Content, ids: list[str]) -> list[_Json]:

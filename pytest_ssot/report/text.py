@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from pytest_ssot.model import Kind, Site, Verdict, Violation
+from pytest_ssot.model import Form, Kind, Site, Verdict, Violation
 from pytest_ssot.patterns import as_dotted
 from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.ruleset import AnyRule
 
 _HEADLINES = {
     Kind.IMPORT: "deprecated import",
@@ -17,12 +18,19 @@ _HEADLINES = {
     Kind.DEFINITION: "defined again",
     Kind.OVERDUE: "overdue",
 }
+#: What is another of a symbol that there should be one of, and not defined itself.
+_DEFINITIONS = {
+    Form.ALIAS: "another name for",
+    Form.SUBCLASS: "a subclass that only renames",
+    Form.FROM: "another path to",
+    Form.STAR: "another path to",
+}
 
 
 class Cause:
     """The violations of one rule's target by one importer: what has to be changed at once."""
 
-    def __init__(self, violations: Iterable[Violation], rule: Rule | None) -> None:
+    def __init__(self, violations: Iterable[Violation], rule: AnyRule | None) -> None:
         self.violations = tuple(violations)
         self.rule = rule
         self.first = self.violations[0]
@@ -36,7 +44,11 @@ class Cause:
         return (self.importer.path, self.importer.line, self.first.target, self.first.kind.value)
 
     def headline(self) -> str:
-        return headline(self.first.kind, self.first.target, self.first.rule, self.rule)
+        first = self.first
+        what = first.target
+        if first.kind is Kind.DEFINITION:
+            what = known_as(what, self.names())
+        return headline(first.kind, what, first.rule, self.rule, first.form)
 
     def advice(self) -> list[str]:
         """What to write instead, why, and where; each line with its label."""
@@ -55,7 +67,7 @@ class Cause:
     @property
     def leads_here(self) -> str | None:
         """The module that the rule says to use, where that is the importer itself."""
-        if self.rule is None or self.rule.use is None:
+        if not isinstance(self.rule, Rule) or self.rule.use is None:
             return None
         module = self.rule.use.partition(":")[0]
         return module if f".{as_dotted(self.importer.path)}".endswith(f".{module}") else None
@@ -94,12 +106,12 @@ class Cause:
             line = self.rule.replacement(violation.target, violation.name)
             if line is not None:
                 lines.append(line)
-            elif violation.name in self.rule.manual:
+            elif isinstance(self.rule, Rule) and violation.name in self.rule.manual:
                 lines.append(f"nothing replaces {violation.name} line by line")
         return list(dict.fromkeys(lines))
 
 
-def causes(violations: Iterable[Violation], rules: Mapping[str, Rule]) -> list[Cause]:
+def causes(violations: Iterable[Violation], rules: Mapping[str, AnyRule]) -> list[Cause]:
     """*violations*, sorted by importer, as the causes that they come from."""
 
     def key(violation: Violation) -> tuple[object, ...]:
@@ -116,13 +128,24 @@ def causes(violations: Iterable[Violation], rules: Mapping[str, Rule]) -> list[C
     return [Cause(group, rules.get(group_key[3])) for group_key, group in grouped]  # type: ignore[call-overload]
 
 
-def headline(kind: Kind, target: str, rule_id: str, rule: Rule | None) -> str:
+def headline(
+    kind: Kind, target: str, rule_id: str, rule: AnyRule | None, form: Form | None = None
+) -> str:
     """``deprecated import: a.b (rule-id, removed in 2.0)``."""
     details = [] if rule_id == target else [rule_id]
-    if rule is not None and rule.removed_in is not None:
+    if isinstance(rule, Rule) and rule.removed_in is not None:
         details.append(f"removed in {rule.removed_in}")
     suffix = f" ({', '.join(details)})" if details else ""
-    return f"{_HEADLINES[kind]}: {target}{suffix}"
+    title = _HEADLINES[kind]
+    if kind is Kind.DEFINITION and form is not None:
+        title = _DEFINITIONS.get(form, title)
+    return f"{title}: {target}{suffix}"
+
+
+def known_as(target: str, names: Iterable[str]) -> str:
+    """``a.b:Name as Other, Another``; what is called the same is not named again."""
+    others = [one for one in names if one != target.partition(":")[2]]
+    return f"{target} as {', '.join(others)}" if others else target
 
 
 def passing_on(module: str) -> str:
@@ -130,7 +153,7 @@ def passing_on(module: str) -> str:
     return f'this is what to use: allow-from = ["{module}"] lets it pass on what is still there'
 
 
-def because(rule: Rule) -> list[str]:
+def because(rule: AnyRule) -> list[str]:
     """The line with the reason of *rule* and its link; none where it has neither."""
     reasons = list(filter(None, (rule.reason, rule.link)))
     return [f"why:  {' '.join(reasons)}"] if reasons else []

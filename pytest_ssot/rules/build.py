@@ -45,26 +45,45 @@ def allowances_from(tables: Iterable[Table]) -> tuple[Allowance, ...]:
     )
 
 
-def singles_from(tables: Iterable[Table], mistakes: Mistakes) -> tuple[Single, ...]:
-    """The sound tables' singles; two for one symbol are a mistake."""
+def singles_from(tables: Iterable[Table], mistakes: Mistakes) -> list[Single]:
+    """The sound tables' singles; two for one symbol, or with one id, are a mistake."""
     tables = list(tables)
-    check_repeats(tables, ("symbol",), mistakes)
-    return tuple(
-        Single(table.values["symbol"], table.values["also-from"], table.place.file)
+    check_repeats(tables, ("symbol", "id"), mistakes)
+    return [
+        Single(
+            table.values["id"],
+            table.values["symbol"],
+            table.values["also-from"],
+            *_about(table),
+        )
         for table in tables
         if table.sound
-    )
+    ]
 
 
-def factories_from(tables: Iterable[Table], mistakes: Mistakes) -> tuple[Factory, ...]:
-    """The sound tables' factories; two for one class are a mistake."""
+def factories_from(tables: Iterable[Table], mistakes: Mistakes) -> list[Factory]:
+    """The sound tables' factories; two for one class, or with one id, are a mistake.
+
+    Without an id it goes by the call, as the class itself may have rules of its own.
+    """
     tables = list(tables)
-    check_repeats(tables, ("class",), mistakes)
-    return tuple(
-        Factory(table.values["class"], table.values["only-from"], table.place.file)
+    check_repeats(tables, ("class", "id"), mistakes)
+    return [
+        Factory(
+            table.values["id"] or f"{table.values['class']}()",
+            table.values["class"],
+            table.values["only-from"],
+            *_about(table),
+        )
         for table in tables
         if table.sound
-    )
+    ]
+
+
+def _about(table: Table) -> tuple[str | None, str | None, str | None, str]:
+    """Why it is so, whose it is, where more is said, and where it was written."""
+    values = table.values
+    return values["reason"], values["owner"], values["link"], table.place.file
 
 
 def _rule(table: Table, origin: str) -> Rule:

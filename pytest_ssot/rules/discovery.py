@@ -9,10 +9,10 @@ from typing import NamedTuple
 from pytest_ssot.config.load import FILE, Loaded, load_config
 from pytest_ssot.config.mistakes import Mistakes, described, nearest
 from pytest_ssot.config.names import is_dotted
+from pytest_ssot.config.schema import Table
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.build import allowances_from, factories_from, rules_from, singles_from
-from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.packs import read_hook, read_packs
 from pytest_ssot.rules.ruleset import Batch, RuleSet, merge
 
@@ -23,8 +23,6 @@ class Configured(NamedTuple):
     settings: Settings
     rules: RuleSet
     allowances: tuple[Allowance, ...]
-    single: tuple[Single, ...]
-    factories: tuple[Factory, ...]
 
 
 def load(
@@ -47,17 +45,29 @@ def load(
     loaded = load_config(root, ini, flags, mistakes)
     project = Batch(FILE, rules_from(loaded.rules, FILE, mistakes))
     hooks = [read_hook(*each, 3 + n, mistakes) for n, each in enumerate(extra)]
-    rules = merge([project, *hooks, *read_packs(3 + len(hooks), mistakes)])
-    configured = Configured(
-        loaded.settings,
-        rules,
-        allowances_from(loaded.allow),
-        singles_from(loaded.single, mistakes),
-        factories_from(loaded.factories, mistakes),
-    )
+    single = singles_from(loaded.single, mistakes)
+    factories = factories_from(loaded.factories, mistakes)
+    _check_ids(loaded, mistakes)
+    taken = {*(one.id for one in single), *(one.id for one in factories)}
+    merged = merge([project, *hooks, *read_packs(3 + len(hooks), mistakes)], taken)
+    rules = RuleSet(merged, single, factories)
+    configured = Configured(loaded.settings, rules, allowances_from(loaded.allow))
     _check_allowed(loaded, rules, mistakes)
     mistakes.raise_any()
     return configured
+
+
+def _check_ids(loaded: Loaded, mistakes: Mistakes) -> None:
+    """An id stands for one table, of whatever sort; those of one sort are compared already."""
+    seen: dict[str, Table] = {}
+    for tables in (loaded.rules, loaded.single, loaded.factories):
+        for table in tables:
+            name = table.values.get("id")
+            other = seen.get(name) if name else None
+            if other is not None:
+                problem = f'"{name}" is that of {other.place.table} too'
+                mistakes.add(table.place, problem, key="id", hint="give one of them another id")
+        seen |= {name: table for table in tables if (name := table.values.get("id"))}
 
 
 def _check_allowed(loaded: Loaded, rules: RuleSet, mistakes: Mistakes) -> None:
@@ -81,8 +91,8 @@ def _known(loaded: Loaded, rules: RuleSet) -> set[str]:
     """Ids and targets, also those of tables that have a mistake elsewhere."""
     keys = (
         (loaded.rules, ("id", "deprecated")),
-        (loaded.single, ("symbol",)),
-        (loaded.factories, ("class",)),
+        (loaded.single, ("id", "symbol")),
+        (loaded.factories, ("id", "class")),
     )
     named = {t.values.get(key) for tables, names in keys for t in tables for key in names}
     return {*rules.by_id, *rules.by_target, *filter(None, named)}

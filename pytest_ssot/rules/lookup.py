@@ -43,6 +43,25 @@ class Target:
         return f"Target({self.rule!r}, {self.text!r}, submodules={self.submodules})"
 
 
+class Owned:
+    """What has one home: symbols that are to be single, classes that only factories may make.
+
+    Each of ``single`` is an id, the symbol ``a.b:Name`` and the modules that may re-export it;
+    each of ``factories`` an id, the class ``a.b:Name`` and who may make it, ``a.b``,
+    ``a.b:function`` or ``a.b:Class.method``. All are plain values, for other processes.
+    """
+
+    __slots__ = ("factories", "single")
+
+    def __init__(
+        self,
+        single: tuple[tuple[str, str, tuple[str, ...]], ...] = (),
+        factories: tuple[tuple[str, str, tuple[str, ...]], ...] = (),
+    ) -> None:
+        self.single = single
+        self.factories = factories
+
+
 class TargetIndex:
     """Targets by module and by name; the most specific one wins.
 

@@ -28,6 +28,10 @@ class Rule(NamedTuple):
     origin: str = ""
 
     @property
+    def target(self) -> str:
+        return self.deprecated
+
+    @property
     def module(self) -> str:
         """The module that the target is, or is in."""
         return self.deprecated.partition(":")[0]

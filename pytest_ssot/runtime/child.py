@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pytest_ssot.rules.lookup import Target
+from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.runtime.channel import OWNER, Channel
 from pytest_ssot.runtime.issued import unissued
 from pytest_ssot.runtime.watcher import Watcher
@@ -13,9 +13,10 @@ from pytest_ssot.runtime.watcher import Watcher
 def start(folder: str) -> None:
     """Watch this process on behalf of the test run whose channel is *folder*."""
     channel = Channel(folder)
-    targets, categories, discover = channel.config()
+    targets, owned, categories, discover = channel.config()
     watcher = Watcher(
         [Target(*target, foreign=foreign) for *target, foreign in targets],
+        owned=Owned(*owned),
         categories=categories,
         discover=discover,
     )

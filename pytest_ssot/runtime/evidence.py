@@ -19,13 +19,15 @@ class Sighting:
     warning filter that names a message or a module excuses it; "suppressed"
     where the code silences a warning around its own call; "swept" where the
     reading code does not say the name. ``foreign`` is what only another run asked
-    for: see :mod:`pytest_ssot.runtime.nested`.
+    for: see :mod:`pytest_ssot.runtime.nested`. ``form`` is that of a definition, as
+    the model's Form has it.
     """
 
     __slots__ = (
         "column",
         "end_line",
         "foreign",
+        "form",
         "function",
         "kind",
         "line",
@@ -54,6 +56,7 @@ class Sighting:
         state: str = "seen",
         message: str | None = None,
         foreign: bool = False,
+        form: str | None = None,
     ) -> None:
         self.rule = rule
         self.kind = kind
@@ -68,6 +71,7 @@ class Sighting:
         self.state = state
         self.message = message
         self.foreign = foreign
+        self.form = form
 
     def copy(self, **changes: Any) -> Sighting:
         """The same sighting, but for *changes*."""

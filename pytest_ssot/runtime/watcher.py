@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.evidence import Evidence, Found
     from pytest_ssot.runtime.owners import Owners
 
-from pytest_ssot.rules.lookup import TargetIndex
+from pytest_ssot.rules.lookup import Owned, TargetIndex
 from pytest_ssot.runtime import nested, tasks
 from pytest_ssot.runtime.channel import Channel, Reader
 from pytest_ssot.runtime.children import Children
@@ -33,16 +33,22 @@ _active: Watcher | None = None
 class Watcher:
     """Watches this interpreter from :meth:`start` to :meth:`stop`.
 
-    *targets* are what is deprecated; *categories* name the warning classes that
-    count. A second watcher (a pytest run inside a test) suspends the first until
-    it stops, and watches for both. Nothing here raises into the code that is
-    watched: an error inside a detector is kept by ``guard``.
+    *targets* are what is deprecated, *owned* is what has one home; *categories* name
+    the warning classes that count. A second watcher (a pytest run inside a test)
+    suspends the first until it stops, and watches for both. Nothing here raises into
+    the code that is watched: an error inside a detector is kept by ``guard``.
     """
 
     def __init__(
-        self, targets: Iterable[Target], *, categories: Iterable[str] = (), discover: bool = False
+        self,
+        targets: Iterable[Target],
+        *,
+        owned: Owned | None = None,
+        categories: Iterable[str] = (),
+        discover: bool = False,
     ) -> None:
         self.index = TargetIndex(targets)
+        self.owned = Owned() if owned is None else owned
         self._categories = tuple(categories)
         self.guard = guard = Guard()
         self.recorder = Recorder(lambda name: self.imports.arming.carry(name), guard)
@@ -209,7 +215,8 @@ class Watcher:
     def _configure_children(self) -> None:
         if self._intake is not None:
             targets = [(one.rule, one.text, one.submodules, one.foreign) for one in self.index]
-            self._intake.reader.configure(targets, self._categories, self.warnings.discover)
+            owned = self.owned.single, self.owned.factories
+            self._intake.reader.configure(targets, owned, self._categories, self.warnings.discover)
 
     def _circular(self, module: str, frame: FrameType) -> None:
         self.recorder.circular(frame, module)

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pytest_ssot.model import Step
 from pytest_ssot.rules.lookup import Target, TargetIndex
@@ -18,6 +18,7 @@ from pytest_ssot.source.index import Pass, State
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.reading import Unreadable, read, read_script
 from pytest_ssot.source.use import Scan, Use
+from pytest_ssot.source.wanted import Wanted
 from pytest_ssot.source.workers import Workers, processors
 
 #: What passes a name on may itself be passed on; chains that are longer are cut.
@@ -28,16 +29,6 @@ _ENOUGH = 400
 _KEPT = 256 * 1024 * 1024
 #: Trees are walked by recursion, and generated code nests deeper than people do.
 _NESTED = 20_000
-
-
-class Wanted(NamedTuple):
-    """What a scan looks for: targets, and where each rule leads.
-
-    What the module of a rule's ``use`` passes on is no use of the old one.
-    """
-
-    targets: Sequence[Target]
-    canonical: Mapping[str, str]
 
 
 def scan(

@@ -81,14 +81,10 @@ def test_the_tables_of_the_documentation(tmp_path: Path) -> None:
             origin=file,
         ),
     )
-    assert configured.single == (Single("app.ws.manager:WebSocketManager", ("app.ws",), file),)
-    assert configured.factories == (
-        Factory(
-            "app.ws.manager:WebSocketManager",
-            ("app.ws.manager:get_manager", "app.ws.manager:Pool.make"),
-            file,
-        ),
-    )
+    symbol = "app.ws.manager:WebSocketManager"
+    assert configured.rules.single == (Single(symbol, symbol, ("app.ws",), origin=file),)
+    makers = ("app.ws.manager:get_manager", "app.ws.manager:Pool.make")
+    assert configured.rules.factories == (Factory(f"{symbol}()", symbol, makers, origin=file),)
     assert configured.allowances == (
         Allowance(
             rule="websocket-factory",
@@ -114,7 +110,7 @@ def test_a_rule_is_found_by_its_id_and_by_its_target(tmp_path: Path) -> None:
     rules = load(write(tmp_path, DESIGN), {}, {}).rules
     by_id = rules.find("websocket-factory")
     assert by_id is not None
-    assert rules.find(by_id.deprecated) is by_id
+    assert rules.find(by_id.target) is by_id
     assert rules.find("app.websocket_core") is None
 
 

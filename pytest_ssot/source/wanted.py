@@ -1,0 +1,31 @@
+"""What a scan looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pytest_ssot.rules.lookup import Target
+from pytest_ssot.rules.ownership import Factory, Single
+
+
+class Wanted(NamedTuple):
+    """Targets, and where each rule leads; what has one home only.
+
+    What the module of a rule's ``use`` (``canonical``, by rule id) passes on is no use of the
+    old one.
+    """
+
+    targets: Sequence[Target]
+    canonical: Mapping[str, str]
+    single: Sequence[Single] = ()
+    factories: Sequence[Factory] = ()
+
+    def plain(self) -> tuple[Any, ...]:
+        """Plain values, the same for the same findings."""
+        return (
+            [(one.rule, one.text, one.submodules) for one in self.targets],
+            sorted(self.canonical.items()),
+            [(one.id, one.symbol, one.also_from) for one in self.single],
+            [(one.id, one.symbol, one.only_from) for one in self.factories],
+        )
