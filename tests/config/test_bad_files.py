@@ -77,6 +77,13 @@ REPEATS = [
         'factories = [{ class = "a:C", only-from = ["a"] }, { class = "a:C", only-from = ["b"] }]',
         'pyproject.toml: [tool.pytest-ssot.factories] #2: class: "a:C" is that of #1 too',
     ),
+    (
+        'rules = [{ id = "x", deprecated = "a.b" }]\nsingle = [{ id = "x", symbol = "a:C" }]',
+        (
+            'pyproject.toml: [tool.pytest-ssot.single] #1 (id "x"): id: '
+            '"x" is that of [tool.pytest-ssot.rules] #1 (id "x") too; give one of them another id'
+        ),
+    ),
 ]
 
 

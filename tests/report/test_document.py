@@ -15,6 +15,7 @@ from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
 from pytest_ssot.report.content import content, rule_of
 from pytest_ssot.report.document import as_document
 from pytest_ssot.report.formats import FORMATS, rendered
+from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
 
 TEXT = st.text(min_size=1, max_size=6)
@@ -67,6 +68,21 @@ def test_a_rule_is_read_back_as_far_as_advice_needs_it(rule: Rule) -> None:
     (entry,) = as_document([], [rule], {rule.id: 0}, [], [])["rules"]
     said = rule._replace(submodules=True, allow_from=(), distribution=None, origin="")
     assert rule_of(json.loads(json.dumps(entry))) == said
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Single("a.b:C", "a.b:C"),
+        Single("s", "a.b:C", ("a", "a.x"), "why", "who", "https://example.com"),
+        Factory("a.b:C()", "a.b:C", ("a.b:make",)),
+        Factory("f", "a.b:C", ("a.b", "a.c:D.make"), "why", "who", "https://example.com"),
+    ],
+    ids=str,
+)
+def test_what_has_one_home_is_read_back(rule: Single | Factory) -> None:
+    (entry,) = as_document([], [rule], {rule.id: 0}, [], [])["rules"]
+    assert rule_of(json.loads(json.dumps(entry))) == rule
 
 
 def test_what_a_rule_does_not_say_is_absent() -> None:
