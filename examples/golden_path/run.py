@@ -8,9 +8,10 @@ websockets from the package index by pip, and copies the application there. Then
 1. before, without pytest-ssot: what users see go wrong, several times over;
 2. before, under it: which lines each mission-critical test fails for, and ``check``;
 3. ``migration.patch`` is applied;
-4. after: all suites with ``--ssot-strict``, and the mission-critical one N times (100).
+4. one module after the other is put back: which importer is behind what users saw;
+5. after: all suites with ``--ssot-strict``, and the mission-critical one N times (100).
 
-The exit status is 0 only if each step ends as it should: see ``Expectations``.
+The exit status is 0 only if each step ends as it should.
 """
 
 from __future__ import annotations
@@ -68,6 +69,32 @@ FAILS_FOR: dict[str, set[str]] = {
     f"{CRITICAL}/test_reconnect.py": {*SERVED_BY, "app/services/history.py"},
     f"{CRITICAL}/test_login.py": set(),
 }
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A module that, put back to what it was before the migration, breaks something again."""
+
+    module: str
+    wiring: str  # where the manager that it uses is told of connections
+    breaks: str  # a test of FIFTY
+
+
+CAUSES = [
+    Cause("app/tools/dispatcher.py", "app/websocket_core/connection.py", "test_no_event_is_lost"),
+    Cause(
+        "app/tools/progress.py", "app/websocket_core/connection.py", "test_events_arrive_in_order"
+    ),
+    Cause(
+        "app/agents/thinking.py", "app/agents/supervisor.py", "test_no_event_reaches_another_user"
+    ),
+]
+#: The old managers, their factory and the aliases.
+OLD = [
+    f"app/websocket_core/{name}.py"
+    for name in ("__init__", "websocket_manager", "websocket_manager_factory", "_process_manager")
+]
+
 #: What ``check`` alone can tell: no test executes the one, and the other patches a name of the
 #: factory in the module that imported it.
 ONLY_IN_SOURCE = {"app/services/export.py", "tests/unit/test_notifications.py"}
@@ -196,6 +223,10 @@ def _told(case: ElementTree.Element) -> tuple[str, str]:
     return f"{file}.py::{case.attrib['name']}", message
 
 
+def reported(workshop: Workshop) -> dict[Place, dict[str, Any]]:
+    return sites(json.loads((workshop.project / "report.json").read_text("utf-8")))
+
+
 def sites(report: dict[str, Any]) -> dict[Place, dict[str, Any]]:
     """The lines that use what a rule deprecates."""
     return {
@@ -243,8 +274,7 @@ def why(workshop: Workshop, expect: Expectations) -> None:
     print("\nbefore the migration, under pytest-ssot")
     tested = pytest(workshop, "--ssot-report=json:report.json")
     tested.show()
-    report = json.loads((workshop.project / "report.json").read_text("utf-8"))
-    importers = sites(report)
+    importers = reported(workshop)
     print()
     for (path, line), one in sorted(importers.items()):
         critical = sum(test.startswith(f"{CRITICAL}/") for test in one["tests"])
@@ -278,6 +308,22 @@ def inventory(workshop: Workshop, importers: Mapping[Place, object], expect: Exp
 def migrate(workshop: Workshop) -> None:
     told = workshop.must("git", "apply", "--stat", "--apply", "migration.patch")
     print(f"\nmigration.patch:{told.splitlines()[-1]}")
+
+
+def causes(workshop: Workshop, expect: Expectations) -> None:
+    """Which importer is behind which misbehaviour: one module at a time is put back."""
+    print("\nafter the migration, but for one module")
+    for cause in CAUSES:
+        files = [f"--include={file}" for file in (*OLD, cause.wiring, cause.module)]
+        workshop.must("git", "apply", "--reverse", *files, "migration.patch")
+        seen = pytest(workshop, "-p", "no:ssot", FIFTY)
+        pytest(workshop, "--ssot-report=json:report.json", FIFTY)
+        workshop.must("git", "apply", *files, "migration.patch")
+        test = f"{FIFTY}::{cause.breaks}"
+        print(f"  {cause.module}: {seen.message(test)}")
+        expect.holds(f"it breaks {cause.breaks}", test in seen.failed, seen.failed)
+        told = {path for (path, _), one in reported(workshop).items() if test in one["tests"]}
+        expect.same("pytest-ssot tells that importer", told, {cause.module, cause.wiring})
 
 
 def after(workshop: Workshop, times: int, expect: Expectations) -> None:
@@ -320,6 +366,7 @@ def main() -> int:
             what_users_see(workshop, expect)
             why(workshop, expect)
             migrate(workshop)
+            causes(workshop, expect)
             after(workshop, options.times, expect)
         except Failed as failure:
             print(f"failed: {failure}", file=sys.stderr)

@@ -2,11 +2,9 @@
 
 from starlette.websockets import WebSocket
 
-from app.agents import thinking
 from app.agents.supervisor import Supervisor
 from app.auth import sessions
 from app.services import history
-from app.websocket_core.websocket_manager import get_websocket_manager
 
 
 async def serve(socket: WebSocket) -> None:
@@ -18,11 +16,8 @@ async def serve(socket: WebSocket) -> None:
     # The tools still send by this one.
     from app.websocket_core.websocket_manager_factory import create_websocket_manager
 
-    manager = get_websocket_manager(context)
-    manager.connect(socket)
     create_websocket_manager(context).connect(socket)
-    thinking.watch(socket)
-    supervisor = Supervisor(context, socket.app.state.model)
+    supervisor = Supervisor(context, socket)
     try:
         async for message in socket.iter_json():
             match message["type"]:
@@ -37,6 +32,5 @@ async def serve(socket: WebSocket) -> None:
                     await socket.close()
                     break
     finally:
-        thinking.unwatch(socket)
+        supervisor.close()
         create_websocket_manager(context).disconnect(socket)
-        manager.disconnect(socket)
