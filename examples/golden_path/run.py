@@ -323,7 +323,11 @@ def causes(workshop: Workshop, expect: Expectations) -> None:
         print(f"  {cause.module}: {seen.message(test)}")
         expect.holds(f"it breaks {cause.breaks}", test in seen.failed, seen.failed)
         told = {path for (path, _), one in reported(workshop).items() if test in one["tests"]}
-        expect.same("pytest-ssot tells that importer", told, {cause.module, cause.wiring})
+        expect.same(
+            "pytest-ssot fails it for that importer, and where it is wired",
+            told,
+            {cause.module, cause.wiring},
+        )
 
 
 def after(workshop: Workshop, times: int, expect: Expectations) -> None:
@@ -351,28 +355,34 @@ def after(workshop: Workshop, times: int, expect: Expectations) -> None:
     expect.holds(f"{times} of {times} runs pass", not bad, f"{len(bad)} do not; {bad[:1]}")
 
 
+def show(workshop: Workshop, ssot: str, times: int) -> int:
+    """The exit status."""
+    expect = Expectations()
+    try:
+        workshop.prepare(ssot)
+        print(f"Python {sys.version.split()[0]}, {workshop.versions()}", flush=True)
+        what_users_see(workshop, expect)
+        why(workshop, expect)
+        migrate(workshop)
+        causes(workshop, expect)
+        after(workshop, times, expect)
+    except Failed as failure:
+        print(f"failed: {failure}", file=sys.stderr)
+        return 2
+    print(f"\nNOT AS EXPECTED: {len(expect.broken)}" if expect.broken else "\nas expected")
+    return 1 if expect.broken else 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, help="work here, and leave it there")
     parser.add_argument("--ssot", default=str(CHECKOUT), help="a wheel; default: this checkout")
     parser.add_argument("--times", type=int, default=100, help="runs after the migration")
     options = parser.parse_args()
-    expect = Expectations()
+    if options.folder:
+        return show(Workshop(options.folder.resolve()), options.ssot, options.times)
     with tempfile.TemporaryDirectory(prefix="ssot-golden-") as temporary:
-        workshop = Workshop((options.folder or Path(temporary)).resolve())
-        try:
-            workshop.prepare(options.ssot)
-            print(f"Python {sys.version.split()[0]}, {workshop.versions()}", flush=True)
-            what_users_see(workshop, expect)
-            why(workshop, expect)
-            migrate(workshop)
-            causes(workshop, expect)
-            after(workshop, options.times, expect)
-        except Failed as failure:
-            print(f"failed: {failure}", file=sys.stderr)
-            return 2
-    print(f"\nNOT AS EXPECTED: {len(expect.broken)}" if expect.broken else "\nas expected")
-    return 1 if expect.broken else 0
+        return show(Workshop(Path(temporary).resolve()), options.ssot, options.times)
 
 
 if __name__ == "__main__":
