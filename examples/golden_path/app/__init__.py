@@ -1,0 +1,1 @@
+"""A person logs in, asks, and gets an agent's answer over a WebSocket."""

@@ -1,0 +1,1 @@
+"""What the suites share: a real server, real browsers, and what these saw."""
