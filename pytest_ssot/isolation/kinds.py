@@ -129,12 +129,12 @@ class Kinds:
 
     def _made(self, cls: type) -> Kind | None:
         mro = looking.mro(cls)
-        if _first(mro, self._by_right) or looking.module_of(cls) == "typing":
+        if _first(mro, self._by_right) or values.is_machinery(cls):
             return None
         own = looking.attributes_getter(cls)
         leaf, whole = _first(mro, values.LEAVES), _first(mro, _WHOLE)
         slots = tuple(looking.members(cls, leaf or whole or object))
-        if not own and not slots and (leaf or looking.basic_size(cls) == object.__basicsize__):
+        if not own and not slots and (leaf or looking.is_bare(cls)):
             return None  # with nowhere to keep anything
         through = _first(mro, values.THROUGH)
         fixed = leaf or through

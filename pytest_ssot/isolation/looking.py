@@ -14,7 +14,8 @@ from typing import Any
 mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
 #: What the body of a class and later assignments have put into it.
 namespace: Callable[[type], Mapping[str, Any]] = type.__dict__["__dict__"].__get__
-basic_size: Callable[[type], int] = type.__dict__["__basicsize__"].__get__
+_BASIC_SIZE: Callable[[type], int] = type.__dict__["__basicsize__"].__get__
+_DICT_OFFSET: Callable[[type], int] = type.__dict__["__dictoffset__"].__get__
 _MODULE: Callable[[type], object] = type.__dict__["__module__"].__get__
 _QUALNAME: Callable[[type], object] = type.__dict__["__qualname__"].__get__
 _VARIABLES: Any = vars(types.ModuleType)["__dict__"]
@@ -69,6 +70,11 @@ def members(cls: type, below: type = object) -> Iterator[tuple[str, Callable[[An
             if type(value) is types.MemberDescriptorType and name not in seen:
                 seen.add(name)
                 yield name, value.__get__
+
+
+def is_bare(cls: type) -> bool:
+    """Whether instances have no room for anything, as those of :class:`object`."""
+    return _BASIC_SIZE(cls) == object.__basicsize__ and not _DICT_OFFSET(cls)
 
 
 def is_descriptor(value: object) -> bool:

@@ -19,7 +19,6 @@ import types
 import typing
 import uuid
 import weakref
-import zoneinfo
 from _contextvars import ContextVar, Token
 from collections.abc import Iterator
 from typing import Any
@@ -29,13 +28,13 @@ from pytest_ssot.isolation import looking
 #: A subclass of these may have attributes, and those may lead on.
 LEAVES: tuple[type, ...] = (
     *(int, float, complex, str, bytes, range),
-    *(datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo),
+    *(datetime.date, datetime.time, datetime.timedelta),
     *(decimal.Decimal, fractions.Fraction, pathlib.PurePath, uuid.UUID),
-    *(ipaddress._IPAddressBase, zoneinfo.ZoneInfo),
 )
 #: Neither told nor followed, nor are their subclasses.
 BY_RIGHT: tuple[type, ...] = (
     *(types.NoneType, types.EllipsisType, types.NotImplementedType, bool, re.Pattern, re.Match),
+    *(datetime.tzinfo, ipaddress._IPAddressBase),
     *(type, types.ModuleType, types.CodeType, enum.Enum, ContextVar, Token),
     # What ran, and not what is: the locals of frames, those of the test among them.
     *(types.FrameType, types.TracebackType),
@@ -70,6 +69,12 @@ _STANDARD_LIBRARY = sysconfig.get_path("stdlib")
 
 def is_leaf(cls: type) -> bool:
     return any(cls is one for one in (*LEAVES, types.NoneType, bool, datetime.datetime))
+
+
+def is_machinery(cls: type) -> bool:
+    """Whether it is a type of typing's, or one that has no public name."""
+    unnamed = ("_abc._abc_data", "_thread._localdummy")
+    return looking.module_of(cls) == "typing" or looking.name_of(cls) in unnamed
 
 
 def by_right() -> tuple[type, ...]:

@@ -31,7 +31,7 @@ class Walk:
         self._kinds = kinds
         self._stop = stop
         self._todo: list[tuple[int, Kind]] = []
-        self._follow(-1, frozenset(), ((_ROOT, root),))
+        self._follow(-1, frozenset(), ((_ROOT, root),), set())
         for index, kind in self._todo:  # it grows meanwhile
             self._expand(index, kind)
 
@@ -63,14 +63,14 @@ class Walk:
         for opening in kind.openings:
             for through in opening(obj):
                 if self._enters(index, through):
-                    self._follow(index, kind.dropped, through.content)
+                    self._follow(index, kind.dropped, through.content, inside)
                 else:
                     inside.update(id(child) for _, child in through.content)
         for part in kind.parts:
             found = part(obj)
-            # Values may lie in the object itself, next to the dict that has them too.
-            found = _but(found, inside) if inside else found
-            self._follow(index, kind.dropped, found)
+            # What is not to be followed by its name is not to be found without it either.
+            found = _unless(inside, found) if inside else found
+            self._follow(index, kind.dropped, found, inside)
 
     def _enters(self, parent: int, through: Through) -> bool:
         """Whether what an object shows as its own is to be looked at."""
@@ -97,8 +97,13 @@ class Walk:
         self.labels.append(label)
         return len(self.nodes) - 1
 
-    def _follow(self, parent: int, dropped: frozenset[str], found: Iterable[Edge]) -> None:
-        """One loop, for it runs once an edge."""
+    def _follow(
+        self, parent: int, dropped: frozenset[str], found: Iterable[Edge], inside: set[int]
+    ) -> None:
+        """Take the edges *found*. One loop, for it runs once an edge.
+
+        What only a name in *dropped* leads to is added to *inside*.
+        """
         seen, known, stop = self.seen, self._kinds.known, self._stop
         passed, find = self._kinds.passed, self._kinds.find
         for label, child in found:
@@ -107,7 +112,9 @@ class Walk:
             kind = known[id(cls)] if id(cls) in known else find(cls)
             if kind is None or (key := id(child)) in seen or key in passed:
                 continue
-            if dropped and _name(label) in dropped:
+            form, name = label
+            if (form is ATTRIBUTE and name in dropped) or (form is CLASS and _in(dropped, name)):
+                inside.add(key)
                 continue
             seen[key] = self._add(parent, label, child)
             if key in stop:
@@ -116,12 +123,10 @@ class Walk:
                 self._todo.append((seen[key], kind))
 
 
-def _but(found: Iterable[Edge], inside: Collection[int]) -> Iterator[Edge]:
+def _unless(inside: Collection[int], found: Iterable[Edge]) -> Iterator[Edge]:
     return (edge for edge in found if edge[0] is not REFERENT or id(edge[1]) not in inside)
 
 
-def _name(label: Label) -> object:
-    form, key = label
-    if form == CLASS and type(key) is tuple:
-        return key[0]
-    return key if form == ATTRIBUTE else None
+def _in(dropped: frozenset[str], name: object) -> bool:
+    """Whether a class attribute is dropped: its name comes with the class."""
+    return type(name) is tuple and name[0] in dropped
