@@ -18,7 +18,7 @@ ROWS = (
     {"model", "errors", "files", "patterns"},
     {"config"},
     {"rules"},
-    {"runtime", "source"},
+    {"runtime", "source", "isolation"},
     {"policy"},
     {"migrate", "report"},
     {

@@ -1,0 +1,7 @@
+"""Whether two objects can reach the same mutable state, and on which paths."""
+
+from __future__ import annotations
+
+from pytest_ssot.isolation.asserting import assert_isolated
+
+__all__ = ["assert_isolated"]

@@ -1,0 +1,134 @@
+"""What may be shared: values that cannot change, code, and what a process has one of."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import fractions
+import functools
+import ipaddress
+import logging
+import operator
+import pathlib
+import re
+import selectors
+import sys
+import sysconfig
+import types
+import typing
+import uuid
+import weakref
+from _contextvars import ContextVar, Token
+from collections.abc import Iterator
+from typing import Any
+
+from pytest_ssot.isolation import looking
+
+#: A subclass of these may have attributes, and those may lead on.
+LEAVES: tuple[type, ...] = (
+    *(int, float, complex, str, bytes, range),
+    *(datetime.date, datetime.time, datetime.timedelta),
+    *(decimal.Decimal, fractions.Fraction, pathlib.PurePath, uuid.UUID),
+)
+#: Neither told nor followed, nor are their subclasses.
+BY_RIGHT: tuple[type, ...] = (
+    *(types.NoneType, types.EllipsisType, types.NotImplementedType, bool, re.Pattern, re.Match),
+    *(datetime.tzinfo, ipaddress._IPAddressBase),
+    *(type, types.ModuleType, types.CodeType, enum.Enum, ContextVar, Token),
+    # What ran, and not what is: the locals of frames, those of the test among them.
+    *(types.FrameType, types.TracebackType),
+    *(types.GetSetDescriptorType, types.MemberDescriptorType, types.MethodDescriptorType),
+    *(types.WrapperDescriptorType, types.ClassMethodDescriptorType),
+    *(functools.cached_property, functools.partialmethod, functools.singledispatchmethod),
+    *(types.GenericAlias, types.UnionType, typing.TypeVar, typing.ParamSpec),
+    *(logging.Filterer, logging.Filter, logging.Formatter, logging.BufferingFormatter),
+    *(logging.Manager, logging.PlaceHolder, selectors.BaseSelector),
+)
+#: As above, of modules that are slow to load: without them there are no instances.
+_BY_RIGHT_IF_LOADED = (
+    ("asyncio.events", "AbstractEventLoop"),
+    ("asyncio.events", "AbstractEventLoopPolicy"),
+    ("unittest.mock", "_SentinelObject"),  # DEFAULT, which each mock has
+)
+#: What reads a mapping.
+VIEWS: tuple[type, ...] = (
+    *(types.MappingProxyType, type({}.keys()), type({}.values()), type({}.items())),
+)
+#: Looked through: they cannot change, what they hold may.
+THROUGH: tuple[type, ...] = (
+    *(tuple, frozenset, slice, memoryview, *VIEWS),
+    *(types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType),
+    *(types.CellType, functools.partial, functools._lru_cache_wrapper),
+    *(operator.itemgetter, operator.attrgetter, operator.methodcaller),
+    *(property, classmethod, staticmethod),
+    *(weakref.ref, weakref.ProxyType, weakref.CallableProxyType),
+)
+_STANDARD_LIBRARY = sysconfig.get_path("stdlib")
+
+
+def is_leaf(cls: type) -> bool:
+    return any(cls is one for one in (*LEAVES, types.NoneType, bool, datetime.datetime))
+
+
+def is_machinery(cls: type) -> bool:
+    """Whether it is a type of typing's, or one that has no public name."""
+    unnamed = ("_abc._abc_data", "_thread._localdummy")
+    return looking.module_of(cls) == "typing" or looking.name_of(cls) in unnamed
+
+
+def by_right() -> tuple[type, ...]:
+    """The types of what is shared by right, in this process at this time."""
+    late = (_loaded(module, name) for module, name in _BY_RIGHT_IF_LOADED)
+    return (*BY_RIGHT, *(one for one in late if looking.is_a(one, type)))
+
+
+def one_in_a_process() -> Iterator[object]:
+    """The objects that are shared by right.
+
+    The namespaces of modules, the globals of the standard library (``os.environ``,
+    ``email.policy.default``), the standard streams, the task that runs.
+    """
+    for name, module in list(sys.modules.items()):
+        if looking.is_a(module, types.ModuleType):
+            variables = looking.variables_of(module)
+            yield variables
+            if name.partition(".")[0] in sys.stdlib_module_names:
+                yield from list(variables.values())
+    yield from (sys.stdin, sys.stdout, sys.stderr)
+    yield from (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    running = _loaded("asyncio.events", "_get_running_loop")
+    current = _loaded("asyncio.tasks", "current_task")
+    # The task that asks is no part of what it asks about.
+    if callable(running) and callable(current) and (loop := running()) is not None:
+        yield current(loop)
+
+
+def is_installed(cls: type) -> bool:
+    """Whether its module is of the standard library, or in ``site-packages``."""
+    name = looking.module_of(cls)
+    module: Any = sys.modules.get(name)
+    variables = looking.variables_of(module) if looking.is_a(module, types.ModuleType) else {}
+    file = variables.get("__file__")
+    if type(file) is not str:
+        return name.partition(".")[0] in sys.stdlib_module_names
+    path = pathlib.PurePath(file)
+    return not {"site-packages", "dist-packages"}.isdisjoint(path.parts) or path.is_relative_to(
+        _STANDARD_LIBRARY
+    )
+
+
+def is_frozen(cls: type) -> bool:
+    """Whether it is a dataclass whose fields cannot be set."""
+    for one in looking.mro(cls):
+        params = looking.namespace(one).get("__dataclass_params__")
+        if params is not None and looking.name_of(type(params)) == "dataclasses._DataclassParams":
+            return bool(params.frozen)
+    return False
+
+
+def _loaded(module: str, name: str) -> Any:
+    found: Any = sys.modules.get(module)
+    if found is None or not looking.is_a(found, types.ModuleType):
+        return None
+    return looking.variables_of(found).get(name)
