@@ -57,7 +57,12 @@ KNOWS_PYTEST = {
     "report/terminal.py",
 }
 #: The helper; and what appends to a channel, in processes where it would be too heavy.
-WRITE_RECORDS = {"files.py", "runtime/channel.py", "runtime/site/sitecustomize.py"}
+WRITE_RECORDS = {
+    "files.py",
+    "runtime/channel.py",
+    "runtime/fresh.py",
+    "runtime/site/sitecustomize.py",
+}
 HEAVY = {
     *("ahocorasick_rs", "coverage", "importlib_metadata", "jinja2", "libcst"),
     *("pathspec", "tomlkit", "tomllib"),

@@ -1,0 +1,120 @@
+"""Imports one module in an interpreter that does nothing else, and tells what came of it.
+
+The interpreter is started by :mod:`pytest_ssot.policy.interpreter` with :data:`PROGRAM`.
+"""
+
+from __future__ import annotations
+
+import _thread
+import faulthandler
+import marshal
+import os
+import sys
+from contextlib import suppress
+from time import perf_counter, sleep
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+from pytest_ssot.runtime import watcher
+from pytest_ssot.runtime.channel import FOLDER, Channel
+
+#: What ``python -c`` is given. By its name no user wrote it: see ``frames.is_machinery``.
+PROGRAM = """\
+__name__ = "pytest_ssot.startup"
+from pytest_ssot.runtime.fresh import start
+start()
+"""
+#: Files of the channel's folder: what to do, and where the interpreter is when it dies.
+TASK = "task"
+TRACE = "trace"
+#: The folder of the channel's folder that tells what came of it.
+OUTCOME = "outcome"
+#: Seconds that the threads and exit handlers of the module have, once it is imported.
+_GRACE = 2.0
+
+
+def start() -> None:
+    """Do what the task says: import a module, and tell the time, or the error."""
+    folder = os.environ[FOLDER]
+    with open(os.path.join(folder, TASK), "rb") as file:
+        module, path, timeout, watch_children = marshal.loads(file.read())
+    outcome = Channel(os.path.join(folder, OUTCOME))
+    if not watch_children:
+        _leave_children_alone()
+    sys.path[:] = [*path, *(one for one in sys.path if one and one not in path)]
+    # For the module, this is "python -c": nothing is in the main module.
+    sys.modules["__main__"] = type(sys)("__main__")
+    end = _Ending()
+    trace = os.open(os.path.join(folder, TRACE), os.O_WRONLY | os.O_CREAT, 0o600)
+    faulthandler.enable(trace)
+    faulthandler.dump_traceback_later(timeout, file=trace, exit=True)
+    outcome.write("begun")
+    _import(module, outcome, end)
+
+
+class _Ending:
+    """Ends the process, whatever the module has put in the place of the functions for it."""
+
+    def __init__(self) -> None:
+        self._calls = _thread.start_new_thread, sleep, os._exit, os.getpid
+        self._pid = os.getpid()
+
+    @property
+    def is_fork(self) -> bool:
+        """Whether this is a fork that has left the module's own code behind."""
+        return self._calls[-1]() != self._pid
+
+    def soon(self) -> None:
+        """Let the interpreter end by itself, but not wait for what never ends."""
+        start_thread, wait, leave, _ = self._calls
+
+        def after() -> None:
+            wait(_GRACE)
+            leave(0)
+
+        start_thread(after, ())
+
+
+def _import(module: str, outcome: Channel, end: _Ending) -> None:
+    """Import *module* and tell how that went."""
+    clock = perf_counter
+    told: tuple[Any, ...] = ("imported",)
+    began = clock()
+    try:
+        __import__(module)  # the interpreter's own way, which leaves nothing in tracebacks
+        seconds = clock() - began
+    except BaseException as error:
+        seconds = clock() - began
+        told = ("failed", *_told(error))
+    if end.is_fork:
+        return  # of the module's, whose code it has left behind
+    faulthandler.cancel_dump_traceback_later()
+    outcome.write(*told, seconds)
+    end.soon()
+
+
+def _told(error: BaseException) -> tuple[str, str, str]:
+    """The error in a line, its traceback without us, and the module that it misses, if one."""
+    import traceback
+
+    trace = error.__traceback__
+    lines = traceback.format_exception(type(error), error, trace and trace.tb_next)
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    return _in_a_line(error), "".join(lines), missing or ""
+
+
+def _in_a_line(error: BaseException) -> str:
+    name, module = type(error).__qualname__, type(error).__module__
+    with suppress(Exception):  # its words are the module's own code
+        words = str(error).strip().partition("\n")[0]
+        name += f": {words}" if words else ""
+    return name if module == "builtins" else f"{module}.{name}"
+
+
+def _leave_children_alone() -> None:
+    active: Any = watcher._active
+    if active is not None:
+        active.children.remove()
+    os.environ.pop(FOLDER, None)
