@@ -10,13 +10,27 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing is slow to load, and type checkers know this name
 if TYPE_CHECKING:
-    from pytest_ssot.errors import UsageError
+    from pytest_ssot.errors import StartupError, UsageError
     from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
+    from pytest_ssot.ssot import Ssot
 
-__all__ = ["Kind", "Site", "Step", "UsageError", "Verdict", "Violation"]
+__all__ = [
+    "Kind",
+    "Site",
+    "Ssot",
+    "StartupError",
+    "Step",
+    "UsageError",
+    "Verdict",
+    "Violation",
+]
 
 
 def __getattr__(name: str) -> object:
+    if name == "Ssot":  # which knows policy, and all that is below
+        from pytest_ssot.ssot import Ssot
+
+        return Ssot
     if name in __all__:
         from pytest_ssot import errors, model
 

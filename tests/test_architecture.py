@@ -30,6 +30,7 @@ ROWS = (
         "cli",
         "commands",
         "hookspecs",
+        "ssot",
         "__main__",
     },
 )
@@ -40,6 +41,7 @@ NEIGHBOURS = {
     ("plugin", "fixtures"),
     ("plugin", "reporting"),
     ("plugin", "scanning"),
+    ("fixtures", "ssot"),
     ("scanning", "reporting"),
     ("scanning", "xdist"),
     ("reporting", "xdist"),

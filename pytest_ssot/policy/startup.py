@@ -34,6 +34,7 @@ from pytest_ssot.source.modules import Modules
 
 #: Seconds that an import may take, unless another limit is given.
 TIMEOUT = 60.0
+_LONGEST = 7 * 24 * 3600.0
 #: Seconds on top for the interpreter's own start and end.
 _AROUND = 15.0
 _SOURCE_ROOTS = ("", "src")
@@ -84,6 +85,13 @@ def checked(module: str) -> str:
     except Wrong as wrong:
         hint = f"; {wrong.hint}" if wrong.hint else ""
         raise UsageError(f"{module!r}: a module {wrong.problem}{hint}") from None
+
+
+def limit(seconds: float) -> float:
+    """*seconds* as a time limit; raises UsageError for what is none."""
+    if not 0 < seconds <= _LONGEST:
+        raise UsageError(f"a time limit is more than 0 and at most {_LONGEST:.0f} s: {seconds:g}")
+    return seconds
 
 
 def import_path(root: Path) -> list[str]:
@@ -231,14 +239,14 @@ class _Try:
     def _end(self, trace: str) -> str:
         """How the process ended in the middle of the import."""
         if self._status is None or trace.startswith("Timeout"):
-            return f"not imported within {self._timeout:g} s"
+            return f"it takes longer than {self._timeout:g} s"
         if self._status < 0:
-            return f"killed by {_signal(-self._status)} while it was imported"
-        return f"ended the process, with exit status {self._status}, while it was imported"
+            return f"it was killed by {_signal(-self._status)}"
+        return f"it ended the process, with exit status {self._status}"
 
     def _no_start(self) -> str:
-        how = "in time" if self._status is None else f"(exit status {self._status})"
-        return f"its interpreter could not be started {how}"
+        how = "in time" if self._status is None else f"exit status {self._status}"
+        return f"its interpreter did not start: {how}"
 
     def _last_place(self) -> str:
         """Where it stood when it died, as faulthandler tells it, without us."""
