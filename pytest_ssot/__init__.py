@@ -10,9 +10,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing is slow to load, and type checkers know this name
 if TYPE_CHECKING:
-    from pytest_ssot.errors import StartupError, UsageError
+    from pytest_ssot.errors import UsageError
     from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
-    from pytest_ssot.ssot import Ssot
+    from pytest_ssot.ssot import Ssot, StartupError
 
 __all__ = [
     "Kind",
@@ -27,10 +27,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name == "Ssot":  # which knows policy, and all that is below
-        from pytest_ssot.ssot import Ssot
+    if name in ("Ssot", "StartupError"):  # they bring policy along, and all that is below
+        from pytest_ssot import ssot
 
-        return Ssot
+        return getattr(ssot, name)
     if name in __all__:
         from pytest_ssot import errors, model
 

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from pytest_ssot.errors import StartupError, UsageError
+from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.run import Asked, Run
 
 if TYPE_CHECKING:
     from pytest_ssot.policy.startup import Startup
+
+
+class StartupError(ImportError):
+    """A module that :meth:`Ssot.startup` could not import.
+
+    ``name`` is the module; the message says why, with the traceback in the fresh
+    interpreter. ``violations`` are those that it reached until then, ``printed`` is the
+    end of what it wrote to standard output and standard error.
+    """
+
+    def __init__(
+        self, message: str, *, name: str, violations: Sequence[Violation], printed: str
+    ) -> None:
+        super().__init__(message, name=name)
+        self.violations = list(violations)
+        self.printed = printed
 
 
 class Ssot:

@@ -15,9 +15,11 @@ from typing import Any
 from pytest_ssot.errors import UsageError
 
 #: Of what a process prints, its last bytes are kept.
-_KEPT = 1 << 16
+_KEPT = 1 << 14
 #: Seconds for what a process has printed to come in, once it has ended.
 _DRAIN = 0.2
+#: Seconds for an answer to a signal.
+_ANSWER = 0.5
 _POSIX = os.name == "posix"
 #: Flags that the watch could not start with, or that say what the interpreter itself does.
 _NOT_HANDED_ON = frozenset("EISdqv")
@@ -55,6 +57,12 @@ class Interpreter:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
+
+    def ask(self, number: int) -> None:
+        """Send it the signal *number*, and give it time to answer."""
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            self._process.send_signal(number)
+            self._process.wait(_ANSWER)
 
     def kill(self) -> None:
         """Kill it and what it has started; who waits for it goes on."""

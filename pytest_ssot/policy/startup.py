@@ -35,8 +35,6 @@ from pytest_ssot.source.modules import Modules
 #: Seconds that an import may take, unless another limit is given.
 TIMEOUT = 60.0
 _LONGEST = 7 * 24 * 3600.0
-#: Seconds on top for the interpreter's own start and end.
-_AROUND = 15.0
 _SOURCE_ROOTS = ("", "src")
 
 
@@ -192,7 +190,9 @@ class _Try:
         self._process = Interpreter(fresh.PROGRAM, self._root, environment(self._folder))
         try:
             if not self._stopped:
-                self._status = self._process.wait(self._timeout + _AROUND)
+                self._status = self._process.wait(self._timeout)
+            if self._status is None and fresh.ASK is not None:
+                self._process.ask(fresh.ASK)
         finally:
             self._process.end()
 
@@ -234,11 +234,11 @@ class _Try:
                 error, trace, missing, seconds = what
                 return seconds, error, trace, missing
         trace = self._last_place()
-        return None, self._end(trace) if begun else self._no_start(), trace, ""
+        return None, self._end() if begun else self._no_start(), trace, ""
 
-    def _end(self, trace: str) -> str:
+    def _end(self) -> str:
         """How the process ended in the middle of the import."""
-        if self._status is None or trace.startswith("Timeout"):
+        if self._status is None:
             return f"it takes longer than {self._timeout:g} s"
         if self._status < 0:
             return f"it was killed by {_signal(-self._status)}"
@@ -266,7 +266,7 @@ class _Try:
         for seen, way in found.values():
             if seen.path.startswith("<"):
                 seen = seen.copy(**first, function="<module>", module=self._module)
-            placed[seen.key] = seen, way
+            placed[seen.key] = seen, tuple(step for step in way if not step[0].startswith("<"))
         return placed
 
 
@@ -283,7 +283,7 @@ def _readable(text: str) -> str:
         if line.endswith("(most recent call first):"):
             name = _ADDRESS.sub("", line).replace("call first", "call last")
             lines.append(name)
-        elif line.startswith(("Timeout", "Fatal Python error", "Windows fatal")):
+        elif line.startswith(("Fatal Python error", "Windows fatal")):
             lines.append(line)
     return "".join(f"{line}\n" for line in [*lines, *reversed(frames)])
 

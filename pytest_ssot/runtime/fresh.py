@@ -8,7 +8,9 @@ from __future__ import annotations
 import _thread
 import faulthandler
 import marshal
+import math
 import os
+import signal
 import sys
 from contextlib import suppress
 from time import perf_counter, sleep
@@ -29,10 +31,14 @@ start()
 #: Files of the channel's folder: what to do, and where the interpreter is when it dies.
 TASK = "task"
 TRACE = "trace"
+#: The signal that asks it where it is; not every system has signals.
+ASK: int | None = getattr(signal, "SIGUSR2", None)
 #: The folder of the channel's folder that tells what came of it.
 OUTCOME = "outcome"
 #: Seconds that the threads and exit handlers of the module have, once it is imported.
 _GRACE = 2.0
+#: Seconds after which there is nobody left who would have ended the process in time.
+_ORPHANED = 30
 
 
 def start() -> None:
@@ -47,9 +53,9 @@ def start() -> None:
     # For the module, this is "python -c": nothing is in the main module.
     sys.modules["__main__"] = type(sys)("__main__")
     end = _Ending()
-    trace = os.open(os.path.join(folder, TRACE), os.O_WRONLY | os.O_CREAT, 0o600)
-    faulthandler.enable(trace)
-    faulthandler.dump_traceback_later(timeout, file=trace, exit=True)
+    if hasattr(signal, "alarm"):
+        signal.alarm(math.ceil(timeout) + _ORPHANED)
+    _tell_where(os.open(os.path.join(folder, TRACE), os.O_WRONLY | os.O_CREAT, 0o600))
     outcome.write("begun")
     _import(module, outcome, end)
 
@@ -90,18 +96,30 @@ def _import(module: str, outcome: Channel, end: _Ending) -> None:
         told = ("failed", *_told(error))
     if end.is_fork:
         return  # of the module's, whose code it has left behind
-    faulthandler.cancel_dump_traceback_later()
     outcome.write(*told, seconds)
     end.soon()
 
 
+def _tell_where(trace: int) -> None:
+    """Let the process write where it is to *trace*, when it crashes and when it is asked.
+
+    By a signal, as faulthandler's timer is a thread: with one, a fork is deprecated
+    (``Modules/posixmodule.c``: warn_about_fork_with_threads) and waits for it at its end.
+    """
+    faulthandler.enable(trace)
+    if ASK is not None:
+        faulthandler.register(ASK, trace)
+
+
 def _told(error: BaseException) -> tuple[str, str, str]:
     """The error in a line, its traceback without us, and the module that it misses, if one."""
-    import traceback
-
-    trace = error.__traceback__
-    lines = traceback.format_exception(type(error), error, trace and trace.tb_next)
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    lines: list[str] = []
+    with suppress(Exception):  # a module may have left nothing of sys.path, or of the error
+        import traceback
+
+        trace = error.__traceback__
+        lines = traceback.format_exception(type(error), error, trace and trace.tb_next)
     return _in_a_line(error), "".join(lines), missing or ""
 
 
