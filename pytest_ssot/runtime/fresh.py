@@ -5,14 +5,12 @@ The interpreter is started by :mod:`pytest_ssot.policy.interpreter` with :data:`
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # signal makes enums of all that it has
 import _thread
 import faulthandler
 import marshal
-import math
 import os
-import signal
 import sys
-from contextlib import suppress
 from time import perf_counter, sleep
 
 TYPE_CHECKING = False
@@ -32,7 +30,7 @@ start()
 TASK = "task"
 TRACE = "trace"
 #: The signal that asks it where it is; not every system has signals.
-ASK: int | None = getattr(signal, "SIGUSR2", None)
+ASK: int | None = getattr(_signal, "SIGUSR2", None)
 #: The folder of the channel's folder that tells what came of it.
 OUTCOME = "outcome"
 #: Seconds that the threads and exit handlers of the module have, once it is imported.
@@ -46,6 +44,8 @@ def start() -> None:
     folder = os.environ[FOLDER]
     with open(os.path.join(folder, TASK), "rb") as file:
         module, path, timeout, watch_children = marshal.loads(file.read())
+    if watcher._active is None:
+        sys.exit("the watch did not start")  # why is told where a child's would be, too
     outcome = Channel(os.path.join(folder, OUTCOME))
     if not watch_children:
         _leave_children_alone()
@@ -53,8 +53,8 @@ def start() -> None:
     # For the module, this is "python -c": nothing is in the main module.
     sys.modules["__main__"] = type(sys)("__main__")
     end = _Ending()
-    if hasattr(signal, "alarm"):
-        signal.alarm(math.ceil(timeout) + _ORPHANED)
+    if hasattr(_signal, "alarm"):
+        _signal.alarm(int(timeout) + _ORPHANED)
     _tell_where(os.open(os.path.join(folder, TRACE), os.O_WRONLY | os.O_CREAT, 0o600))
     outcome.write("begun")
     _import(module, outcome, end)
@@ -114,21 +114,24 @@ def _tell_where(trace: int) -> None:
 def _told(error: BaseException) -> tuple[str, str, str]:
     """The error in a line, its traceback without us, and the module that it misses, if one."""
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
-    lines: list[str] = []
-    with suppress(Exception):  # a module may have left nothing of sys.path, or of the error
+    trace = error.__traceback__
+    try:
         import traceback
 
-        trace = error.__traceback__
         lines = traceback.format_exception(type(error), error, trace and trace.tb_next)
+    except Exception:  # a module may have left nothing of sys.path, or of the error
+        lines = []
     return _in_a_line(error), "".join(lines), missing or ""
 
 
 def _in_a_line(error: BaseException) -> str:
     name, module = type(error).__qualname__, type(error).__module__
-    with suppress(Exception):  # its words are the module's own code
+    try:
         words = str(error).strip().partition("\n")[0]
-        name += f": {words}" if words else ""
-    return name if module == "builtins" else f"{module}.{name}"
+    except Exception:  # it is the module's own code that tells them
+        words = ""
+    known = name if module == "builtins" else f"{module}.{name}"
+    return f"{known}: {words}" if words else known
 
 
 def _leave_children_alone() -> None:

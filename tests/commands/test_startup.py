@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -619,3 +620,25 @@ def test_options_that_are_none(
         tree.startup(*args)
     assert caught.value.code == 2
     assert told in capsys.readouterr().err
+
+
+# -- what is documented ----------------------------------------------------------
+
+
+def test_it_tells_what_is_documented(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Path(__file__).parents[2]
+    shutil.copytree(root / "examples" / "quickstart", tmp_path / "quickstart")
+    monkeypatch.chdir(tmp_path / "quickstart")
+    page = (root / "docs" / "startup.md").read_text("utf-8")
+    (command,) = re.findall(r"```bash\npytest-ssot (startup .*)\n```", page)
+    (shown,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    assert main(command.split()) == 1
+    assert TIME.sub("  T  ", capsys.readouterr().out) == TIME.sub("  T  ", shown)
+    (documented,) = (json.loads(one) for one in re.findall(r"```json\n(.*?)```", page, re.DOTALL))
+    main(["startup", "app.agent", "app.nowhere", "--output-format", "json"])
+    told = json.loads(capsys.readouterr().out)
+    for entry in (*documented["startup"], *told["startup"]):
+        assert entry.pop("seconds") > 0
+    assert told["startup"] == documented["startup"]
