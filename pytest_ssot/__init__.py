@@ -12,11 +12,25 @@ TYPE_CHECKING = False  # typing is slow to load, and type checkers know this nam
 if TYPE_CHECKING:
     from pytest_ssot.errors import UsageError
     from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
+    from pytest_ssot.ssot import Ssot, StartupError
 
-__all__ = ["Kind", "Site", "Step", "UsageError", "Verdict", "Violation"]
+__all__ = [
+    "Kind",
+    "Site",
+    "Ssot",
+    "StartupError",
+    "Step",
+    "UsageError",
+    "Verdict",
+    "Violation",
+]
 
 
 def __getattr__(name: str) -> object:
+    if name in ("Ssot", "StartupError"):  # they bring policy along, and all that is below
+        from pytest_ssot import ssot
+
+        return getattr(ssot, name)
     if name in __all__:
         from pytest_ssot import errors, model
 

@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_init(commands)
     _add_baseline(commands)
     _add_explain(commands)
+    _add_startup(commands)
     return parser
 
 
@@ -158,6 +159,37 @@ def _explain(options: argparse.Namespace) -> int:
     return explain.run(options)
 
 
+def _add_startup(commands: _Commands) -> None:
+    parser = _command(commands, "startup", "import modules in fresh interpreters, under the rules")
+    parser.add_argument("modules", nargs="+", metavar="MODULE", help="a dotted name: app.main")
+    parser.add_argument(
+        "--output-format",
+        choices=("text", "json"),
+        default="text",
+        help="what standard output gets (default: text)",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=_number,
+        metavar="N",
+        help="how many run at a time; default: one for each processor",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long an import may take (default: 60)",
+    )
+    _add_baseline_path(parser)
+    parser.set_defaults(run=_startup)
+
+
+def _startup(options: argparse.Namespace) -> int:
+    from pytest_ssot.commands import startup
+
+    return startup.run(options)
+
+
 def _add_runs(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument(
         "--run",
@@ -182,6 +214,23 @@ def _day(text: str) -> object:
         return date(text)
     except Wrong as wrong:
         raise argparse.ArgumentTypeError(wrong.problem) from None
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"must be a number from 1 on, not {text!r}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    from pytest_ssot.policy.startup import limit  # what tests may say, too
+
+    try:
+        return limit(float(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds, not {text!r}") from None
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _command(commands: _Commands, name: str, what: str) -> argparse.ArgumentParser:

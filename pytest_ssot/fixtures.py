@@ -1,12 +1,32 @@
-"""Which fixtures a test uses, and what happened in their set-up."""
+"""Which fixtures a test uses, what happened in their set-up, and the one that is ours."""
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_ssot.runtime.evidence import Evidence
+
+if TYPE_CHECKING:  # loaded by the first test that asks for it
+    from pytest_ssot.ssot import Ssot
+
+#: The name that the plugin of a run is registered by.
+PLUGIN = "ssot-run"
+
+
+@pytest.fixture
+def ssot(request: pytest.FixtureRequest) -> Ssot:
+    """The rules, as this test sees them; annotate it with ``pytest_ssot.Ssot``.
+    ``ssot.startup("app.main")`` imports a module in a fresh interpreter and returns the
+    violations of that. ``ssot.violations`` are those of this test so far.
+    """
+    from pytest_ssot.ssot import Ssot
+
+    plugin: Any = request.config.pluginmanager.get_plugin(PLUGIN)
+    item = request.node
+    return Ssot(plugin.run, plugin.so_far(item), functools.partial(plugin.asked, item))
 
 
 class Fixtures:

@@ -7,7 +7,7 @@ import functools
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 from pytest_ssot import hookspecs, xdist
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
-from pytest_ssot.fixtures import Fixtures
+from pytest_ssot.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.allowances import SeenBy, from_marker
 from pytest_ssot.policy.critical import is_critical, is_gated
@@ -32,7 +32,8 @@ from pytest_ssot.rules.discovery import Configured, load
 from pytest_ssot.runtime import channel, frames
 from pytest_ssot.scanning import MARKER, ScanItem, Scanning, marker_names
 
-_PLUGIN = "ssot-run"
+#: pytest looks here for the fixture that tests ask for.
+__all__ = ["ssot"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,13 +66,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    plugin = config.pluginmanager.get_plugin(_PLUGIN) or _start(config)
+    plugin = config.pluginmanager.get_plugin(PLUGIN) or _start(config)
     plugin.configure()
 
 
 def _start(config: pytest.Config) -> SsotPlugin:
     plugin = SsotPlugin(config, configured(config))
-    config.pluginmanager.register(plugin, _PLUGIN)
+    config.pluginmanager.register(plugin, PLUGIN)
     if not xdist.will_distribute(config):
         plugin.listen()
     plugin.run.watcher.start()
@@ -126,7 +127,7 @@ class SsotPlugin:
         # Before this run tells its own children to: a run inside of a test.
         self._is_watched = channel.FOLDER in os.environ
         known = baseline_of(config, configured)
-        self.run = Run(configured, known, datetime.date.today(), self._ask, self._asked)
+        self.run = Run(configured, known, datetime.date.today(), self._ask, self.asked)
         self._in_junit = any(one.format == "junit" for one in self.run.settings.report)
         self._item: pytest.Item | None = None
         self._running = Running()
@@ -294,14 +295,14 @@ class SsotPlugin:
     def _tell_loss(self, item: pytest.Item, report: pytest.TestReport, lost: list[str]) -> None:
         """A gated test that took the watch away does not pass: nobody knows what it reached."""
         new = self.run.lost(self._running, item.nodeid, lost)
-        if new and self._asked(item).gated and not self._running.skipped:
+        if new and self.asked(item).gated and not self._running.skipped:
             terminal.fail_blind(report, new)
 
     def _judge(
         self, item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport
     ) -> None:
         running = self._running
-        asked = self._asked(item)
+        asked = self.asked(item)
         if not asked.gated and report.when == "call":
             return  # nothing fails it, and at its end there may be more
         violations = self.run.violations(running, asked)
@@ -321,7 +322,18 @@ class SsotPlugin:
             )
             setattr(report, RESULT, result.to_json())
 
-    def _asked(self, item: pytest.Item) -> Asked:
+    def so_far(self, item: pytest.Item) -> Callable[[], list[Violation]]:
+        """Asks for what the test *item*, which runs now, has reached by then, judged."""
+        running = self._running
+
+        def violations() -> list[Violation]:
+            self.run.watcher.collect()
+            self._fixtures.join(item, running.evidence)
+            return list(self.run.violations(running, self.asked(item)))
+
+        return violations
+
+    def asked(self, item: pytest.Item) -> Asked:
         settings = self.run.settings
         path, module = _place(item)
         critical = is_critical(settings, self.run.relative(path), item.get_closest_marker)

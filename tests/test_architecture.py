@@ -30,6 +30,7 @@ ROWS = (
         "cli",
         "commands",
         "hookspecs",
+        "ssot",
         "__main__",
     },
 )
@@ -40,6 +41,7 @@ NEIGHBOURS = {
     ("plugin", "fixtures"),
     ("plugin", "reporting"),
     ("plugin", "scanning"),
+    ("fixtures", "ssot"),
     ("scanning", "reporting"),
     ("scanning", "xdist"),
     ("reporting", "xdist"),
@@ -57,7 +59,12 @@ KNOWS_PYTEST = {
     "report/terminal.py",
 }
 #: The helper; and what appends to a channel, in processes where it would be too heavy.
-WRITE_RECORDS = {"files.py", "runtime/channel.py", "runtime/site/sitecustomize.py"}
+WRITE_RECORDS = {
+    "files.py",
+    "runtime/channel.py",
+    "runtime/fresh.py",
+    "runtime/site/sitecustomize.py",
+}
 HEAVY = {
     *("ahocorasick_rs", "coverage", "importlib_metadata", "jinja2", "libcst"),
     *("pathspec", "tomlkit", "tomllib"),

@@ -150,12 +150,7 @@ class Run:
         self.marks: list[Allowance] = []
         self.plugins: list[str] = []
         self.tested: set[Path] = set()
-        self.watcher = Watcher(
-            _targets(configured.rules),
-            owned=_owned(configured.rules),
-            categories=self.settings.warnings,
-            discover=self.settings.discover,
-        )
+        self.watcher = watcher_of(configured)
         self._files: dict[str, Evidence] = {}
         self._folders: dict[str, list[tuple[str, list[str]]]] = {}
         self._blind: set[str] = set()
@@ -190,6 +185,10 @@ class Run:
             found = self._found(running, asked)
             running.judged = state, self._ratcheted(found, asked.test, asked.critical)
         return running.judged[1]
+
+    def judged(self, found: Found, asked: Asked) -> list[Violation]:
+        """What was *found* for the test elsewhere than in it, judged as if it had seen it."""
+        return self._ratcheted(found, asked.test, asked.critical)
 
     def failing(
         self, running: Running | Ended, asked: Asked, violations: Iterable[Violation]
@@ -314,6 +313,17 @@ class Run:
     def _collected(self, path: str) -> Iterator[Evidence]:
         if path in self._files:
             yield self._files[path]
+
+
+def watcher_of(configured: Configured) -> Watcher:
+    """A watcher for all that is configured, not started."""
+    settings = configured.settings
+    return Watcher(
+        _targets(configured.rules),
+        owned=_owned(configured.rules),
+        categories=settings.warnings,
+        discover=settings.discover,
+    )
 
 
 def _targets(rules: RuleSet) -> list[Target]:

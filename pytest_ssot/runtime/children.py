@@ -182,6 +182,13 @@ class Children:
             self._report_to(self._channel, self._forking)
 
 
+def environment(folder: str) -> dict[str, str]:
+    """The environment of a process that is watched on behalf of the channel *folder* alone."""
+    env = {**os.environ, FOLDER: folder, _PATH: _with_site(os.environ.get(_PATH, ""))}
+    env.pop(OWNER, None)
+    return env
+
+
 def _encoded(env: Any) -> dict[bytes, bytes]:
     return {os.fsencode(name): os.fsencode(value) for name, value in env.items()}
 

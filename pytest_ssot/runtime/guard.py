@@ -47,6 +47,17 @@ class Guard:
 
         return guarded
 
+    def unwatched(self, work: Callable[[], Any]) -> Any:
+        """Do *work* of our own, whose imports and processes are nobody's; it may raise."""
+        thread = _thread.get_ident()
+        mine = thread not in self._busy
+        self._busy.add(thread)
+        try:
+            return work()
+        finally:
+            if mine:
+                self._busy.discard(thread)
+
     def fault(self, error: Exception) -> None:
         """Keep an error inside the plugin, for the report."""
         self.told(_described(error))

@@ -1,0 +1,141 @@
+"""``pytest-ssot startup``: imports modules in fresh interpreters, under the rules."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import io
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain
+
+from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
+from pytest_ssot.errors import UsageError
+from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.policy import known
+from pytest_ssot.policy.startup import (
+    TIMEOUT,
+    Judged,
+    Startup,
+    checked,
+    import_path,
+    judged,
+    started,
+)
+from pytest_ssot.policy.tally import Tally
+from pytest_ssot.report.started import as_json, lines, looked, summary
+from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.source.workers import processors
+
+
+class _Found:
+    """What was imported, and what it comes to."""
+
+    def __init__(self, project: Configured, startups: Sequence[Startup], judged: Judged) -> None:
+        self.project = project
+        self.startups = startups
+        self.judged = judged
+
+    @cached_property
+    def violations(self) -> list[Violation]:
+        """Those of all modules, each once."""
+        return _distinct(chain.from_iterable(self.judged.violations))
+
+    @property
+    def not_observed(self) -> list[str]:
+        return sorted(set(chain.from_iterable(one.not_observed for one in self.startups)))
+
+    @property
+    def faults(self) -> list[str]:
+        return sorted({fault for one in self.startups for fault in one.faults})
+
+    @property
+    def failed(self) -> bool:
+        fails = any(one.verdict is Verdict.FAILS for one in self.violations)
+        return fails or bool(self.faults) or any(one.error is not None for one in self.startups)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what importing each module reaches; returns 1 if anything fails, or cannot be."""
+    found = _find(options)
+    if options.output_format == "json" and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # as files are written, whatever the screen is
+    sys.stdout.write(_json(found) if options.output_format == "json" else _text(found, options))
+    for line in _besides(found, options):
+        print(line, file=sys.stderr)
+    return int(found.failed)
+
+
+def _find(options: argparse.Namespace) -> _Found:
+    modules = [checked(one) for one in dict.fromkeys(options.modules)]
+    project = configured(root_of(options.root), {"baseline": options.baseline})
+    path = baseline_file(project.settings, options.baseline)
+    before = known.load(project, path, required=options.baseline is not None)
+    with progress("importing", options):
+        startups = started(
+            project,
+            modules,
+            path=import_path(project.settings.root),
+            timeout=TIMEOUT if options.timeout is None else options.timeout,
+            jobs=options.jobs or processors(),
+        )
+    result = judged(project, startups, before, datetime.date.today())
+    if result.mistakes:
+        raise UsageError("\n".join(result.mistakes))
+    return _Found(project, startups, result)
+
+
+def _text(found: _Found, options: argparse.Namespace) -> str:
+    by_id = found.project.rules.by_id
+    told = [
+        line
+        for one, violations in zip(found.startups, found.judged.violations, strict=True)
+        if not options.quiet or _fails(one, violations)
+        for line in lines(one, violations, by_id, verbose=options.verbose)
+    ]
+    return "".join(f"{line}\n" for line in told)
+
+
+def _fails(startup: Startup, violations: Sequence[Violation]) -> bool:
+    return startup.error is not None or any(one.verdict is Verdict.FAILS for one in violations)
+
+
+def _json(found: _Found) -> str:
+    from pytest_ssot.report.document import as_document
+    from pytest_ssot.report.formats import rendered
+
+    rules = found.project.rules.rules
+    numbers = Counter(one.rule for one in found.violations)
+    discovered = (name for one in found.startups for name, _ in one.discovered)
+    data = as_document(
+        found.violations,
+        rules,
+        {name: numbers[name] for name in (*(rule.id for rule in rules), *discovered)},
+        (),
+        found.not_observed,
+        swept=_distinct(found.judged.swept),
+        errors=found.faults,
+    )
+    data["startup"] = list(map(as_json, found.startups, found.judged.violations))
+    return rendered("json", data, found.project.settings.root)
+
+
+def _besides(found: _Found, options: argparse.Namespace) -> Iterator[str]:
+    """What is told next to the modules."""
+    for startup in found.startups:
+        where = looked(startup, found.project.settings.root)
+        if where is not None:
+            yield f"{where}; PYTHONPATH adds other folders"
+    yield from (f"error inside pytest-ssot: {fault}" for fault in found.faults)
+    if not options.quiet:
+        yield from (f"not observed: {one}" for one in found.not_observed)
+        yield summary(found.startups, found.violations)
+
+
+def _distinct(violations: Iterable[Violation]) -> list[Violation]:
+    tally = Tally()
+    for one in violations:
+        tally.add_violation(one)
+    return tally.violations()
