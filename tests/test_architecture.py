@@ -60,7 +60,7 @@ KNOWS_PYTEST = {
 WRITE_RECORDS = {"files.py", "runtime/channel.py", "runtime/site/sitecustomize.py"}
 HEAVY = {
     *("ahocorasick_rs", "coverage", "importlib_metadata", "jinja2", "libcst"),
-    *("pathspec", "tomlkit", "tomllib"),
+    *("packaging", "pathspec", "tomlkit", "tomllib"),
 }
 
 
