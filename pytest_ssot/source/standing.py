@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeGuard
@@ -83,11 +83,21 @@ class Standings:
     def _elsewhere(self) -> Mapping[str, str]:
         """All files by the names that they go by; asked for where a name leads to none."""
         found: dict[str, str] = {}
-        for entry in sorted(Files(self._root)):
-            if entry.path.endswith(SUFFIXES):
-                for name in self.modules.names(entry.path):
-                    found.setdefault(name, entry.path)
+        for path in self._files:
+            for name in self.modules.names(path):
+                found.setdefault(name, path)
         return found
+
+    @cached_property
+    def _files(self) -> Sequence[str]:
+        paths = (one.path for one in Files(self._root))
+        return sorted(one for one in paths if one.endswith(SUFFIXES))
+
+    def ends(self, module: str) -> bool:
+        """Whether the path of a file ends as *module* does: its folder may be on ``sys.path``."""
+        tail = "/" + module.replace(".", "/")
+        stems = (one.rpartition(".")[0].removesuffix("/__init__") for one in self._files)
+        return any(f"/{one}".endswith(tail) for one in stems)
 
     def passes_on(self, file: str, line: int) -> bool:
         """Whether *file* does nothing itself with what the import in *line* gives."""
@@ -98,7 +108,7 @@ class Standings:
             name
             for node, _ in bindings(source.tree.body)
             if isinstance(node, ast.ImportFrom) and node.lineno == line
-            for name in _bound(node)
+            for name in bound(node)
         }
         read = {one.id for one in ast.walk(source.tree) if _is_read(one)}
         return bool(taken) and taken.isdisjoint(read)
@@ -126,7 +136,7 @@ class Standings:
         source = self.source(file)
         if source is None:
             return Standing(file, None)
-        node = binding(source.tree, name)
+        node = binding(source.tree.body, name)
         if node is not None:
             column = Columns(source.text).of(node)
             return Standing(file, True, node.lineno, column, _end_of_head(node))
@@ -165,13 +175,13 @@ class Standings:
             return None
 
 
-def binding(tree: ast.Module, name: str) -> ast.stmt | None:
-    """The statement at the top of *tree* that binds *name*.
+def binding(body: Iterable[ast.stmt], name: str) -> ast.stmt | None:
+    """The statement of *body*, a module's or a class's, that binds *name*.
 
     A definition rather than what else does, the first of them, and what is for type
     checkers alone last.
     """
-    found = [one for one in bindings(tree.body) if name in _bound(one[0])]
+    found = [one for one in bindings(body) if name in bound(one[0])]
     found.sort(key=lambda one: (one[1], not isinstance(one[0], _INNER)))
     return found[0][0] if found else None
 
@@ -192,7 +202,7 @@ def bindings(body: Iterable[ast.stmt], checking: bool = False) -> Iterator[tuple
                     yield from bindings(part.body, inner)
 
 
-def _bound(node: ast.stmt) -> set[str]:
+def bound(node: ast.stmt) -> set[str]:
     """The names that *node* itself binds, without its blocks."""
     if isinstance(node, _INNER):
         return {node.name}
@@ -225,7 +235,7 @@ def _head(source: Source) -> int:
 
 def _gives(tree: ast.Module) -> bool:
     """Whether a module binds anything that is not for itself."""
-    names = {name for node, _ in bindings(tree.body) for name in _bound(node)}
+    names = {name for node, _ in bindings(tree.body) for name in bound(node)}
     return any(not one.startswith("__") or one == "__getattr__" for one in names)
 
 
