@@ -95,7 +95,7 @@ def idle_text(idle: Idle) -> str:
         return f"{late}{nobody}: {then} the rule, unless it is to keep it so"
     nobody = f"{late}{perhaps}nobody{but} {uses} {what}{'' if but else ' any more'}{why}"
     there = ", if it is there" if idle.maybe else ""
-    first = "that line, " if idle.through else ""
+    first = "that line and " if idle.through else ""
     return f"{nobody}: {then} {first}{idle.delete}{there}, then the rule"
 
 
