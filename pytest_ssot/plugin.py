@@ -18,6 +18,7 @@ from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
 from pytest_ssot.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.model import Violation
+from pytest_ssot.policy import homes
 from pytest_ssot.policy.allowances import SeenBy, from_marker
 from pytest_ssot.policy.critical import is_critical, is_gated
 from pytest_ssot.policy.outcome import Assembly
@@ -92,7 +93,10 @@ def configured(config: pytest.Config, extra: Sequence[tuple[str, object]] = ()) 
     flags = {option.name: getattr(given, option.ini, None) for option in OPTIONS if option.flag}
     ini = {option.name: _ini(config, option.ini) for option in OPTIONS}
     try:
-        return load(config.rootpath, ini, flags, extra)
+        found = load(config.rootpath, ini, flags, extra)
+        if not extra:  # hooks give rules, and nothing that has a home
+            homes.check(found, installed=True)
+        return found
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 

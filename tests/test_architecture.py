@@ -67,7 +67,7 @@ WRITE_RECORDS = {
 }
 HEAVY = {
     *("ahocorasick_rs", "coverage", "importlib_metadata", "jinja2", "libcst"),
-    *("pathspec", "tomlkit", "tomllib"),
+    *("packaging", "pathspec", "tomlkit", "tomllib"),
 }
 
 

@@ -20,6 +20,7 @@ from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy import inventory, known, ratchet
 from pytest_ssot.policy.critical import in_source
+from pytest_ssot.policy.entries import Key
 from pytest_ssot.policy.inventory import Inventory
 from pytest_ssot.policy.ratchet import Ratcheted
 from pytest_ssot.report import listing
@@ -28,6 +29,7 @@ from pytest_ssot.rules.discovery import Configured
 
 if TYPE_CHECKING:
     from pytest_ssot.commands.runs import Reported
+    from pytest_ssot.policy.idle import Idle
 
 
 class Checked(NamedTuple):
@@ -39,6 +41,22 @@ class Checked(NamedTuple):
     ratcheted: Ratcheted
     runs: tuple[Reported, ...]
     partial: bool
+
+    @property
+    def not_observed(self) -> list[str]:
+        """What nobody saw: of the runs, and whether a target is overdue."""
+        unseen = {one for run in self.runs for one in run.not_observed}
+        return sorted(unseen.union(self.inventory.due.unknown))
+
+    def idle(self) -> list[Idle]:
+        """The rules that match nothing; none where not all was asked for."""
+        if self.partial:
+            return []
+        from pytest_ssot.policy.idle import Doubts, Known, idle  # it parses
+
+        root, found = self.project.settings.root, self.inventory
+        known = Known(self.ratcheted.violations, found.uses, self.baseline.entries)
+        return idle(self.project, known, Doubts(root, found.unreadable, self.not_observed))
 
     @property
     def failed(self) -> bool:
@@ -109,12 +127,12 @@ def _existing(path: str) -> str:
     return os.path.abspath(path)
 
 
-def _examined(root: Path, found: Inventory, paths: Sequence[str]) -> Callable[[str], bool]:
-    """Whether all violations in a file were found; what is gone was looked for only in *paths*."""
+def _examined(root: Path, found: Inventory, paths: Sequence[str]) -> Callable[[Key], bool]:
+    """Whether all violations of a key were found; what is gone was looked for only in *paths*."""
     examined = known.examined(root, found)
     asked = [relative(one, root) for one in paths]
     everything = not asked or "." in asked
-    return lambda path: examined(path) and (everything or path_matches(path, asked))
+    return lambda key: examined(key) and (everything or path_matches(key.path, asked))
 
 
 def _output(checked: Checked, options: argparse.Namespace) -> str:
@@ -135,7 +153,8 @@ def _output(checked: Checked, options: argparse.Namespace) -> str:
         rules.all,
         listing.matched(violations, rules.all),
         checked.inventory.unreadable,
-        sorted({one for run in checked.runs for one in run.not_observed}),
+        checked.not_observed,
+        idle=checked.idle(),
     )
     return rendered(options.output_format, data, checked.project.settings.root)
 
@@ -147,8 +166,8 @@ def _besides(checked: Checked) -> Iterator[str]:
     yield from (f"{path}: not read whole: {error}" for path, error in found.unreadable)
     yield from _stale(checked)
     yield from (f"expired in the baseline: {expired_line(one)}" for one in result.expired)
-    if not checked.partial:
-        yield from _idle(checked)
+    yield from found.due.unknown
+    yield from map(listing.idle_line, checked.idle())
     if not rules.all:
         yield f"no rules in {FILE}: pytest-ssot init finds what is deprecated, and writes them"
     yield listing.summary(result.violations, len(found.examined))
@@ -159,16 +178,3 @@ def _stale(checked: Checked) -> Iterator[str]:
     stale = checked.ratcheted.stale
     yield from (stale_line(one, checked.project.rules.by_id) for one in stale)
     yield from sorted({update_line(one) for one in stale})
-
-
-def _idle(checked: Checked) -> Iterator[str]:
-    """The project's own rules that matched nothing."""
-    rules = [one for one in checked.project.rules.rules if one.origin == FILE]
-    numbers = listing.matched(checked.ratcheted.violations, rules)
-    root = checked.project.settings.root
-    for rule in rules:
-        if not numbers[rule.id]:
-            from pytest_ssot.source.standing import standing  # seldom needed, and it parses
-
-            exists = standing(root, rule.module, rule.name).exists
-            yield listing.idle_line(rule, exists=exists is not False)

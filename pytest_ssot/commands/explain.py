@@ -22,7 +22,7 @@ from pytest_ssot.report.text import counted
 from pytest_ssot.source.left_out import why_left_out
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.reading import Unreadable, decoded, read, salvaged
-from pytest_ssot.source.standing import standing
+from pytest_ssot.source.standing import Standings
 
 #: ``path:line`` or ``path:line:column``; a drive's letter has no digits behind its colon.
 _PLACE = re.compile(r"(?P<path>.+?)(?::(?P<line>\d{1,18})(?::(?P<column>\d{1,18}))?)?", re.DOTALL)
@@ -134,8 +134,9 @@ def _unknown(text: str, path: str, found: Checked) -> str:
 def _of_rule(name: str, found: Checked, facts: explained.Facts) -> Iterator[str]:
     rule = facts.rules.get(name)
     root = found.project.settings.root
-    target = None if rule is None else standing(root, rule.module, rule.name)
-    return explained.of_rule(name, rule, target, facts)
+    target = None if rule is None else Standings(root).of(rule.module, rule.name)
+    idle = next((one for one in found.idle() if one.rule.id == name), None)
+    return explained.of_rule(explained.Told(name, rule, target, idle), facts)
 
 
 def _of_path(path: str, found: Checked, facts: explained.Facts) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.model import Violation
+from pytest_ssot.model import Kind, Violation
 from pytest_ssot.patterns import importer_matches, node_matches
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.rule import Rule
@@ -85,7 +85,8 @@ class Allowances:
     ) -> Excuse | None:
         """Why *violation* is allowed in *test*, None if it is not."""
         path, module = violation.importer.path, importer.module
-        if isinstance(rule, Rule) and importer_matches(path, module, rule.allow_from):
+        is_use = violation.kind is not Kind.OVERDUE
+        if is_use and isinstance(rule, Rule) and importer_matches(path, module, rule.allow_from):
             return Excuse(f"allow-from of {rule.id}", "")
         for table in self._tables_for(violation):
             if self.holds(table) and _covers(table, path, module, test.nodeid):

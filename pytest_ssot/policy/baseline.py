@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import write_atomically
+from pytest_ssot.model import Kind
 from pytest_ssot.policy.entries import Entry, Key
 
 VERSION = 1
@@ -182,12 +183,15 @@ def _check_seen(raw: dict[str, Any], place: str) -> None:
     if "seen" in raw and raw["seen"] != _RUNTIME:
         known = json.dumps(_RUNTIME)
         _refuse(place, f'"seen" must be {known}', "leave it out for what stands in source")
-    if raw.get("kind", "warning") != "warning":
-        _refuse(place, '"kind" must be "warning"', "leave it out for all else")
+    kind = raw.get("kind")
+    if kind not in (None, "warning", "overdue"):
+        _refuse(place, '"kind" must be "warning" or "overdue"', "leave it out for all else")
     alone = [name for name in _OF_WARNINGS if name in raw]
-    if "kind" in raw and "seen" not in raw:
+    if kind == "warning" and "seen" not in raw:
         _refuse(place, "only a run can see a warning", f'add "seen": {json.dumps(_RUNTIME)}')
-    if alone and "kind" not in raw:
+    if kind == "overdue" and "seen" in raw:
+        _refuse(place, "what is overdue stands in source", 'leave out "seen"')
+    if alone and kind != "warning":
         _refuse(place, f'"{alone[0]}" is for warnings', 'add "kind": "warning", or leave it out')
 
 
@@ -206,8 +210,9 @@ def _raw(entry: Entry) -> dict[str, Any]:
     key = entry.key
     raw: dict[str, Any] = {"path": key.path, "rule": key.rule, "name": key.name}
     if key.kind:
+        raw["kind"] = key.kind
+    if key.kind == Kind.WARNING.value:
         raw |= {
-            "kind": key.kind,
             "target": key.target,
             "function": key.function,
             "message": key.message,

@@ -26,8 +26,8 @@ _VARIABLE = (
 class Key(NamedTuple):
     """What an entry is about: ``name`` is None for the module itself.
 
-    The last four tell warnings apart (``kind`` is "warning"; ``target`` issued it,
-    ``function`` called that) and are empty for all else.
+    ``kind`` is "warning", "overdue", or empty for all else. The last three tell warnings
+    apart: ``target`` issued it, ``function`` called that.
     """
 
     path: str
@@ -75,6 +75,8 @@ class Entry(NamedTuple):
 
     def __str__(self) -> str:
         """``app/bridge.py  app.old:make``, with the words of a warning."""
+        if self.key.kind == Kind.OVERDUE.value:
+            return f"{self.key.path}  {self.key.rule} overdue"
         name = f":{self.key.name}" if self.key.name else ""
         message = f"  {self.key.message}" if self.key.message else ""
         return f"{self.key.path}  {self.key.rule}{name}{message}"
@@ -84,6 +86,8 @@ def key_of(violation: Violation) -> Key:
     """What an entry for *violation* is about."""
     importer = violation.importer
     key = Key(importer.path, violation.rule, violation.name)
+    if violation.kind is Kind.OVERDUE:
+        return key._replace(kind=Kind.OVERDUE.value)
     if violation.kind is not Kind.WARNING:
         return key
     return key._replace(

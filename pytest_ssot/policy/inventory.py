@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from pytest_ssot.model import Kind, Site, Verdict, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, SeenBy, from_marker
 from pytest_ssot.policy.critical import decided
+from pytest_ssot.policy.due import Due, due
 from pytest_ssot.policy.ours import FirstParty
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
@@ -38,6 +40,8 @@ class Inventory(NamedTuple):
     whole, and why. ``examined`` are the files that were read. ``used`` names the
     allowances that excused something. ``marks`` are those of the tests around
     sites, as far as source tells them. ``grounds`` are by the violations' ``cause``.
+    ``uses`` is the number of uses by rule, in all files and whoever excuses them;
+    ``due`` what should be gone.
     """
 
     violations: tuple[Violation, ...]
@@ -48,6 +52,8 @@ class Inventory(NamedTuple):
     mistakes: tuple[str, ...]
     marks: Mapping[Site, tuple[Mark, ...]]
     grounds: Mapping[tuple[object, ...], Ground]
+    uses: Mapping[str, int]
+    due: Due
 
     def of(self, paths: Collection[str]) -> Inventory:
         """What of this is in the files *paths*."""
@@ -108,6 +114,7 @@ class _Judge:
 
     def __init__(self, configured: Configured, today: datetime.date) -> None:
         settings = configured.settings
+        self._configured = configured
         self._settings = settings
         self._rules = configured.rules
         self._allowances = Allowances(configured.allowances, today)
@@ -119,15 +126,23 @@ class _Judge:
 
     def judge(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
         judged = [one for use in found.uses if (one := self._judged(use)) is not None]
+        uses = Counter(use.rule for use in found.uses)
+        owed = due(self._configured, found.examined.__contains__).with_uses(uses)
+        overdue = [self._verdict(one.violation, one.end_line) for one in owed.overdue]
+        told = [*_through_allowed(judged), *(one for one in overdue if one is not None)]
+        critical = {use.site for use in found.uses if self._is_critical(use)}
+        critical |= {one.importer for one in overdue if one and self._is_in_critical(one.importer)}
         return Inventory(
-            violations=tuple(_through_allowed(judged)),
-            critical=frozenset(use.site for use in found.uses if self._is_critical(use)),
+            violations=tuple(sorted(told, key=_place) if overdue else told),
+            critical=frozenset(critical),
             unreadable=tuple(sorted([*found.unreadable.items(), *missed])),
             examined=found.examined,
             used=frozenset(self._used),
             mistakes=tuple(sorted(self._mistakes)),
             marks={use.site: use.marks for use in found.uses if use.marks},
             grounds=self._grounds,
+            uses=uses,
+            due=owed,
         )
 
     def _judged(self, use: Use) -> Violation | None:
@@ -142,36 +157,55 @@ class _Judge:
             form=use.form,
             scope=use.scope,
         )
-        file = str(self._settings.root / use.site.path)
-        module = next(iter(self._modules.names(use.site.path)), "")
-        last = use.end_line if use.noted else 0  # no comment there: none of its lines is read
-        excuse = self._excuse(use, violation, Importer(file, module, last))
+        return self._verdict(violation, use.end_line, use.marks, noted=use.noted)
+
+    def _verdict(
+        self,
+        violation: Violation,
+        end_line: int,
+        marks: Sequence[Mark] = (),
+        *,
+        noted: bool = True,
+    ) -> Violation | None:
+        """*violation* with its verdict; None where the settings say to ignore it.
+
+        Comments up to *end_line* may allow it, if there are any that are *noted*.
+        """
+        path = violation.importer.path
+        file = str(self._settings.root / path)
+        module = next(iter(self._modules.names(path)), "")
+        last = end_line if noted else 0  # no comment there: none of its lines is read
+        excuse = self._excuse(violation, Importer(file, module, last), marks)
+        self._grounds[violation.cause] = Ground(end_line, excuse.by if excuse else "")
         if excuse is not None:
             self._used.add(excuse.by)
             return violation.judged(Verdict.ALLOWED, excuse.reason)
         if self._ours.owns(file, module):
             return violation
-        if use.kind is Kind.DEFINITION:
+        if violation.kind is Kind.DEFINITION:
             return None  # other people may call theirs what they like
         indirect = decided(self._settings.indirect, Verdict.INDIRECT)
         return None if indirect is None else violation.judged(indirect)
 
-    def _excuse(self, use: Use, violation: Violation, importer: Importer) -> Excuse | None:
-        rule = self._rules.by_id.get(use.rule)
+    def _excuse(
+        self, violation: Violation, importer: Importer, marks: Sequence[Mark]
+    ) -> Excuse | None:
+        rule = self._rules.by_id.get(violation.rule)
+        site = violation.importer
         try:
-            test = SeenBy(_nodeid(use.site), _allowances(use))
-            excuse = self._allowances.excuse(violation, importer, rule, test)
+            test = SeenBy(_nodeid(site), _allowances(site, marks))
+            return self._allowances.excuse(violation, importer, rule, test)
         except UsageError as error:
             self._mistakes.add(str(error))
-            excuse = None
-        self._grounds[violation.cause] = Ground(use.end_line, excuse.by if excuse else "")
-        return excuse
+            return None
 
     def _is_critical(self, use: Use) -> bool:
-        settings = self._settings
-        if path_matches(use.site.path, settings.mission_critical):
+        if self._is_in_critical(use.site):
             return True
-        return any(name in settings.markers for name, _, _ in use.marks)
+        return any(name in self._settings.markers for name, _, _ in use.marks)
+
+    def _is_in_critical(self, site: Site) -> bool:
+        return path_matches(site.path, self._settings.mission_critical)
 
 
 def _nodeid(site: Site) -> str:
@@ -180,14 +214,20 @@ def _nodeid(site: Site) -> str:
     return "::".join([site.path, *names])
 
 
-def _allowances(use: Use) -> list[Allowance]:
-    """Those of the ``ssot_allow`` marks around *use*. Raises UsageError for what does not fit."""
+def _allowances(site: Site, marks: Sequence[Mark]) -> list[Allowance]:
+    """Those of the ``ssot_allow`` *marks* around it. Raises UsageError for what does not fit."""
     return [
         # It is the test's own, which a run knows by its node id.
-        from_marker(args, dict(keywords), str(use.site))._replace(origin=_nodeid(use.site))
-        for name, args, keywords in use.marks
+        from_marker(args, dict(keywords), str(site))._replace(origin=_nodeid(site))
+        for name, args, keywords in marks
         if name == "ssot_allow"
     ]
+
+
+def _place(violation: Violation) -> tuple[object, ...]:
+    """The order of a scan; see `Use.place`."""
+    site = violation.importer
+    return site.path, site.line, site.column, violation.rule, violation.target, violation.name or ""
 
 
 def _through_allowed(violations: Sequence[Violation]) -> list[Violation]:

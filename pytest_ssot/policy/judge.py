@@ -10,6 +10,7 @@ from pytest_ssot.files import relative
 from pytest_ssot.model import Form, Kind, Site, Step, Verdict, Violation
 from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, SeenBy
 from pytest_ssot.policy.critical import decided
+from pytest_ssot.policy.due import Overdue
 from pytest_ssot.policy.ours import FirstParty
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence import Sighting
@@ -47,11 +48,32 @@ class Judge:
             message=seen.message,
             form=None if seen.form is None else Form(seen.form),
         )
-        excuse = self._excuse(violation, seen, test, ask)
+        importer = Importer(seen.path, seen.module, seen.end_line)
+        excuse = self._excuse(violation, importer, test)
+        if excuse is None:
+            excuse = _honoured(seen) or _asked(violation, ask)
         if excuse is not None:
             self.used.add(excuse.by)
             return violation.judged(Verdict.ALLOWED, excuse.reason)
         verdict = self._verdict(seen)
+        return None if verdict is None else violation.judged(verdict)
+
+    def of_source(self, overdue: Overdue, ask: Ask) -> Violation | None:
+        """The verdict on what stands in source; None where the settings say to ignore it."""
+        from pytest_ssot.source.modules import Modules  # few runs come here
+
+        violation = overdue.violation
+        path = violation.importer.path
+        file = str(self._settings.root / path)
+        module = next(iter(Modules(self._settings.root).names(path)), "")
+        excuse = self._excuse(violation, Importer(file, module, overdue.end_line), SeenBy(path))
+        excuse = excuse or _asked(violation, ask)
+        if excuse is not None:
+            self.used.add(excuse.by)
+            return violation.judged(Verdict.ALLOWED, excuse.reason)
+        if self._ours.owns(file, module):
+            return violation
+        verdict = decided(self._settings.indirect, Verdict.INDIRECT)
         return None if verdict is None else violation.judged(verdict)
 
     def _verdict(self, seen: Sighting) -> Verdict | None:
@@ -64,19 +86,20 @@ class Judge:
             return decided(self._settings.suppressed, Verdict.SUPPRESSED)
         return Verdict.FAILS
 
-    def _excuse(
-        self, violation: Violation, seen: Sighting, test: SeenBy, ask: Ask
-    ) -> Excuse | None:
+    def _excuse(self, violation: Violation, importer: Importer, test: SeenBy) -> Excuse | None:
         rule = self._rules.by_id.get(violation.rule)
-        importer = Importer(seen.path, seen.module, seen.end_line)
         try:
-            excuse = self._allowances.excuse(violation, importer, rule, test)
+            return self._allowances.excuse(violation, importer, rule, test)
         except UsageError as error:
             self.mistakes.add(str(error))
-            excuse = None
-        if excuse is None and seen.state == "honoured":
-            return Excuse("a warning filter that names it", "")
-        if excuse is None:
-            reason = ask(violation)
-            return None if reason is None else Excuse(reason, "")
-        return excuse
+            return None
+
+
+def _honoured(seen: Sighting) -> Excuse | None:
+    return Excuse("a warning filter that names it", "") if seen.state == "honoured" else None
+
+
+def _asked(violation: Violation, ask: Ask) -> Excuse | None:
+    """What a hook says."""
+    reason = ask(violation)
+    return None if reason is None else Excuse(reason, "")

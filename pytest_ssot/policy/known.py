@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
+from pytest_ssot.model import Kind
 from pytest_ssot.policy import baseline
 from pytest_ssot.policy.entries import Entry, Key
 from pytest_ssot.policy.ratchet import Baseline
@@ -60,13 +61,20 @@ def _moved(root: Path, gone: set[str], path: Path) -> Mapping[str, str]:
     return moves.found(root, gone, path)
 
 
-def examined(root: Path, scan: Inventory) -> Callable[[str], bool]:
-    """Whether a *scan* of everything has found all violations in a file, relative to *root*.
+def examined(root: Path, scan: Inventory) -> Callable[[Key], bool]:
+    """Whether a *scan* of everything at *root* has found all violations of a key.
 
-    It has read the file whole, or the file is gone.
+    It has read the file whole, or the file is gone. What is not overdue here may be so
+    where another version is installed, as long as it stands.
     """
     read = scan.examined.difference(path for path, _ in scan.unreadable)
-    return lambda path: path in read or not os.path.lexists(root / path)
+
+    def examined_key(key: Key) -> bool:
+        if key.kind == Kind.OVERDUE.value and (key.path, key.rule, key.name) in scan.due.waiting:
+            return False
+        return key.path in read or not os.path.lexists(root / key.path)
+
+    return examined_key
 
 
 def _joined(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_ssot.config.load import FILE
-from pytest_ssot.config.settings import Settings
-from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.model import Kind, Verdict, Violation
 from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.entries import Entry
 from pytest_ssot.policy.ratchet import Exceeded, Is, Ratchet, nothing
 from pytest_ssot.policy.run import Remainder, Run
 from pytest_ssot.policy.tally import Result, Tally, joined
 from pytest_ssot.policy.upkeep import Upkeep
-from pytest_ssot.rules.rule import Rule
-from pytest_ssot.rules.ruleset import AnyRule
+from pytest_ssot.rules.discovery import Configured
 
 if TYPE_CHECKING:  # it brings the scan along, which only some runs have a use for
+    from pytest_ssot.policy.idle import Idle
     from pytest_ssot.policy.inventory import Inventory
+
+#: Why a run alone does not know that nobody uses a target.
+_UNREAD = "pytest-ssot check also reads what no test executes"
 
 
 class Assembly:
@@ -71,16 +73,19 @@ class Assembly:
         self._remainder = self._remainder._replace(late=late)
         for result in late:
             self._tally.add(result)
+        owed, undecided = self._run.owed()
+        self.take(owed)
         allowances, used = self._run.allowances, {*self._remainder.used, *self._used_in_source}
         used |= {one for one in self._remainder.marks if _is_of(one, self._used_in_source)}
         in_force = allowances.in_force().union(self._remainder.marks)
         return Outcome(
-            self._run.settings,
+            self._run.configured,
             self._run.ratchet,
-            self._run.rules.all,
             self._tally,
             self._static,
             self._remainder,
+            inventory=self.inventory,
+            undecided=undecided,
             is_critical=self._is_critical,
             unreadable=self._unreadable,
             unused=tuple(sorted(in_force.difference(used))),
@@ -93,27 +98,33 @@ class Outcome:
     """The merged result of a run.
 
     ``full`` tells that no test was left out, so that what was not seen is not
-    there; ``mistakes`` are of the user's making. *static* is what a scan found.
+    there; ``mistakes`` are of the user's making. *static* is what a scan found, as far as
+    it was asked for, of the whole *inventory*; *undecided* are the targets of which nobody
+    knows whether they are overdue.
     """
 
     def __init__(
         self,
-        settings: Settings,
+        configured: Configured,
         ratchet: Ratchet,
-        rules: tuple[AnyRule, ...],
         tally: Tally,
         static: Tally,
         remainder: Remainder,
         *,
+        inventory: Inventory | None = None,
+        undecided: tuple[str, ...] = (),
         is_critical: Is = nothing,
         unreadable: tuple[tuple[str, str], ...] = (),
         unused: tuple[str, ...] = (),
         expired: tuple[str, ...] = (),
         full: bool = False,
     ) -> None:
-        self.settings = settings
+        self._configured = configured
+        self.settings = configured.settings
         self.ratchet = ratchet
-        self.rules = rules
+        self.rules = configured.rules.all
+        self._inventory = inventory
+        self._undecided = undecided
         self._tally = tally
         self._static = static
         self._is_critical = is_critical
@@ -172,8 +183,11 @@ class Outcome:
 
     @cached_property
     def _outside(self) -> list[Violation]:
-        """What happened outside of tests and that no test saw too."""
-        return _merged(tuple(one for one in self.remainder.session if not self._tally.has(one)))
+        """What happened outside of tests and that no test saw too, nor an item of the scan."""
+        told = [one for one in self.remainder.session if not self._tally.has(one)]
+        return _merged(
+            tuple(one for one in told if one.kind is not Kind.OVERDUE or not self._static.has(one))
+        )
 
     @cached_property
     def swept(self) -> list[Violation]:
@@ -191,10 +205,30 @@ class Outcome:
         return counts
 
     @property
-    def idle(self) -> list[str]:
-        """The project's own rules that matched nothing."""
-        own = [one.id for one in self.rules if isinstance(one, Rule) and one.origin == FILE]
-        return sorted(name for name in own if not self.matched[name])
+    def not_observed(self) -> list[str]:
+        """What nobody saw, and of what nobody knows whether it is overdue."""
+        return sorted({*self.remainder.not_observed, *self._undecided})
+
+    @cached_property
+    def idle(self) -> list[Idle]:
+        """The project's own rules that matched nothing; none where not every test ran."""
+        if not self.full:
+            return []
+        from pytest_ssot.policy.idle import Doubts, Known, idle  # it parses
+
+        read = self._inventory
+        unread: Iterable[tuple[str, str]] = () if read is None else read.unreadable
+        doubts = Doubts(
+            self.settings.root,
+            unread,
+            (*self.remainder.not_observed, *self.remainder.faults),
+            _UNREAD if read is None else None,
+        )
+        # What was only looked at may be a use that nobody can tell as one.
+        number = Counter(one.rule for one in self.swept)
+        number += Counter() if read is None else Counter(read.uses)
+        known = Known(self.violations, number, self.ratchet.baseline.entries)
+        return idle(self._configured, known, doubts)
 
     @cached_property
     def late(self) -> dict[str, list[Violation]]:

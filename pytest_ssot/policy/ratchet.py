@@ -72,15 +72,14 @@ def apply(
     baseline: Baseline,
     violations: Iterable[Violation],
     *,
-    examined: Callable[[str], bool],
+    examined: Callable[[Key], bool],
     is_critical: Is,
     today: datetime.date,
 ) -> Ratcheted:
     """The violations of a scan, those that *baseline* knows as such.
 
-    *examined* tells of a path, relative to the root, whether all violations there
-    would be among these: it was read, or is gone. *is_critical* tells which are
-    never excused.
+    *examined* tells of a key whether all violations of it would be among these: its
+    file was read, or is gone. *is_critical* tells which are never excused.
     """
     ratchet = Ratchet(baseline, today)
     violations = tuple(violations)
@@ -155,7 +154,7 @@ class Ratchet:
         return sorted((one for one in needed if not self.holds(one)), key=lambda one: one.order)
 
     def stale(
-        self, violations: Iterable[Violation], examined: Callable[[str], bool], is_critical: Is
+        self, violations: Iterable[Violation], examined: Callable[[Key], bool], is_critical: Is
     ) -> list[Stale]:
         """What of the entries for source a scan did not find, of whose *violations* these are."""
         violations = [one for one in violations if "static" in one.seen]
@@ -168,7 +167,7 @@ class Ratchet:
         found = []
         for entry in self.baseline.entries:
             now = len(left.get(entry.key, ()))
-            if not entry.runtime and now < entry.number and examined(entry.key.path):
+            if not entry.runtime and now < entry.number and examined(entry.key):
                 found.append(Stale(entry, now, entry.key in critical))
         return sorted(found, key=lambda one: one.entry.order)
 

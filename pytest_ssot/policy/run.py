@@ -12,6 +12,7 @@ from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy import critical, unseen
 from pytest_ssot.policy.allowances import Allowances, SeenBy
+from pytest_ssot.policy.due import due
 from pytest_ssot.policy.judge import Ask, Judge
 from pytest_ssot.policy.ours import FirstParty
 from pytest_ssot.policy.ratchet import Baseline, Ratchet
@@ -230,6 +231,14 @@ class Run:
             late=tuple(self._late()),
             blind=tuple(sorted(self._blind_outside)),
         )
+
+    def owed(self) -> tuple[Remainder, tuple[str, ...]]:
+        """What should be gone by now, as no test's, and of what nobody knows whether it should."""
+        found = due(self.configured)
+        told = [self.judge.of_source(one, self._ask) for one in found.overdue]
+        judged = self.ratchet.judge([one for one in told if one is not None])
+        used, mistakes = tuple(sorted(self.judge.used)), tuple(sorted(self.judge.mistakes))
+        return Remainder(session=tuple(judged), used=used, mistakes=mistakes), found.unknown
 
     @cached_property
     def _loaded_early(self) -> list[str]:

@@ -109,4 +109,5 @@ def rule_of(entry: Mapping[str, Any]) -> AnyRule | None:
         owner=about[1],
         link=about[2],
         removed_in=entry.get("removed-in"),
+        distribution=entry.get("distribution"),
     )

@@ -11,6 +11,7 @@ from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.ruleset import AnyRule
 
 if TYPE_CHECKING:  # it brings the watch along, which the command line has no use for
+    from pytest_ssot.policy.idle import Idle
     from pytest_ssot.policy.outcome import Outcome
 
 
@@ -22,9 +23,10 @@ def document(outcome: Outcome) -> dict[str, Any]:
         outcome.rules,
         outcome.matched,
         outcome.unreadable,
-        remainder.not_observed,
+        outcome.not_observed,
         swept=outcome.swept,
         errors=(*remainder.faults, *remainder.mistakes),
+        idle=outcome.idle,
     )
 
 
@@ -36,15 +38,18 @@ def as_document(
     not_observed: Iterable[str],
     swept: Iterable[Violation] = (),
     errors: Iterable[str] = (),
+    idle: Iterable[Idle] = (),
 ) -> dict[str, Any]:
     """The document as JSON values, everything in the order in which it is given.
 
     ``matched`` has the number of violations by rule id; it may have ids that
-    ``rules`` has not. ``unreadable`` are pairs of a path and what is wrong there.
+    ``rules`` has not. ``unreadable`` are pairs of a path and what is wrong there,
+    ``idle`` the rules that nobody uses.
     """
     from importlib.metadata import version
 
     known = {rule.id: rule for rule in rules}
+    states = {one.rule.id: _state(one) for one in idle}
     return {
         "version": SCHEMA_VERSION,
         "tool": {"name": "pytest-ssot", "version": version("pytest-ssot")},
@@ -52,12 +57,17 @@ def as_document(
         "unreadable": [{"path": path, "error": error} for path, error in unreadable],
         "not_observed": list(not_observed),
         "rules": [
-            {"id": name, "matched": number, **_written(known.get(name))}
+            {"id": name, "matched": number, **states.get(name, {}), **_written(known.get(name))}
             for name, number in sorted(matched.items())
         ],
         "swept": [_without_verdict(violation) for violation in swept],
         "errors": list(errors),
     }
+
+
+def _state(idle: Idle) -> dict[str, Any]:
+    state = {"state": "gone" if idle.gone else "unused", "perhaps": idle.doubt}
+    return {key: value for key, value in {**state, "delete": idle.delete}.items() if value}
 
 
 def _written(rule: AnyRule | None) -> dict[str, Any]:
@@ -81,6 +91,7 @@ def _written(rule: AnyRule | None) -> dict[str, Any]:
             "manual": list(rule.manual),
             **about,
             "removed-in": rule.removed_in,
+            "distribution": rule.distribution,
         }
     return {key: value for key, value in said.items() if value}
 

@@ -8,8 +8,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
-from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.model import Kind, Verdict, Violation
 from pytest_ssot.policy.entries import Entry
+from pytest_ssot.policy.idle import Idle
 from pytest_ssot.policy.inventory import Ground
 from pytest_ssot.policy.ratchet import Stale
 from pytest_ssot.report import listing
@@ -51,14 +52,23 @@ class Place(NamedTuple):
     notes: Sequence[tuple[str, str]]
 
 
-def of_rule(
-    name: str, rule: AnyRule | None, target: Standing | None, facts: Facts
-) -> Iterator[str]:
-    """The rule *name*, its sites and its state; *target* tells where the deprecated thing is.
+class Told(NamedTuple):
+    """A rule to be told of by its *name*; *target* tells where the deprecated thing is.
 
-    Without a *rule* it is one that only a run or the baseline knows.
+    Without a *rule* it is one that only a run or the baseline knows; *idle* if nobody uses it.
     """
+
+    name: str
+    rule: AnyRule | None
+    target: Standing | None
+    idle: Idle | None
+
+
+def of_rule(told: Told, facts: Facts) -> Iterator[str]:
+    """The rule, its sites and its state."""
+    name, rule, target, idle = told
     found = [one for one in facts.violations if one.rule == name]
+    uses = [one for one in found if one.kind is not Kind.OVERDUE]
     yield name
     if rule is None:
         yield field("rule", f"none in {FILE} has this id; runs, or the baseline, speak of it")
@@ -66,9 +76,14 @@ def of_rule(
         yield from (field(label, text) for label, text in _written(rule))
         yield field("written in", rule.origin)
         yield field("source", _source(rule, target))
-    yield field("uses", totals(found))
-    if isinstance(rule, Rule) and not found:
-        yield field("to do", _idle(rule, target))
+    yield field("uses", totals(uses))
+    for one in found:
+        if one.kind is Kind.OVERDUE:
+            yield field("overdue", one.message or "")
+    if idle is not None:
+        yield field("to do", listing.idle_text(idle))
+    elif isinstance(rule, Rule) and rule.origin != FILE and not found:
+        yield field("to do", f"nothing: nobody here uses what {rule.origin} deprecates")
     yield from _by_file(found, facts, lambda one: "")
     yield from _baseline(facts, [one for one in facts.known if one.entry.key.rule == name])
 
@@ -152,13 +167,6 @@ def _source(rule: AnyRule, target: Standing | None) -> str:
     if not target.exists:
         return f"{target.file}, which does not bind {rule.name}"
     return target.file
-
-
-def _idle(rule: Rule, target: Standing | None) -> str:
-    if rule.origin != FILE:
-        return f"nothing: nobody here uses what {rule.origin} deprecates"
-    exists = target is not None and target.exists is not False
-    return listing.idle_line(rule, exists=exists).removeprefix(f"{rule.id}: ")
 
 
 def _by_file(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from pytest_ssot.model import Kind, Scope, Verdict, Violation
 from pytest_ssot.report.text import Cause, counted, first_line, headline, known_as, passing_on
-from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import AnyRule
+
+if TYPE_CHECKING:  # it parses, which few commands have a use for
+    from pytest_ssot.policy.idle import Idle
 
 #: How many tests are named before the rest is counted.
 _FEW = 3
@@ -57,22 +60,48 @@ def summary(violations: Iterable[Violation], examined: int) -> str:
 def totals(violations: Iterable[Violation]) -> str:
     """``3 uses in 2 files fail, 5 known``; empty where there is none."""
     violations = list(violations)
+    overdue = [one for one in violations if one.kind is Kind.OVERDUE]
+    overdue = [one for one in overdue if one.verdict is Verdict.FAILS]
+    violations = [one for one in violations if one not in overdue]
     number = Counter(one.verdict for one in violations)
     failing = {one.importer.path for one in violations if one.verdict is Verdict.FAILS}
     told = []
     if failing:
         uses, files = counted(number[Verdict.FAILS], "use"), counted(len(failing), "file")
         told.append(f"{uses} in {files} {'fails' if number[Verdict.FAILS] == 1 else 'fail'}")
+    if overdue:
+        told.append(f"{len(overdue)} {'is' if len(overdue) == 1 else 'are'} overdue")
     others = (one for one in Verdict if one is not Verdict.FAILS and number[one])
     told += [f"{number[one]} {one.value}" for one in others]
     return ", ".join(told)
 
 
-def idle_line(rule: Rule, *, exists: bool) -> str:
-    """What a rule that matched nothing says about its target."""
-    if exists:
-        return f"{rule.id}: nobody uses {rule.deprecated} any more: delete it, then the rule"
-    return f"{rule.id}: {rule.deprecated} is gone, or was never here: delete the rule"
+def idle_line(idle: Idle) -> str:
+    """``old: nobody imports app.old any more: delete app/old.py, then the rule``."""
+    return f"{idle.rule.id}: {idle_text(idle)}"
+
+
+def idle_text(idle: Idle) -> str:
+    """What to do about a rule that matches nothing."""
+    target = idle.rule.deprecated
+    perhaps = "perhaps " if idle.doubt else ""
+    why = f" ({idle.doubt})" if idle.doubt else ""
+    then = "if so, delete" if idle.doubt else "delete"
+    if idle.gone:
+        told = f"{target} is gone"
+        told += f", and {perhaps}nobody uses it{why}" if idle.doubt else ""
+        return f"{told}: {then} the rule"
+    uses = "uses" if idle.rule.name else "imports"
+    late = f"{target} is overdue, and " if idle.overdue else ""
+    what = "it" if late else target
+    but = f" but {idle.through}, which only passes it on," if idle.through else ""
+    if not idle.delete:
+        nobody = f"{perhaps}nobody here{but} {uses} {what}, which is no file of this project{why}"
+        return f"{late}{nobody}: {then} the rule, unless it is to keep it so"
+    nobody = f"{late}{perhaps}nobody{but} {uses} {what}{'' if but else ' any more'}{why}"
+    there = ", if it is there" if idle.maybe else ""
+    first = "that line and " if idle.through else ""
+    return f"{nobody}: {then} {first}{idle.delete}{there}, then the rule"
 
 
 def what_of(violation: Violation) -> str:

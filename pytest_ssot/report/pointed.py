@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
-from pytest_ssot.model import Form, Step, Verdict, Violation
+from pytest_ssot.model import Form, Kind, Step, Verdict, Violation
 from pytest_ssot.policy.entries import key_of
 from pytest_ssot.policy.inventory import Ground
 from pytest_ssot.report import listing
 from pytest_ssot.report.explained import Facts, Place, field, known_line
-from pytest_ssot.report.text import Cause, because, first_line, headline
+from pytest_ssot.report.text import Cause, because, deletion, first_line, headline
 from pytest_ssot.rules.ruleset import AnyRule
 
 #: How much of a line of source is shown; generated ones have no end.
@@ -149,7 +149,9 @@ def _tests(violation: Violation) -> Iterator[str]:
 def _fix(
     violation: Violation, rule: AnyRule | None, ground: Ground, source: Source
 ) -> Iterator[str]:
-    if rule is not None:
+    if violation.kind is Kind.OVERDUE:
+        yield field("to do", deletion(violation))
+    elif rule is not None:
         yield from (field("use", one) for one in _instead(violation, rule, ground, source))
     if violation.verdict not in (Verdict.FAILS, Verdict.KNOWN) or "static" not in violation.seen:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pytest_ssot.model import Kind
 from pytest_ssot.policy.entries import Entry
 from pytest_ssot.policy.ratchet import Stale
 from pytest_ssot.rules.ruleset import AnyRule
@@ -21,6 +22,8 @@ def stale_line(stale: Stale, rules: Mapping[str, AnyRule]) -> str:
     if not entry.runtime and entry.key.rule not in rules:
         return f"{path}: no rule is called {entry.key.rule} any more, {count}"
     what = _what(entry, rules)
+    if entry.key.kind == Kind.OVERDUE.value:
+        return f"thank you: {path} no longer has {what}, which was overdue, {count}"
     less = f"reaches {what} in fewer places" if stale.now else f"no longer reaches {what}"
     return f"thank you: {path} {less}, {count}"
 

@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterable, Iterator
 
 from pytest_ssot.config.load import FILE
-from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.model import Kind, Verdict, Violation
 from pytest_ssot.policy.outcome import Outcome
+from pytest_ssot.report.listing import idle_line
 from pytest_ssot.report.ratchet import (
     UPDATE,
     expired_line,
@@ -76,6 +77,8 @@ def _failed(cause: Cause, outcome: Outcome) -> int:
 def _effect(failed: int, cause: Cause) -> str:
     if failed:
         return f"fails {counted(failed, 'test')}"
+    if cause.first.kind is Kind.OVERDUE:
+        return f"overdue, {cause.says()}"
     seen = set().union(*(one.tests for one in cause.violations))
     where = f"seen by {counted(len(seen), 'test')}" if seen else cause.seen_by()
     return f"{where}, {cause.note or 'not gated'}" if seen or cause.note else where
@@ -91,10 +94,10 @@ def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
     yield from _some("not read:", unread, verbose)
     yield from _some("expired allowance:", outcome.expired, verbose)
     yield from _some("discovered rule:", _discovered(outcome), verbose)
-    yield from _some("not observed:", outcome.remainder.not_observed, verbose)
+    yield from _some("not observed:", outcome.not_observed, verbose)
     if outcome.full:
         yield from _some("unused allowance:", outcome.unused, verbose)
-        yield from _some("rule that matched nothing:", map(_idle, outcome.idle), verbose)
+        yield from _some("rule that matched nothing:", map(idle_line, outcome.idle), verbose)
 
 
 def _baseline(outcome: Outcome, verbose: bool) -> Iterator[str]:
@@ -113,10 +116,6 @@ def _baseline(outcome: Outcome, verbose: bool) -> Iterator[str]:
 def _late(outcome: Outcome) -> Iterator[str]:
     for nodeid, found in sorted(outcome.late.items()):
         yield from (f"{nodeid}  {one.importer}  {one.target}" for one in found)
-
-
-def _idle(rule: str) -> str:
-    return f"{rule} (if the module is gone, delete the rule; if nobody needs it, the module)"
 
 
 def _discovered(outcome: Outcome) -> Iterator[str]:

@@ -53,6 +53,8 @@ class Cause:
     def advice(self) -> list[str]:
         """What to write instead, why, and where; each line with its label."""
         says = self.says()
+        if self.first.kind is Kind.OVERDUE:
+            return self._overdue(says)
         lines = [f"says: {says}"] if says else []
         lines += [f"use:  {line}" for line in self.replacements()]
         if self.rule is not None:
@@ -63,6 +65,12 @@ class Cause:
             lines.append(f"note: {self.note}")
         lines.append(f"fix:  change {self.importer}")
         return lines
+
+    def _overdue(self, says: str) -> list[str]:
+        lines = [f"now:  {says.partition(': ')[0]}"]
+        lines += because(self.rule) if self.rule is not None else []
+        lines += [f"note: {self.note}"] if self.note else []
+        return [*lines, f"fix:  {deletion(self.first)}"]
 
     @property
     def leads_here(self) -> str | None:
@@ -100,6 +108,8 @@ class Cause:
     def replacements(self) -> list[str]:
         """The import line to write for each name, or that there is none."""
         if self.rule is None or self.leads_here:  # nobody takes a name from himself
+            return []
+        if self.first.kind is Kind.OVERDUE:  # it is to go, and nothing to come
             return []
         lines: list[str] = []
         for violation in self.violations:
@@ -146,6 +156,11 @@ def known_as(target: str, names: Iterable[str]) -> str:
     """``a.b:Name as Other, Another``; what is called the same is not named again."""
     others = [one for one in names if one != target.partition(":")[2]]
     return f"{target} as {', '.join(others)}" if others else target
+
+
+def deletion(violation: Violation) -> str:
+    """What to do about a target that is overdue: the end of its message."""
+    return (violation.message or "").partition(": ")[2]
 
 
 def passing_on(module: str) -> str:

@@ -36,7 +36,8 @@ class Surfaces:
         if whole:
             return listed
         self._open.add(module)
-        names = set(listed).union(*(self.of(one) or () for one in _starred(tree, packages)))
+        stars = (module for _, module in starred(tree, packages))
+        names = set(listed).union(*(self.of(one) or () for one in stars))
         self._open.discard(module)
         names |= Scopes(tree, packages, text).names(tree) - set(_modules(tree))
         return listed | {name for name in names if name[0] not in "_*"}
@@ -95,8 +96,9 @@ def _modules(tree: ast.Module) -> Iterator[str]:
             yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
 
 
-def _starred(tree: ast.Module, packages: tuple[str, ...]) -> Iterator[str]:
-    """The modules that *tree* takes everything from."""
+def starred(tree: ast.Module, packages: tuple[str, ...]) -> Iterator[tuple[ast.ImportFrom, str]]:
+    """The imports of everything in *tree*, each with its module."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-            yield from climbed(packages, node.level, node.module or "")[:1]
+            for module in climbed(packages, node.level, node.module or "")[:1]:
+                yield node, module

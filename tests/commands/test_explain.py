@@ -138,21 +138,25 @@ def test_what_the_baseline_knows_of_a_rule(
 @pytest.mark.parametrize(
     ("module", "source", "to_do"),
     [
-        ("X = 1\n", "app/old.py", "nobody uses app.old:X any more: delete it, then the rule"),
+        (
+            "Y = 1\nX = 1\n",
+            "app/old.py",
+            "nobody uses app.old:X any more: delete X in app/old.py:2, then the rule",
+        ),
         (
             "Y = 1\n",
             "app/old.py, which does not bind X",
-            "app.old:X is gone, or was never here: delete the rule",
+            "app.old:X is gone: delete the rule",
         ),
         (
             "from app.other import *\n",
             "app/old.py, which may or may not bind X",
-            "nobody uses app.old:X any more: delete it, then the rule",
+            "nobody uses app.old:X any more: delete X in app/old.py, if it is there, then the rule",
         ),
         (
             None,
             "no file of this project is app.old",
-            "app.old:X is gone, or was never here: delete the rule",
+            "app.old:X is gone: delete the rule",
         ),
     ],
     ids=["there", "gone", "computed", "module gone"],

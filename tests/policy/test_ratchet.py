@@ -110,7 +110,7 @@ def test_only_what_was_examined_is_stale() -> None:
     ratcheted = apply(
         Baseline(entries),
         [],
-        examined=lambda path: path == "app/a.py",
+        examined=lambda key: key.path == "app/a.py",
         is_critical=nothing,
         today=TODAY,
     )
