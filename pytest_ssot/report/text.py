@@ -103,8 +103,10 @@ class Cause:
 
     def replacements(self) -> list[str]:
         """The import line to write for each name, or that there is none."""
-        if isinstance(self.rule, Factory) and self._is_in(self.rule.use.partition(":")[0]):
-            return [self.rule.use.partition(":")[2]]  # there is nothing to import
+        if isinstance(self.rule, Factory):
+            module, _, caller = self.rule.use.partition(":")
+            if caller and self._is_in(module):
+                return [caller]  # there is nothing to import
         if self.rule is None or self.leads_here:  # nobody takes a name from himself
             return []
         lines: list[str] = []

@@ -36,24 +36,32 @@ def helpers(
     """
     candidates = _candidates(tree)
     mentions = [one for one in _Mentions(candidates).of(tree) if one.name in candidates]
-    good = set(candidates)
-    while bad := {
-        one.name for one in mentions if one.name in good and not _fine(one, good, permits)
-    }:
-        good -= bad
+    good = frozenset(candidates)
+    # Who calls one without being one spoils it, and so does who is not called by a factory.
+    while (reached := _reached(mentions, good, permits)) != good:
+        good = reached
     callers: dict[str, set[str]] = {name: set() for name in good}
-    reached: set[str] = set()
     for one in mentions:
-        if one.name in good and permits(one.within):
-            reached.add(one.name)
-        elif one.name in good:
+        if one.name in good and not permits(one.within):
             callers[one.name].add(one.within[0])
-    while more := {name for name in good - reached if callers[name] & reached}:
-        reached |= more
-    return {name: _with_callers(name, callers) for name in reached}
+    return {name: _with_callers(name, callers) for name in good}
 
 
-def _fine(mention: _Mention, good: set[str], permits: Callable[[Sequence[str]], bool]) -> bool:
+def _reached(
+    mentions: Sequence[_Mention], good: frozenset[str], permits: Callable[[Sequence[str]], bool]
+) -> frozenset[str]:
+    """Those of *good* that factories and each other call, and nobody else mentions."""
+    spoiled = {one.name for one in mentions if not _fine(one, good, permits)}
+    fine = [one for one in mentions if one.name in good - spoiled]
+    found = {one.name for one in fine if permits(one.within)}
+    while more := {one.name for one in fine if found.intersection(one.within[:1])} - found:
+        found |= more
+    return frozenset(found)
+
+
+def _fine(
+    mention: _Mention, good: frozenset[str], permits: Callable[[Sequence[str]], bool]
+) -> bool:
     if not mention.called:
         return False
     inside = len(mention.within) == 1 and mention.within[0] in good and not mention.later
