@@ -72,6 +72,24 @@ def test_the_commands_tell_what_is_documented(tmp_path: Path) -> None:
     assert all(block in scanned for block in shown[2:])
 
 
+def test_factories_are_told_as_documented(tmp_path: Path) -> None:
+    document = ROOT / "docs" / "factories.md"
+    (table,) = blocks(document, "toml")
+    (tmp_path / "pyproject.toml").write_text(table, "utf-8")
+    for text in blocks(document, "python"):
+        path = tmp_path / text.partition("\n")[0].removeprefix("# ")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest_ssot", "check"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert [ran.stdout] == blocks(document, "text")
+
+
 def test_the_report_is_as_documented(quickstart: tuple[str, str]) -> None:
     (shown,) = blocks(ROOT / "docs" / "report.md", "json")
     assert json.loads(quickstart[1]) == json.loads(shown)

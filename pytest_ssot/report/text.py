@@ -7,6 +7,7 @@ from itertools import groupby
 
 from pytest_ssot.model import Form, Kind, Site, Verdict, Violation
 from pytest_ssot.patterns import as_dotted
+from pytest_ssot.rules.ownership import Factory
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import AnyRule
 
@@ -78,7 +79,10 @@ class Cause:
         if not isinstance(self.rule, Rule) or self.rule.use is None:
             return None
         module = self.rule.use.partition(":")[0]
-        return module if f".{as_dotted(self.importer.path)}".endswith(f".{module}") else None
+        return module if self._is_in(module) else None
+
+    def _is_in(self, module: str) -> bool:
+        return f".{as_dotted(self.importer.path)}".endswith(f".{module}")
 
     @property
     def note(self) -> str | None:
@@ -107,6 +111,10 @@ class Cause:
 
     def replacements(self) -> list[str]:
         """The import line to write for each name, or that there is none."""
+        if isinstance(self.rule, Factory):
+            module, _, caller = self.rule.use.partition(":")
+            if caller and self._is_in(module):
+                return [caller]  # there is nothing to import
         if self.rule is None or self.leads_here:  # nobody takes a name from himself
             return []
         if self.first.kind is Kind.OVERDUE:  # it is to go, and nothing to come
@@ -142,7 +150,8 @@ def headline(
     kind: Kind, target: str, rule_id: str, rule: AnyRule | None, form: Form | None = None
 ) -> str:
     """``deprecated import: a.b (rule-id, removed in 2.0)``."""
-    details = [] if rule_id == target else [rule_id]
+    # What an id is where nobody chose one says nothing new.
+    details = [] if rule_id in (target, f"{target}()") else [rule_id]
     if isinstance(rule, Rule) and rule.removed_in is not None:
         details.append(f"removed in {rule.removed_in}")
     suffix = f" ({', '.join(details)})" if details else ""

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pytest_ssot.rules.lookup import Target, TargetIndex
+from pytest_ssot.source.constructions import find_constructions
 from pytest_ssot.source.declared import find_declared
 from pytest_ssot.source.files import DECLARING
+from pytest_ssot.source.guarded import Guarded
 from pytest_ssot.source.matching import Matcher
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.outline import outlined
@@ -26,15 +28,19 @@ _RELATIVE = re.compile(rb"from[ \t\\\r\n]*\.")
 
 
 class Analysed(NamedTuple):
-    """A file's uses, what it passes on by which name, and why it could not be read whole."""
+    """A file's uses, what it passes on by which name, and why it could not be read whole.
+
+    *spared* are uses that are fine as long as no other file mentions these names of this one.
+    """
 
     uses: list[Use]
     exports: list[tuple[str, Use]]
     error: str | None = None
+    spared: Sequence[tuple[tuple[str, ...], Use]] = ()
 
 
 class Analysis:
-    """Looks for *targets* in files of a project.
+    """Looks for *targets* in files of a project, and for who makes one of *classes*.
 
     With *passed_on* they are names that other modules pass on: a file must
     speak of such a module, or import relatively, besides saying the name.
@@ -44,9 +50,13 @@ class Analysis:
         self,
         modules: Modules,
         targets: list[Target],
+        classes: Sequence[Guarded] = (),
         *,
         passed_on: bool = False,
     ) -> None:
+        self._classes = classes
+        self._made = Words(one.name for one in classes)
+        self._homes = Words(one.module.rpartition(".")[2] for one in classes)
         self._index = TargetIndex(targets)
         self._modules = modules
         self._surfaces = Surfaces(modules)
@@ -59,13 +69,23 @@ class Analysis:
         self._all = Words(leaves | named)
         self._passed_on = passed_on
 
-    def concerns(self, data: bytes) -> bool:
-        """Whether *data* may hold a use; quick, for it is asked of every file."""
+    def concerns(self, path: str, data: bytes) -> bool:
+        """Whether *data*, of the file *path*, may hold a use; quick: it is asked of every file."""
+        return self._uses(data) or self._makes(path, data)
+
+    def _uses(self, data: bytes) -> bool:
         if not self._said.in_bytes(data):
             return False
         if not self._passed_on and self._plain.in_bytes(data):
             return True
         return self._owners.in_bytes(data) or _RELATIVE.search(data) is not None
+
+    def _makes(self, path: str, data: bytes) -> bool:
+        if not self._classes or path.endswith(".pyi") or not self._made.in_bytes(data):
+            return False
+        if self._homes.in_bytes(data) or _RELATIVE.search(data) is not None:
+            return True
+        return any(one.module in self._modules.names(path) for one in self._classes)
 
     def _lines(self, text: str) -> list[int]:
         """The lines that matter: those with a word, and with a star that may take a name."""
@@ -85,7 +105,9 @@ class Analysis:
         except Unreadable as why:
             error, text = str(why), salvaged(data)
         lines = self._lines(text)
-        tree = _outline(text, lines) or _parsed(text)
+        makes = self._makes(path, data)
+        # What is made may be called by any name, so all of it has to be read.
+        tree = (None if makes else _outline(text, lines)) or _parsed(text)
         if isinstance(tree, str):
             from pytest_ssot.source.repair import repaired  # few projects hold such a file
 
@@ -95,14 +117,18 @@ class Analysis:
             if isinstance(again, str):
                 return Analysed([], [], error)
             lines, tree = self._lines(text), again
-        matcher = self._matcher(self._modules.names(path))
+        names = self._modules.names(path)
         packages = self._modules.packages(path)
         source = Source(path, text, tree, lines, packages, typed=path.endswith(".pyi"))
         try:
-            found = find_uses(source, matcher)
+            found = find_uses(source, self._matcher(names))
+            if not makes:
+                return Analysed(found.uses, found.exports, error)
+            made = find_constructions(source, names, self._classes, self._surfaces.of)
         except RecursionError:
             return Analysed([], [], error or "is nested too deep")
-        return Analysed(found.uses, found.exports, error)
+        uses, exports = [*found.uses, *made.uses], [*found.exports, *made.exports]
+        return Analysed(uses, exports, error, made.spared)
 
     def _declared(self, path: str, data: bytes) -> Analysed:
         try:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection, Iterator, Sequence
+
+from pytest_ssot.source.statements import at_top
 
 
 class Columns:
@@ -32,3 +35,39 @@ class Columns:
         between = self._encoded[start : node.col_offset].decode("utf-8", "surrogatepass")
         self._last = (node.col_offset, known + len(between))
         return self._last[1]
+
+
+def function_of(enclosing: Sequence[ast.AST]) -> str:
+    """As a traceback has it; a class body counts as where the class stands."""
+    names: list[str] = []
+    last = 0
+    for one in enclosing:
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.append(one.name)
+            last = last if isinstance(one, ast.ClassDef) else len(names)
+    return ".".join(names[:last]) or "<module>"
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """The names that imports bind at the top of *tree*; see `called_at`."""
+    for node in at_top(tree.body):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (one.asname or one.name.partition(".")[0] for one in node.names)
+
+
+def called_at(node: ast.stmt | ast.expr, imported: Collection[str]) -> ast.stmt | ast.expr:
+    """Where a traceback has *node*.
+
+    A method that is called over several lines is where its name is, but for one of an import
+    or with unpacked arguments (``maybe_optimize_method_call`` in CPython's compiler).
+    """
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr=name) as method) if (
+            method.end_lineno is not None and method.end_lineno != method.lineno
+        ):
+            unpacked = any(isinstance(one, ast.Starred) for one in node.args)
+            plain = not unpacked and all(one.arg is not None for one in node.keywords)
+            if plain and not (isinstance(owner, ast.Name) and owner.id in imported):
+                end = method.end_col_offset or 0
+                return ast.Name(name, lineno=method.end_lineno, col_offset=end - len(name))
+    return node

@@ -26,8 +26,8 @@ from pytest_ssot.source.use import Scan, Use
 FOLDER = ".ssot_cache"
 
 #: Grows when scans find more, or otherwise, than before.
-_VERSION = 2
-_HEADER = b"pytest-ssot index 2\n"
+_VERSION = 3
+_HEADER = b"pytest-ssot index 3\n"
 _CHECKSUM = 4
 #: A file that changed so shortly before a scan may change again and look the same: file
 #: systems tell times to two seconds at worst (FAT). The same as git's "racily clean".
@@ -39,9 +39,12 @@ _Plain = tuple[Any, ...]
 
 
 class Pass(NamedTuple):
-    """One pass over the files: uses and exports by path, what is wrong with which, no Python."""
+    """One pass over the files: what was found by path, what is wrong with which, no Python.
 
-    found: dict[str, tuple[list[_Plain], list[tuple[str, _Plain]]]]
+    Found are uses, exports, and uses that depend on what other files mention.
+    """
+
+    found: dict[str, tuple[list[_Plain], list[tuple[str, _Plain]], list[tuple[_Plain, _Plain]]]]
     unreadable: dict[str, str]
     skipped: list[str]
 
@@ -194,8 +197,8 @@ def _code() -> list[int]:
 def _sound(plain: _Plain) -> Pass:
     """The pass that *plain* holds. Raises an exception of whatever class where it is none."""
     done = Pass(*plain)
-    for uses, exports in done.found.values():
-        for use in (*uses, *(one for _, one in exports)):
+    for uses, exports, spared in done.found.values():
+        for use in (*uses, *(one for _, one in exports), *(one for _, one in spared)):
             Use.unpacked(use)
     return Pass(dict(done.found), dict(done.unreadable), list(done.skipped))
 

@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pytest_ssot.model import Step
+from pytest_ssot.model import Kind, Step
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.source.analysis import Analysis
 from pytest_ssot.source.files import Entry
+from pytest_ssot.source.guarded import Guarded, guarded, passed_on
 from pytest_ssot.source.index import Pass, State
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.reading import Unreadable, read, read_script
+from pytest_ssot.source.spared import Spared
 from pytest_ssot.source.use import Scan, Use
 from pytest_ssot.source.wanted import Wanted
 from pytest_ssot.source.workers import Workers, processors
@@ -57,46 +59,59 @@ class _Passes:
         self._state = state
         self._modules = Modules(root)
         self._index = TargetIndex(wanted.targets)
+        self._guarded = guarded(self._modules, wanted.factories)
 
     def run(self, entries: Sequence[Entry]) -> Scan:
         found: dict[tuple[Any, ...], Use] = {}
         unreadable: dict[str, str] = {}
         skipped: set[str] = set()
         targets = [(one.rule, one.text, one.submodules) for one in self._wanted.targets]
+        classes = [one.plain() for one in self._guarded]
+        spared = Spared(self._modules)
         passing: dict[str, Use] = {}
         sought: set[str] = set()
         for number in range(_DEEPEST):
-            done = self._pass(number, targets)
+            done = self._pass(number, targets, classes)
             unreadable |= done.unreadable
             skipped.update(done.skipped)
             exports: list[tuple[str, str, Use]] = []
-            for path, (uses, exported) in sorted(done.found.items()):
+            for path, (uses, exported, kept) in sorted(done.found.items()):
                 for use in _derived(uses, passing):
-                    found.setdefault(use.place, use)
+                    if not spared.is_mention(use):
+                        found.setdefault(use.place, use)
+                for names, plain in kept:
+                    spared.add(path, names, _derived([plain], passing))
                 exports += [
                     (path, name, one)
                     for name, plain in exported
                     for one in _derived([plain], passing)
+                    if not spared.is_mention(one)
                 ]
             passing = self._passed_on(exports, sought)
-            if not passing:
+            classes = [one.plain() for one in passed_on(passing, self._guarded)]
+            named = [key for key, use in passing.items() if use.kind is not Kind.CONSTRUCTION]
+            targets = [*((key, key, True) for key in sorted(named)), *spared.targets()]
+            if not targets and not classes:
                 break
-            targets = [(key, key, True) for key in sorted(passing)]
+        for use in spared.told():
+            found.setdefault(use.place, use)
         examined = frozenset(entry.path for entry in entries) - skipped
         told = tuple(found[place] for place in sorted(found))
         self._state.learn(self._modules.around.answers())
         return self._state.keep(Scan(told, dict(sorted(unreadable.items())), examined))
 
-    def _pass(self, number: int, targets: list[tuple[str, str, bool]]) -> Pass:
+    def _pass(
+        self, number: int, targets: list[tuple[str, str, bool]], classes: list[tuple[Any, ...]]
+    ) -> Pass:
         """The findings of one pass, those of files that did not change from the last scan."""
-        again = self._state.again(number, targets)
+        again = self._state.again(number, (targets, classes))
         done = Pass({}, {}, [])
-        for answer in self._workers.ask((targets, number > 0, again)):
+        for answer in self._workers.ask((targets, classes, number > 0, again)):
             done.found.update(answer[0])
             done.unreadable.update(answer[1])
             done.skipped.extend(answer[2])
             self._state.learn(answer[3], answer[4])
-        return self._state.add(number, targets, done)
+        return self._state.add(number, (targets, classes), done)
 
     def _passed_on(
         self, exports: Sequence[tuple[str, str, Use]], sought: set[str]
@@ -105,15 +120,18 @@ class _Passes:
         found: dict[str, Use] = {}
         for path, name, use in exports:
             for module in self._modules.names(path):
-                target = f"{module}:{name}"
-                if target in sought or self._is_told(module, name, use):
+                # Both a rule and a factory may be about the same name.
+                key = f"{module}:{name}{'()' if use.kind is Kind.CONSTRUCTION else ''}"
+                if key in sought or self._is_told(module, name, use):
                     continue
-                sought.add(target)
-                found[target] = use
+                sought.add(key)
+                found[key] = use
         return found
 
     def _is_told(self, module: str, name: str, use: Use) -> bool:
         """Whether who imports *name* from *module* violates a rule as it is, or none at all."""
+        if use.kind is Kind.CONSTRUCTION:
+            return any(one.sought == f"{module}:{name}" for one in self._guarded)
         return (
             module == self._wanted.canonical.get(use.rule)
             or self._index.name(module, name) is not None
@@ -131,11 +149,15 @@ class _Share:
         self._room = _KEPT
 
     def serve(self, question: Any) -> Any:
-        """One pass: targets, whether others pass them on, and the paths to look at; None: all."""
-        targets, passed_on, again = question
+        """One pass: targets, classes, whether others pass them on, the paths to look at.
+
+        None: all of them.
+        """
+        targets, classes, passed_on, again = question
         with quickly():
             chosen = [Target(*one) for one in targets]
-            analysis = Analysis(self._modules, chosen, passed_on=passed_on)
+            makers = [Guarded(*one) for one in classes]
+            analysis = Analysis(self._modules, chosen, makers, passed_on=passed_on)
             return self._pass(analysis, None if again is None else frozenset(again))
 
     def _pass(self, analysis: Analysis, again: frozenset[str] | None) -> Any:
@@ -155,18 +177,19 @@ class _Share:
                 continue
             if data is None:
                 skipped.append(path)
-            elif analysis.concerns(data):
+            elif analysis.concerns(path, data):
                 try:
-                    uses, exports, why = analysis.analyse(path, data)
+                    uses, exports, why, spared = analysis.analyse(path, data)
                 except Exception as error:
                     error.add_note(f"while {path} was scanned")
                     raise
                 if why is not None:
                     unreadable[path] = why
-                if uses or exports:
+                if uses or exports or spared:
                     found[path] = (
                         [use.packed() for use in uses],
                         [(name, use.packed()) for name, use in exports],
+                        [(names, use.packed()) for names, use in spared],
                     )
         return found, unreadable, skipped, self._modules.around.answers(), unread
 

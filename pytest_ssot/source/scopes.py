@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pytest_ssot.source.calls import gives
@@ -41,11 +42,22 @@ class Binding(NamedTuple):
 class Scopes:
     """Resolves names in the file *tree*, a module in one of *packages*.
 
-    *text* is its source.
+    *text* is its source. *made* has the dotted paths of what is defined in it and matters;
+    *starred* tells which of the names that matter ``import *`` takes from a module.
     """
 
-    def __init__(self, tree: ast.Module, packages: Sequence[str], text: str) -> None:
+    def __init__(
+        self,
+        tree: ast.Module,
+        packages: Sequence[str],
+        text: str,
+        *,
+        made: Mapping[ast.AST, str] = MappingProxyType({}),
+        starred: Callable[[str], Iterable[str]] = lambda module: (),
+    ) -> None:
         self._packages = packages
+        self._made = made
+        self._starred = starred
         self._known: dict[ast.AST, dict[str, list[Binding]]] = {}
         self._given: dict[ast.expr, list[str]] = {}
         self._stated: dict[ast.AST, frozenset[str]] = {}
@@ -55,6 +67,19 @@ class Scopes:
 
     def paths(self, name: ast.Name, scopes: Sequence[Scope]) -> list[str]:
         """The dotted paths that *name* may stand for, read in the last of *scopes*."""
+        bound = self.bound(name, scopes)
+        if bound is None:
+            return []
+        bindings, where = bound
+        return list(dict.fromkeys(path for one in bindings for path in self._values(one, where)))
+
+    def bound(
+        self, name: ast.Name, scopes: Sequence[Scope]
+    ) -> tuple[list[Binding], Sequence[Scope]] | None:
+        """What *name*, read in the last of *scopes*, may have got, and the scopes it got it in.
+
+        None where nothing here binds it.
+        """
         last = len(scopes) - 1
         at = last
         while at >= 0:
@@ -64,11 +89,8 @@ class Scopes:
             elif bindings[0].start < _FIRST:
                 at = 0 if bindings[0].start == _GLOBAL else at - 1
             else:
-                found: list[str] = []
-                for one in _alive(bindings, name, scopes[at + 1 :]):
-                    found += self._values(one, scopes[: at + 1])
-                return list(dict.fromkeys(found))
-        return []
+                return _alive(bindings, name, scopes[at + 1 :]), scopes[: at + 1]
+        return None
 
     def chain(self, node: ast.expr, scopes: Sequence[Scope]) -> Iterator[tuple[str, list[str]]]:
         """What ``name.one.two`` may start from, each with the attributes behind it."""
@@ -87,6 +109,12 @@ class Scopes:
     def names(self, scope: Scope) -> frozenset[str]:
         """The names that *scope* binds."""
         return frozenset(self._bound(scope))
+
+    def imported(self, node: ast.ImportFrom) -> Iterator[tuple[str, str]]:
+        """The names that *node* binds, each with its dotted path."""
+        for name, binding in self._imported(node, _ALWAYS):
+            if binding.dotted is not None:
+                yield name, binding.dotted
 
     def replaces(self, module: ast.Module, name: str, taken: ast.stmt) -> bool:
         """Whether *name* has got another value than *taken* gave it when *module* is loaded."""
@@ -178,7 +206,7 @@ class Scopes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from self._imported(node, until)
         elif isinstance(node, Function | ast.ClassDef):
-            yield node.name, Binding(_end(node), until)
+            yield node.name, Binding(_end(node), until, self._made.get(node))
         elif isinstance(node, ast.Global | ast.Nonlocal):
             outside = _GLOBAL if isinstance(node, ast.Global) else _NONLOCAL
             yield from ((name, Binding(outside, _ALWAYS)) for name in node.names)
@@ -201,8 +229,9 @@ class Scopes:
             return
         module = self._absolute(node)
         for alias in node.names:
-            dotted = f"{module}.{alias.name}" if module else None
-            yield alias.asname or alias.name, Binding(start, until, dotted)
+            for name in self._starred(module) if alias.name == "*" else (alias.name,):
+                dotted = f"{module}.{name}" if module else None
+                yield alias.asname or name, Binding(start, until, dotted)
 
     def _absolute(self, node: ast.ImportFrom) -> str:
         return next(iter(climbed(self._packages, node.level, node.module or "")), "")
@@ -283,13 +312,13 @@ def _parts(node: ast.AST, until: int) -> Iterator[tuple[ast.AST, int]]:
 
 def _assigned(node: ast.AST, until: int) -> Iterator[tuple[str, Binding]]:
     match node:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            yield name, Binding(_end(node), until, value=value)
+        case ast.Assign():
+            yield from _chained(node, until)
         case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
             yield name, Binding(_end(node), until, value=value)
         case ast.NamedExpr(target=ast.Name(id=name), value=value):
             yield name, Binding(_end(node), until, value=value)
-        case ast.Assign(targets=targets) | ast.Delete(targets=targets):
+        case ast.Delete(targets=targets):
             for target in targets:
                 yield from _targets(target, _end(node), until)
         case ast.AugAssign(target=target):
@@ -300,6 +329,15 @@ def _assigned(node: ast.AST, until: int) -> Iterator[tuple[str, Binding]]:
             yield from _targets(target, _end(target), until)
         case _:
             yield from _caught(node, until)
+
+
+def _chained(node: ast.Assign, until: int) -> Iterator[tuple[str, Binding]]:
+    """``one = other = value``."""
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            yield target.id, Binding(_end(node), until, value=node.value)
+        else:
+            yield from _targets(target, _end(node), until)
 
 
 def _caught(node: ast.AST, until: int) -> Iterator[tuple[str, Binding]]:

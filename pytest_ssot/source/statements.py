@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -36,6 +36,16 @@ def at_import(text: str, package: str) -> Iterator[Stated]:
             todo += node.body if holds is not False else []
             todo += node.orelse if holds is not True else []
         elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.expr):
+            todo += ast.iter_child_nodes(node)
+
+
+def at_top(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
+    """The statements of a module, *body*, and those in its blocks, but not in functions."""
+    todo: list[ast.AST] = list(body)
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
             todo += ast.iter_child_nodes(node)
 
 

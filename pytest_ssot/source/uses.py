@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pytest_ssot.model import Form, Scope, Site
 from pytest_ssot.source import strings
 from pytest_ssot.source.calls import called_with_code, told
-from pytest_ssot.source.columns import Columns
+from pytest_ssot.source.columns import Columns, function_of
 from pytest_ssot.source.marks import assigned, decorating
 from pytest_ssot.source.matching import Hit, Matcher
 from pytest_ssot.source.quoted import code, types
@@ -357,28 +357,19 @@ class _Walker:
             self.found.exports.append((name, use))
 
     def _use(self, node: ast.stmt | ast.expr, hit: Hit, form: Form) -> Use:
+        function = function_of(self._enclosing)
         return Use(
             rule=hit.target.rule,
             target=hit.target.text,
             kind=hit.kind,
             name=hit.name,
-            site=Site(self._source.path, node.lineno, self._columns.of(node), self._function()),
+            site=Site(self._source.path, node.lineno, self._columns.of(node), function),
             end_line=node.end_lineno or node.lineno,
             form=Form.DYNAMIC if self._executed else form,
             scope=self._scope,
             marks=self._marked[-1],
             noted=self._columns.say(node, "ssot:"),
         )
-
-    def _function(self) -> str:
-        """As a traceback has it; a class body counts as where the class stands."""
-        names: list[str] = []
-        last = 0
-        for one in self._enclosing:
-            if isinstance(one, Function | ast.ClassDef):
-                names.append(one.name)
-                last = len(names) if isinstance(one, Function) else last
-        return ".".join(names[:last]) or "<module>"
 
 
 def _attributes(node: ast.expr) -> list[str]:

@@ -33,7 +33,7 @@ FILES = {
     "app/user.py": "from app.api import X\n",
     "app/broken.py": "import app.old\n(",
 }
-HEADER = b"pytest-ssot index 2\n"
+HEADER = b"pytest-ssot index 3\n"
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def damages(data: bytes) -> Iterator[bytes]:
     for at in (*range(26), *random.sample(range(len(data)), 60)):
         yield data[:at] + bytes([data[at] ^ (1 << random.randrange(8))]) + data[at + 1 :]
     yield data + b"x"
-    yield data.replace(b"index 2", b"index 1")
+    yield data.replace(b"index 3", b"index 2")
     yield bytes(len(data))
 
 

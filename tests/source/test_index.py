@@ -35,6 +35,12 @@ RULES = (
     'deprecated = "app.pack"\nsubmodules = false',
     'deprecated = "corp.old"',
 )
+FACTORIES = (
+    ("app.names:Old", '["app.names:make", "app.user"]'),
+    ("app.star:Old", '["app.far:one"]'),
+    ("app.pack:Older", '["app.pack.sub"]'),
+    ("app.old.sub:X", '["app.old"]'),
+)
 TABLES = (
     '[[tool.pytest-ssot.allow]]\nrule = "app.old"\nfrom = ["app/user*.py"]\nreason = "later"\n',
     'exclude = ["lib"]\n',
@@ -70,6 +76,9 @@ LINES = (
         "import app.star as s",
     ),
     *("s.Old", "import app.api as a\na.Kept", "mock.patch('app.names.Old')", "(", "if True:"),
+    *("Old()", "a.Kept()", "s.Old()", "Kept = Old", "Old = s.Old", "def make(): return one()"),
+    *("def one(): return Old()", "one()", "from app.names import one", "from .names import make"),
+    *("from .names import Old", "from .sub import X", "X()", "from .sub import Older", "Older()"),
     *("@pytest.mark.ssot_allow('app.old', reason='so')\ndef test(): import app.old", "'app.old'"),
 )
 
@@ -176,6 +185,9 @@ class Project:
     def configure(self) -> str:
         rules = self.random.sample(RULES, self.random.randint(2, len(RULES)))
         tables = "".join(f"[[tool.pytest-ssot.rules]]\n{rule}\n" for rule in rules)
+        for made, callers in self.random.sample(FACTORIES, self.random.randint(0, 3)):
+            table = f'class = "{made}"\nonly-from = {callers}'
+            tables += f"[[tool.pytest-ssot.factories]]\n{table}\n"
         more = self.random.choice(["", "", *TABLES])
         settings, after = ("", more) if more.startswith("[[") and RULES[0] in rules else (more, "")
         settings = "" if settings.startswith("[[") else settings
@@ -214,6 +226,47 @@ def test_any_edits(tmp_path: Path, number: int) -> None:
     for _ in range(STEPS):
         assert taken(tmp_path, cache=True) == taken(tmp_path, cache=False), "\n".join(edits)
         edits += [project.edit() for _ in range(project.random.choice([1, 1, 2]))]
+
+
+MADE = """\
+[tool.pytest-ssot]
+[[tool.pytest-ssot.factories]]
+class = "app:Manager"
+only-from = ["app:make"]
+"""
+#: A file, what it holds then, and where the class is made after that.
+EDITS: tuple[tuple[str, str, list[str]], ...] = (
+    ("app/__init__.py", "from .ws import Manager, make", []),
+    (
+        "app/ws.py",
+        "class Manager: pass\ndef make(): return _new()\ndef _new(): Manager()",
+        ["user:2"],
+    ),
+    ("app/far.py", "from app.ws import _new", ["user:2", "ws:3"]),
+    ("app/far.py", "from app.ws import make", ["user:2"]),
+    ("app/api.py", "from app.ws import Manager as Kept", ["user:2"]),
+    ("app/late.py", "from app.api import Kept\nKept()", ["late:2", "user:2"]),
+    ("app/api.py", "from app.ws import make as Kept", ["user:2"]),
+    ("app/api.py", "from app.ws import *\nKept = Manager", ["late:2", "user:2"]),
+    ("app/ws.py", "__all__ = []\nclass Manager: pass\ndef make(): pass", ["user:2"]),
+    ("app/__init__.py", "from .old import Manager, make", []),
+    ("app/old.py", "class Manager: pass\nManager()", ["old:2"]),
+    ("pyproject.toml", MADE.replace("app:make", "app.old"), []),
+    ("pyproject.toml", MADE.replace("app:Manager", "app.ws:Manager"), ["user:2"]),
+)
+
+
+@pytest.mark.usefixtures("later")
+def test_edits_around_a_factory(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "pyproject.toml").write_text(MADE)
+    (tmp_path / "app/user.py").write_text("from app.ws import Manager\nManager()\n")
+    for path, text, expected in EDITS:
+        (tmp_path / path).write_text(f"{text}\n")
+        found = taken(tmp_path, cache=True)
+        assert found == taken(tmp_path, cache=False)
+        sites = [str(one.importer) for one in found.violations]
+        assert [one[4:].replace(".py", "") for one in sites] == expected, (path, text)
 
 
 def begun(path: Path, entries: list[Entry], key: str = "k") -> tuple[State, Scan | None]:

@@ -1,0 +1,103 @@
+"""Classes that only their factories may make, as a scan looks for them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pytest_ssot.model import Kind
+from pytest_ssot.rules.ownership import Factory
+from pytest_ssot.source.home import home
+from pytest_ssot.source.modules import Modules
+from pytest_ssot.source.statements import at_top
+from pytest_ssot.source.use import Use
+
+
+class Guarded(NamedTuple):
+    """A class under the path ``a.b:Name`` (*sought*): the symbol itself, or one that leads there.
+
+    *rule* is whose it is, *target* the symbol that a violation tells. *only_from* are who may
+    make it: ``a.b``, ``a.b:function`` or ``a.b:Class.method``.
+    """
+
+    rule: str
+    target: str
+    sought: str
+    only_from: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.sought.partition(":")[2]
+
+    @property
+    def module(self) -> str:
+        return self.sought.partition(":")[0]
+
+    @property
+    def dotted(self) -> str:
+        return self.sought.replace(":", ".")
+
+    def permits(self, modules: Sequence[str], within: Sequence[str]) -> bool:
+        """Whether code of a file that goes by *modules*, inside of *within*, may make it.
+
+        *within* are the names of the functions and classes around, the outermost first.
+        """
+        places = ["", *(f":{'.'.join(within[:end])}" for end in range(1, len(within) + 1))]
+        return any(f"{module}{one}" in self.only_from for module in modules for one in places)
+
+    def has_factory_in(self, modules: Sequence[str]) -> bool:
+        """Whether one of who may make it is in a file that goes by *modules*."""
+        return any(one.partition(":")[0] in modules for one in self.only_from)
+
+    def plain(self) -> tuple[Any, ...]:
+        return tuple(self)
+
+
+def guarded(modules: Modules, factories: Iterable[Factory]) -> list[Guarded]:
+    """The classes of *factories*, by the paths that are configured and where they are defined.
+
+    Who configures the path of a re-export, for the class or for who may make it, means what
+    it leads to.
+    """
+    return [
+        Guarded(one.id, one.symbol, sought, _callers(modules, one))
+        for one in factories
+        for sought in dict.fromkeys((one.symbol, home(modules, one.symbol)))
+    ]
+
+
+def _callers(modules: Modules, factory: Factory) -> tuple[str, ...]:
+    homes = (home(modules, caller) for caller in factory.only_from if ":" in caller)
+    return tuple(dict.fromkeys([*factory.only_from, *homes]))
+
+
+def passed_on(passing: Mapping[str, Use], classes: Sequence[Guarded]) -> list[Guarded]:
+    """*classes* by the names that other modules pass them on by: ``a.b:Name()`` in *passing*."""
+    callers = {one.rule: one.only_from for one in classes}
+    return [
+        Guarded(key, key, key.removesuffix("()"), callers[use.rule])
+        for key, use in sorted(passing.items())
+        if use.kind is Kind.CONSTRUCTION
+    ]
+
+
+def defined(
+    body: Sequence[ast.stmt], names: Sequence[str], classes: Collection[str]
+) -> Iterator[tuple[ast.AST, str]]:
+    """The statements at the top of a module, *body*, that define one of *classes*; its path."""
+    for node in at_top(body):
+        if isinstance(node, ast.ClassDef):
+            paths = (f"{name}.{node.name}" for name in names)
+            yield from ((node, path) for path in paths if path in classes)
+
+
+def starred(
+    module: str, classes: Sequence[Guarded], public: Callable[[str], Collection[str] | None]
+) -> Iterator[str]:
+    """The names of *classes* that ``from module import *`` binds; see `Surfaces`."""
+    for one in classes:
+        if one.module == module:
+            names = public(module)
+            if one.name in names if names is not None else not one.name.startswith("_"):
+                yield one.name
