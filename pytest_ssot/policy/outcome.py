@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.config.settings import Settings
-from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.model import Suspect, Verdict, Violation
 from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.entries import Entry
 from pytest_ssot.policy.ratchet import Exceeded, Is, Ratchet, nothing
@@ -33,6 +33,7 @@ class Assembly:
         self._remainder = Remainder()
         self._complete = True
         self._unreadable: tuple[tuple[str, str], ...] = ()
+        self._suspects: tuple[Suspect, ...] = ()
         self._used_in_source: frozenset[str] = frozenset()
         self._is_critical: Is = nothing
         #: What the scan has found, where one has been made.
@@ -51,6 +52,7 @@ class Assembly:
             if one.verdict is not Verdict.FAILS and has(one.importer.path):
                 self._static.add_violation(one)
         self._unreadable = tuple(one for one in inventory.unreadable if has(one[0]))
+        self._suspects = tuple(one for one in inventory.suspects if has(one.site.path))
         self._used_in_source = inventory.used
         self._is_critical = in_source(self._run.settings, inventory.critical)
         self.inventory = inventory
@@ -83,6 +85,7 @@ class Assembly:
             self._remainder,
             is_critical=self._is_critical,
             unreadable=self._unreadable,
+            suspects=self._suspects,
             unused=tuple(sorted(in_force.difference(used))),
             expired=tuple(allowances.expired()),
             full=full and self._complete,
@@ -107,6 +110,7 @@ class Outcome:
         *,
         is_critical: Is = nothing,
         unreadable: tuple[tuple[str, str], ...] = (),
+        suspects: tuple[Suspect, ...] = (),
         unused: tuple[str, ...] = (),
         expired: tuple[str, ...] = (),
         full: bool = False,
@@ -118,6 +122,7 @@ class Outcome:
         self._static = static
         self._is_critical = is_critical
         self.unreadable = unreadable
+        self.suspects = suspects
         self.remainder = remainder
         self.unused = unused
         self.expired = expired

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pytest_ssot.model import SCHEMA_VERSION, Violation
+from pytest_ssot.model import SCHEMA_VERSION, Suspect, Violation
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.ruleset import AnyRule
 
@@ -25,6 +25,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         remainder.not_observed,
         swept=outcome.swept,
         errors=(*remainder.faults, *remainder.mistakes),
+        suspects=outcome.suspects,
     )
 
 
@@ -36,6 +37,7 @@ def as_document(
     not_observed: Iterable[str],
     swept: Iterable[Violation] = (),
     errors: Iterable[str] = (),
+    suspects: Iterable[Suspect] = (),
 ) -> dict[str, Any]:
     """The document as JSON values, everything in the order in which it is given.
 
@@ -56,6 +58,7 @@ def as_document(
             for name, number in sorted(matched.items())
         ],
         "swept": [_without_verdict(violation) for violation in swept],
+        "suspects": [suspect.to_json() for suspect in suspects],
         "errors": list(errors),
     }
 

@@ -8,13 +8,13 @@ from itertools import groupby
 from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
-from pytest_ssot.model import Verdict, Violation
+from pytest_ssot.model import Suspect, Verdict, Violation
 from pytest_ssot.policy.entries import Entry
 from pytest_ssot.policy.inventory import Ground
 from pytest_ssot.policy.ratchet import Stale
 from pytest_ssot.report import listing
 from pytest_ssot.report.ratchet import UPDATE
-from pytest_ssot.report.text import counted
+from pytest_ssot.report.text import counted, likened
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import AnyRule
@@ -42,6 +42,7 @@ class Facts(NamedTuple):
     known: Sequence[Known]
     is_critical: Callable[[Violation], bool]
     runs: bool
+    suspects: Sequence[Suspect] = ()
 
 
 class Place(NamedTuple):
@@ -69,6 +70,9 @@ def of_rule(
     yield field("uses", totals(found))
     if isinstance(rule, Rule) and not found:
         yield field("to do", _idle(rule, target))
+    for one in facts.suspects:
+        if one.rule == name:
+            yield field("suspect", likened(one))
     yield from _by_file(found, facts, lambda one: "")
     yield from _baseline(facts, [one for one in facts.known if one.entry.key.rule == name])
 

@@ -6,7 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from pytest_ssot.model import Kind, Scope, Verdict, Violation
-from pytest_ssot.report.text import Cause, counted, first_line, headline, known_as, passing_on
+from pytest_ssot.report.text import (
+    Cause,
+    counted,
+    first_line,
+    headline,
+    is_use,
+    known_as,
+    passing_on,
+)
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import AnyRule
 
@@ -49,18 +57,23 @@ def judged(violation: Violation) -> str:
 
 
 def summary(violations: Iterable[Violation], examined: int) -> str:
-    """``3 uses in 2 files fail, 5 are known; 1,204 files examined``."""
+    """``3 uses in 2 files fail, 5 known; 1,204 files examined``.
+
+    Uses are those of what is deprecated; where others fail too, all are violations.
+    """
     violations = list(violations)
     number = Counter(one.verdict for one in violations)
-    failing = {one.importer.path for one in violations if one.verdict is Verdict.FAILS}
+    failing = [one for one in violations if one.verdict is Verdict.FAILS]
     told = []
     if failing:
-        uses, files = counted(number[Verdict.FAILS], "use"), counted(len(failing), "file")
-        told.append(f"{uses} in {files} {'fails' if number[Verdict.FAILS] == 1 else 'fail'}")
+        noun = "use" if all(map(is_use, failing)) else "violation"
+        files = counted(len({one.importer.path for one in failing}), "file")
+        verb = "fails" if len(failing) == 1 else "fail"
+        told.append(f"{counted(len(failing), noun)} in {files} {verb}")
     others = (one for one in Verdict if one is not Verdict.FAILS and number[one])
     told += [f"{number[one]} {one.value}" for one in others]
     read = "1 file" if examined == 1 else f"{examined:,} files"
-    return f"{', '.join(told) or 'no deprecated use'}; {read} examined"
+    return f"{', '.join(told) or 'no violation'}; {read} examined"
 
 
 def idle_line(rule: Rule, *, exists: bool) -> str:

@@ -55,6 +55,16 @@ class Scopes:
 
     def paths(self, name: ast.Name, scopes: Sequence[Scope]) -> list[str]:
         """The dotted paths that *name* may stand for, read in the last of *scopes*."""
+        at = self.place(name, scopes)
+        if at is None:
+            return []
+        found: list[str] = []
+        for one in _alive(self._bound(scopes[at])[name.id], name, scopes[at + 1 :]):
+            found += self._values(one, scopes[: at + 1])
+        return list(dict.fromkeys(found))
+
+    def place(self, name: ast.Name, scopes: Sequence[Scope]) -> int | None:
+        """The index of the scope that binds *name*, read in the last of *scopes*; None: none."""
         last = len(scopes) - 1
         at = last
         while at >= 0:
@@ -64,11 +74,8 @@ class Scopes:
             elif bindings[0].start < _FIRST:
                 at = 0 if bindings[0].start == _GLOBAL else at - 1
             else:
-                found: list[str] = []
-                for one in _alive(bindings, name, scopes[at + 1 :]):
-                    found += self._values(one, scopes[: at + 1])
-                return list(dict.fromkeys(found))
-        return []
+                return at
+        return None
 
     def chain(self, node: ast.expr, scopes: Sequence[Scope]) -> Iterator[tuple[str, list[str]]]:
         """What ``name.one.two`` may start from, each with the attributes behind it."""
