@@ -60,27 +60,25 @@ class Definitions:
         names = self._modules.names(path)
         file = File(path, names, self._modules.packages(path), self._surfaces.of)
         try:
-            found, text, error = self._walked(file, data)
+            found, text, error = self._walked(file, data, self._named)
             suspects = tuple(self._copies.find(path, data, text))
         except RecursionError:
             return Analysed([], [], "is nested too deep")
         return Analysed(found.uses, found.exports, error, suspects)
 
-    def _walked(self, file: File, data: bytes) -> tuple[Found, str, str | None]:
+    def _walked(self, file: File, data: bytes, names: set[str]) -> tuple[Found, str, str | None]:
         """What a walk finds, the text of the file, and why it could not be read whole.
 
         A name that an import or an assignment gives to a symbol matters in other lines too.
         """
-        names: set[str] = set(self._named)
-        while True:
-            words = Words(names)
-            tree = tree_of(data, lambda text, words=words: _lines(text, words))  # type: ignore[misc]
-            if tree.tree is None:
-                return Found([], [], set()), tree.text, tree.error
-            found = Walker(file, tree, self._wished).walk()
-            if found.names <= names:
-                return found, tree.text, tree.error
-            names |= found.names
+        words = self._plain if names is self._named else Words(names)
+        tree = tree_of(data, lambda text: _lines(text, words))
+        if tree.tree is None:
+            return Found([], [], set()), tree.text, tree.error
+        found = Walker(file, tree, self._wished).walk()
+        if found.names <= names:
+            return found, tree.text, tree.error
+        return self._walked(file, data, names | found.names)
 
 
 def _lines(text: str, words: Words) -> list[int]:

@@ -19,8 +19,8 @@ from pytest_ssot.source.trees import whole
 from pytest_ssot.source.use import Copy
 from pytest_ssot.source.words import Words
 
-#: Told from here on. Of the pairs that the real projects in docs/single.md have, those from
-#: here on share their code, and those below share a pattern.
+#: Told from here on. Of the 1,910 classes of Django 5.1 five pairs are so much alike, all sisters
+#: in one module; of the 1,781 of SQLAlchemy 2.0 fourteen, most of them copies for another driver.
 ENOUGH = 0.7
 #: How much of the original a copy has at least: likeness is at most 2 S / (size + S).
 _PART = ENOUGH / (2 - ENOUGH)
@@ -81,11 +81,12 @@ class Copies:
 
     def concerns(self, data: bytes) -> bool:
         """Whether *data* may hold one: it defines methods that make up enough of an original."""
-        return self._words.in_bytes(data) and any(self._candidates(data))
+        return next(self._candidates(data), None) is not None
 
     def _candidates(self, data: bytes) -> Iterator[Original]:
-        for one, said in self._said:
-            there = {name for phrase, name in said.items() if phrase.encode() in data}
+        phrases = self._words.those_in(data)
+        for one, said in self._said if phrases else ():
+            there = {name for phrase, name in said.items() if phrase in phrases}
             if there and _has_enough(one, there):
                 yield one
 
@@ -144,24 +145,24 @@ def _classes(
 ) -> Iterator[tuple[ast.ClassDef, str]]:
     """The classes in *body*, wherever they stand, each with the function around it."""
     for node in body:
-        name = getattr(node, "name", None)
         if isinstance(node, ast.ClassDef):
             yield node, function
             yield from _classes(node.body, (*inside, node.name), function)
-        elif isinstance(node, Function) and name is not None:
-            yield from _classes(node.body, (*inside, name), ".".join((*inside, name)))
+        elif isinstance(node, Function):
+            names = (*inside, node.name)
+            yield from _classes(node.body, names, ".".join(names))
         else:
-            inner = (one for one in ast.walk(node) if isinstance(one, ast.ClassDef | Function))
-            yield from _classes(_outermost(inner), inside, function)
+            yield from _classes(_blocks(node), inside, function)
 
 
-def _outermost(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Those of *nodes*, in the order of a walk, that stand in no other of them."""
-    seen: set[ast.AST] = set()
-    for node in nodes:
-        if node not in seen:
-            seen.update(ast.walk(node))
-            yield node
+def _blocks(node: ast.AST) -> Iterator[ast.stmt]:
+    """The statements right inside of *node*, which is no definition."""
+    for name in ("body", "orelse", "handlers", "cases", "finalbody"):
+        for one in getattr(node, name, ()):
+            if isinstance(one, ast.stmt):
+                yield one
+            else:
+                yield from _blocks(one)
 
 
 def _phrase(method: str) -> str:

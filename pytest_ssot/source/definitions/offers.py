@@ -25,9 +25,13 @@ class Offers:
         """
         return name in self._listed or (self._is_package and not self.uses(name))
 
-    def offers_all(self, name: str) -> bool:
-        """Whether an ``import *`` that brings *name* can only mean that others may take it."""
-        return self._is_package or not self.uses(name)
+    def offers_all(self, name: str, *, home: bool) -> bool:
+        """Whether an ``import *`` that brings *name* can only mean that others may take it.
+
+        From a symbol's *home* who does not read it has taken it for others; elsewhere it may
+        have come along.
+        """
+        return self._is_package or (home and not self.uses(name))
 
     def uses(self, name: str) -> bool:
         """Whether the module's own code reads *name*, or a quoted annotation says it."""

@@ -217,7 +217,8 @@ class Walker:
     def _is_offered(self, alias: ast.alias, route: Route, bound: str) -> bool:
         """Whether an import at the top is there for others."""
         if alias.name == "*":
-            return route.state == "right" and self._offers.offers_all(bound)
+            home = route.key == route.home.symbol
+            return route.state == "right" and self._offers.offers_all(bound, home=home)
         return self._offers.offers(bound) or alias.asname == alias.name
 
     def _is_detour(self, alias: ast.alias, route: Route) -> bool:
