@@ -35,10 +35,20 @@ RULES = (
     'deprecated = "app.pack"\nsubmodules = false',
     'deprecated = "corp.old"',
 )
+SINGLES = (
+    'symbol = "app.names:Old"\nid = "old"\nalso-from = ["app.api"]',
+    'symbol = "app.new:Older"\nid = "older"',
+    'symbol = "app.star:Big"',
+)
 TABLES = (
     '[[tool.pytest-ssot.allow]]\nrule = "app.old"\nfrom = ["app/user*.py"]\nreason = "later"\n',
     'exclude = ["lib"]\n',
     'first-party = ["app"]\n',
+)
+#: Large enough for a copy of it to be told.
+BIG = (
+    "class {}:\n def add(self, a):\n  self.a = a\n  self.b = [a]\n  self.c(a, 1)\n"
+    " def get(self, b):\n  for one in self.b:\n   if one == b:\n    return self.a\n"
 )
 PATHS = (
     *("app/__init__.py", "app/old.py", "app/names.py", "app/new.py", "app/star.py", "app/far.py"),
@@ -70,6 +80,9 @@ LINES = (
         "import app.star as s",
     ),
     *("s.Old", "import app.api as a\na.Kept", "mock.patch('app.names.Old')", "(", "if True:"),
+    *("Alias = Old", "from app.user import Alias, One", "class Kept(Old): pass", "One = s.Old"),
+    *("from app.new import Older as One", "if 1:\n from .new import *", "Kept = One = Older"),
+    *("class Two(One): pass  # ssot: allow[older] so", "import app.star as One"),
     *("@pytest.mark.ssot_allow('app.old', reason='so')\ndef test(): import app.old", "'app.old'"),
 )
 
@@ -111,7 +124,8 @@ class Project:
 
     def text(self) -> str:
         text = "".join(f"{line}\n" for line in self.random.choices(LINES, k=4))
-        return f"{text}{self.random.choice(['', '', '(', 'pytestmark = pytest.mark.x'])}\n"
+        ends = ["", "", "(", "pytestmark = pytest.mark.x", *map(BIG.format, ("Big", "Small"))]
+        return f"{text}{self.random.choice(ends)}\n"
 
     def write(self, name: str) -> str:
         path = self.root / name
@@ -176,6 +190,8 @@ class Project:
     def configure(self) -> str:
         rules = self.random.sample(RULES, self.random.randint(2, len(RULES)))
         tables = "".join(f"[[tool.pytest-ssot.rules]]\n{rule}\n" for rule in rules)
+        singles = self.random.sample(SINGLES, self.random.randint(0, len(SINGLES)))
+        tables += "".join(f"[[tool.pytest-ssot.single]]\n{one}\n" for one in singles)
         more = self.random.choice(["", "", *TABLES])
         settings, after = ("", more) if more.startswith("[[") and RULES[0] in rules else (more, "")
         settings = "" if settings.startswith("[[") else settings
