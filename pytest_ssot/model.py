@@ -176,3 +176,24 @@ class Violation(NamedTuple):
             form=Form(data["form"]) if "form" in data else None,
             scope=Scope(data["scope"]) if "scope" in data else None,
         )
+
+
+class Suspect(NamedTuple):
+    """A class that may be a copy, under another name, of one that is to be single.
+
+    ``rule`` is that of the symbol ``target``, ``name`` the class's own; ``likeness`` is
+    above 0 and at most 1. It is told, and no violation.
+    """
+
+    rule: str
+    target: str
+    name: str
+    site: Site
+    likeness: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self._asdict(), "site": self.site.to_json()}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Suspect:
+        return cls(**{**data, "site": Site.from_json(data["site"])})

@@ -25,6 +25,7 @@ from pytest_ssot.policy.inventory import Inventory
 from pytest_ssot.policy.ratchet import Ratcheted
 from pytest_ssot.report import listing
 from pytest_ssot.report.ratchet import expired_line, stale_line, update_line
+from pytest_ssot.report.text import likened
 from pytest_ssot.rules.discovery import Configured
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ def _output(checked: Checked, options: argparse.Namespace) -> str:
         checked.inventory.unreadable,
         checked.not_observed,
         idle=checked.idle(),
+        suspects=checked.inventory.suspects,
     )
     return rendered(options.output_format, data, checked.project.settings.root)
 
@@ -164,6 +166,7 @@ def _besides(checked: Checked) -> Iterator[str]:
     found, result = checked.inventory, checked.ratcheted
     rules = checked.project.rules
     yield from (f"{path}: not read whole: {error}" for path, error in found.unreadable)
+    yield from (f"suspect: {likened(one)}" for one in found.suspects)
     yield from _stale(checked)
     yield from (f"expired in the baseline: {expired_line(one)}" for one in result.expired)
     yield from found.due.unknown

@@ -66,6 +66,7 @@ def _facts(found: Checked) -> explained.Facts:
         ],
         is_critical=critical(settings, found.inventory),
         runs=bool(found.runs),
+        suspects=found.inventory.suspects,
     )
 
 

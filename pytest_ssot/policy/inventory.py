@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.model import Kind, Site, Verdict, Violation
+from pytest_ssot.model import Form, Kind, Scope, Site, Suspect, Verdict, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.allowances import Allowances, Excuse, Importer, SeenBy, from_marker
 from pytest_ssot.policy.critical import decided
@@ -21,7 +21,7 @@ from pytest_ssot.source import index
 from pytest_ssot.source.files import Entry, Files
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.surroundings import Surroundings
-from pytest_ssot.source.use import Mark, Scan, Use
+from pytest_ssot.source.use import Copy, Mark, Scan, Use
 from pytest_ssot.source.wanted import Wanted
 
 
@@ -41,7 +41,8 @@ class Inventory(NamedTuple):
     allowances that excused something. ``marks`` are those of the tests around
     sites, as far as source tells them. ``grounds`` are by the violations' ``cause``.
     ``uses`` is the number of uses by rule, in all files and whoever excuses them;
-    ``due`` what should be gone.
+    ``due`` what should be gone. ``suspects`` fail nothing; those that are allowed are
+    left out.
     """
 
     violations: tuple[Violation, ...]
@@ -54,6 +55,7 @@ class Inventory(NamedTuple):
     grounds: Mapping[tuple[object, ...], Ground]
     uses: Mapping[str, int]
     due: Due
+    suspects: tuple[Suspect, ...] = ()
 
     def of(self, paths: Collection[str]) -> Inventory:
         """What of this is in the files *paths*."""
@@ -61,6 +63,7 @@ class Inventory(NamedTuple):
             violations=tuple(one for one in self.violations if one.importer.path in paths),
             unreadable=tuple(one for one in self.unreadable if one[0] in paths),
             examined=self.examined.intersection(paths),
+            suspects=tuple(one for one in self.suspects if one.site.path in paths),
         )
 
 
@@ -126,6 +129,7 @@ class _Judge:
 
     def judge(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
         judged = [one for use in found.uses if (one := self._judged(use)) is not None]
+        suspects = [one for copy in found.suspects for one in self._suspected(copy)]
         uses = Counter(use.rule for use in found.uses)
         owed = due(self._configured, found.examined.__contains__).with_uses(uses)
         overdue = [self._verdict(one.violation, one.end_line) for one in owed.overdue]
@@ -143,7 +147,17 @@ class _Judge:
             grounds=self._grounds,
             uses=uses,
             due=owed,
+            suspects=tuple(suspects),
         )
+
+    def _suspected(self, copy: Copy) -> Iterator[Suspect]:
+        """The suspect that *copy* is, unless a definition there would not fail either."""
+        rule, target, name, site, end_line, likeness, noted = copy
+        how = (Form.DEFINITION, Scope.MODULE)
+        use = Use(rule, target, Kind.DEFINITION, name, site, end_line, *how, noted=noted)
+        judged = self._judged(use)
+        if judged is not None and judged.verdict is Verdict.FAILS:
+            yield Suspect(rule, target, name, site, likeness)
 
     def _judged(self, use: Use) -> Violation | None:
         violation = Violation(

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_ssot.model import Kind, Verdict, Violation
+from pytest_ssot.model import Kind, Suspect, Verdict, Violation
 from pytest_ssot.policy.critical import in_source
 from pytest_ssot.policy.entries import Entry
 from pytest_ssot.policy.ratchet import Exceeded, Is, Ratchet, nothing
@@ -35,6 +35,7 @@ class Assembly:
         self._remainder = Remainder()
         self._complete = True
         self._unreadable: tuple[tuple[str, str], ...] = ()
+        self._suspects: tuple[Suspect, ...] = ()
         self._used_in_source: frozenset[str] = frozenset()
         self._is_critical: Is = nothing
         #: What the scan has found, where one has been made.
@@ -53,6 +54,7 @@ class Assembly:
             if one.verdict is not Verdict.FAILS and has(one.importer.path):
                 self._static.add_violation(one)
         self._unreadable = tuple(one for one in inventory.unreadable if has(one[0]))
+        self._suspects = tuple(one for one in inventory.suspects if has(one.site.path))
         self._used_in_source = inventory.used
         self._is_critical = in_source(self._run.settings, inventory.critical)
         self.inventory = inventory
@@ -88,6 +90,7 @@ class Assembly:
             undecided=undecided,
             is_critical=self._is_critical,
             unreadable=self._unreadable,
+            suspects=self._suspects,
             unused=tuple(sorted(in_force.difference(used))),
             expired=tuple(allowances.expired()),
             full=full and self._complete,
@@ -115,6 +118,7 @@ class Outcome:
         undecided: tuple[str, ...] = (),
         is_critical: Is = nothing,
         unreadable: tuple[tuple[str, str], ...] = (),
+        suspects: tuple[Suspect, ...] = (),
         unused: tuple[str, ...] = (),
         expired: tuple[str, ...] = (),
         full: bool = False,
@@ -129,6 +133,7 @@ class Outcome:
         self._static = static
         self._is_critical = is_critical
         self.unreadable = unreadable
+        self.suspects = suspects
         self.remainder = remainder
         self.unused = unused
         self.expired = expired

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pytest_ssot.model import SCHEMA_VERSION, Violation
+from pytest_ssot.model import SCHEMA_VERSION, Suspect, Violation
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.ruleset import AnyRule
 
@@ -27,6 +27,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         swept=outcome.swept,
         errors=(*remainder.faults, *remainder.mistakes),
         idle=outcome.idle,
+        suspects=outcome.suspects,
     )
 
 
@@ -39,6 +40,7 @@ def as_document(
     swept: Iterable[Violation] = (),
     errors: Iterable[str] = (),
     idle: Iterable[Idle] = (),
+    suspects: Iterable[Suspect] = (),
 ) -> dict[str, Any]:
     """The document as JSON values, everything in the order in which it is given.
 
@@ -61,6 +63,7 @@ def as_document(
             for name, number in sorted(matched.items())
         ],
         "swept": [_without_verdict(violation) for violation in swept],
+        "suspects": [suspect.to_json() for suspect in suspects],
         "errors": list(errors),
     }
 

@@ -8,14 +8,14 @@ from itertools import groupby
 from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
-from pytest_ssot.model import Kind, Verdict, Violation
+from pytest_ssot.model import Kind, Suspect, Verdict, Violation
 from pytest_ssot.policy.entries import Entry
 from pytest_ssot.policy.idle import Idle
 from pytest_ssot.policy.inventory import Ground
 from pytest_ssot.policy.ratchet import Stale
 from pytest_ssot.report import listing
 from pytest_ssot.report.ratchet import UPDATE
-from pytest_ssot.report.text import counted
+from pytest_ssot.report.text import counted, likened
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import AnyRule
@@ -43,6 +43,7 @@ class Facts(NamedTuple):
     known: Sequence[Known]
     is_critical: Callable[[Violation], bool]
     runs: bool
+    suspects: Sequence[Suspect] = ()
 
 
 class Place(NamedTuple):
@@ -84,6 +85,9 @@ def of_rule(told: Told, facts: Facts) -> Iterator[str]:
         yield field("to do", listing.idle_text(idle))
     elif isinstance(rule, Rule) and rule.origin != FILE and not found:
         yield field("to do", f"nothing: nobody here uses what {rule.origin} deprecates")
+    for suspect in facts.suspects:
+        if suspect.rule == name:
+            yield field("suspect", likened(suspect))
     yield from _by_file(found, facts, lambda one: "")
     yield from _baseline(facts, [one for one in facts.known if one.entry.key.rule == name])
 

@@ -108,10 +108,11 @@ def _by_importer(told: Content) -> list[str]:
 def _of_cause(cause: Cause) -> _Row:
     verdict = cause.first.verdict.value
     uses = ", ".join(map(_code, cause.names()))
+    title = f"{_text(cause.title)} " if cause.title else ""
     cells = [
         _code(str(cause.importer)),
         _text(verdict) + (f"<br>{_text(cause.first.reason)}" if cause.first.reason else ""),
-        _code(cause.first.target) + (f": {uses}" if uses else ""),
+        title + _code(cause.first.target) + (f": {uses}" if uses else ""),
         "<br>".join(map(_code, cause.replacements())) or _text(cause.says()),
         _seen(cause),
     ]

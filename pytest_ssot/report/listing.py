@@ -7,7 +7,15 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pytest_ssot.model import Kind, Scope, Verdict, Violation
-from pytest_ssot.report.text import Cause, counted, first_line, headline, known_as, passing_on
+from pytest_ssot.report.text import (
+    Cause,
+    counted,
+    first_line,
+    headline,
+    is_use,
+    known_as,
+    passing_on,
+)
 from pytest_ssot.rules.ruleset import AnyRule
 
 if TYPE_CHECKING:  # it parses, which few commands have a use for
@@ -54,21 +62,26 @@ def judged(violation: Violation) -> str:
 def summary(violations: Iterable[Violation], examined: int) -> str:
     """``3 uses in 2 files fail, 5 known; 1,204 files examined``."""
     read = "1 file" if examined == 1 else f"{examined:,} files"
-    return f"{totals(violations) or 'no deprecated use'}; {read} examined"
+    return f"{totals(violations) or 'no violation'}; {read} examined"
 
 
 def totals(violations: Iterable[Violation]) -> str:
-    """``3 uses in 2 files fail, 5 known``; empty where there is none."""
+    """``3 uses in 2 files fail, 5 known``; empty where there is none.
+
+    Uses are those of what is deprecated; where others fail too, all are violations.
+    """
     violations = list(violations)
     overdue = [one for one in violations if one.kind is Kind.OVERDUE]
     overdue = [one for one in overdue if one.verdict is Verdict.FAILS]
     violations = [one for one in violations if one not in overdue]
     number = Counter(one.verdict for one in violations)
-    failing = {one.importer.path for one in violations if one.verdict is Verdict.FAILS}
+    failing = [one for one in violations if one.verdict is Verdict.FAILS]
     told = []
     if failing:
-        uses, files = counted(number[Verdict.FAILS], "use"), counted(len(failing), "file")
-        told.append(f"{uses} in {files} {'fails' if number[Verdict.FAILS] == 1 else 'fail'}")
+        noun = "use" if all(map(is_use, failing)) else "violation"
+        files = counted(len({one.importer.path for one in failing}), "file")
+        verb = "fails" if len(failing) == 1 else "fail"
+        told.append(f"{counted(len(failing), noun)} in {files} {verb}")
     if overdue:
         told.append(f"{len(overdue)} {'is' if len(overdue) == 1 else 'are'} overdue")
     others = (one for one in Verdict if one is not Verdict.FAILS and number[one])

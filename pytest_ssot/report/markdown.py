@@ -65,7 +65,8 @@ def _unreadable(told: Content) -> list[str]:
 
 def _used(cause: Cause) -> str:
     names = ", ".join(map(_code, cause.names()))
-    return _code(cause.first.target) + (f": {names}" if names else "")
+    title = f"{_plain(cause.title)} " if cause.title else ""
+    return title + _code(cause.first.target) + (f": {names}" if names else "")
 
 
 def _instead(cause: Cause) -> str:

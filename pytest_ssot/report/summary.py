@@ -15,7 +15,7 @@ from pytest_ssot.report.ratchet import (
     stale_line,
     update_line,
 )
-from pytest_ssot.report.text import Cause, causes, counted
+from pytest_ssot.report.text import Cause, causes, counted, likened
 
 #: How many lines of what fails nothing are shown, unless asked for more.
 _FEW = 10
@@ -92,6 +92,7 @@ def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
     yield from _some("looked at, not used:", map(_site, outcome.swept), verbose)
     unread = (f"{path}: {error}" for path, error in outcome.unreadable)
     yield from _some("not read:", unread, verbose)
+    yield from _some("suspect:", map(likened, outcome.suspects), verbose)
     yield from _some("expired allowance:", outcome.expired, verbose)
     yield from _some("discovered rule:", _discovered(outcome), verbose)
     yield from _some("not observed:", outcome.not_observed, verbose)

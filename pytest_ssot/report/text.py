@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from pytest_ssot.model import Form, Kind, Site, Verdict, Violation
+from pytest_ssot.model import Form, Kind, Site, Suspect, Verdict, Violation
 from pytest_ssot.patterns import as_dotted
 from pytest_ssot.rules.ownership import Factory
 from pytest_ssot.rules.rule import Rule
@@ -19,6 +19,8 @@ _HEADLINES = {
     Kind.DEFINITION: "defined again",
     Kind.OVERDUE: "overdue",
 }
+#: What is deprecated, and still used: the report's tables say no more of these than which it is.
+_USES = frozenset((Kind.IMPORT, Kind.SYMBOL, Kind.WARNING))
 #: What is another of a symbol that there should be one of, and not defined itself.
 _DEFINITIONS = {
     Form.ALIAS: "another name for",
@@ -64,7 +66,7 @@ class Cause:
                 lines.append(f"note: {passing_on(self.leads_here)}")
         if self.note:
             lines.append(f"note: {self.note}")
-        lines.append(f"fix:  change {self.importer}")
+        lines.append(f"fix:  {self._what_to_do} {self.importer}")
         return lines
 
     def _overdue(self, says: str) -> list[str]:
@@ -72,6 +74,18 @@ class Cause:
         lines += because(self.rule) if self.rule is not None else []
         lines += [f"note: {self.note}"] if self.note else []
         return [*lines, f"fix:  {deletion(self.first)}"]
+
+    @property
+    def _what_to_do(self) -> str:
+        """A path to a symbol leads elsewhere instead; what is another of it has to go."""
+        first = self.first
+        again = first.kind is Kind.DEFINITION and first.form not in (Form.FROM, Form.STAR, None)
+        return "delete" if again else "change"
+
+    @property
+    def title(self) -> str:
+        """What is wrong with it; empty for a use of what is deprecated."""
+        return "" if is_use(self.first) else _title(self.first.kind, self.first.form)
 
     @property
     def leads_here(self) -> str | None:
@@ -155,10 +169,17 @@ def headline(
     if isinstance(rule, Rule) and rule.removed_in is not None:
         details.append(f"removed in {rule.removed_in}")
     suffix = f" ({', '.join(details)})" if details else ""
+    return f"{_title(kind, form)}: {target}{suffix}"
+
+
+def _title(kind: Kind, form: Form | None) -> str:
     title = _HEADLINES[kind]
-    if kind is Kind.DEFINITION and form is not None:
-        title = _DEFINITIONS.get(form, title)
-    return f"{title}: {target}{suffix}"
+    return _DEFINITIONS.get(form, title) if kind is Kind.DEFINITION and form is not None else title
+
+
+def is_use(violation: Violation) -> bool:
+    """Whether it is a use of what is deprecated."""
+    return violation.kind in _USES
 
 
 def known_as(target: str, names: Iterable[str]) -> str:
@@ -187,6 +208,12 @@ def in_a_line(violation: Violation) -> str:
     """``fails app/bridge.py:3 app.ws.manager_factory (websocket-factory)``."""
     verdict, importer = violation.verdict.value, violation.importer
     return f"{verdict} {importer} {violation.target} ({violation.rule})"
+
+
+def likened(suspect: Suspect) -> str:
+    """``app/live.py:10: class LiveManager is 93 % like app.ws.manager:WebSocketManager``."""
+    share = f"{round(suspect.likeness * 100)} %"
+    return f"{suspect.site}: class {suspect.name} is {share} like {suspect.target}"
 
 
 def first_line(text: str | None) -> str:

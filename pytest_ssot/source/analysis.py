@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,29 +13,31 @@ from pytest_ssot.source.files import DECLARING
 from pytest_ssot.source.guarded import Guarded
 from pytest_ssot.source.matching import Matcher
 from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.outline import outlined
-from pytest_ssot.source.reading import Unreadable, decoded, salvaged
+from pytest_ssot.source.reading import Unreadable
 from pytest_ssot.source.surface import Surfaces
-from pytest_ssot.source.use import Use
+from pytest_ssot.source.trees import tree_of
+from pytest_ssot.source.use import Copy, Use
 from pytest_ssot.source.uses import Source, find_uses
 from pytest_ssot.source.words import Words
 
-_STAR = re.compile(r"import[ \t\\\n]*\*")
+STAR = re.compile(r"import[ \t\\\n]*\*")
 #: The same, to be looked for with the words: to search every file once more would cost too much.
-_STARS = ("import *", "import*", "import  *", "import\t*")
-_RELATIVE = re.compile(rb"from[ \t\\\r\n]*\.")
+STARS = ("import *", "import*", "import  *", "import\t*")
+RELATIVE = re.compile(rb"from[ \t\\\r\n]*\.")
 
 
 class Analysed(NamedTuple):
     """A file's uses, what it passes on by which name, and why it could not be read whole.
 
-    *spared* are uses that are fine as long as no other file mentions these names of this one.
+    *spared* are uses that are fine as long as no other file mentions these names of this one,
+    *suspects* what is much like a symbol that is to be single.
     """
 
     uses: list[Use]
     exports: list[tuple[str, Use]]
     error: str | None = None
     spared: Sequence[tuple[tuple[str, ...], Use]] = ()
+    suspects: Sequence[Copy] = ()
 
 
 class Analysis:
@@ -45,6 +46,9 @@ class Analysis:
     With *passed_on* they are names that other modules pass on: a file must
     speak of such a module, or import relatively, besides saying the name.
     """
+
+    #: Files that are looked at whatever they say: none.
+    homes: frozenset[str] = frozenset()
 
     def __init__(
         self,
@@ -64,7 +68,7 @@ class Analysis:
         named = {target.name for target in targets if target.name is not None}
         own = {t.module.rpartition(".")[2] for t in targets if t.name is None}
         self._plain = Words(own | named)
-        self._said = Words((own | named).union(_STARS if named else ()))
+        self._said = Words((own | named).union(STARS if named else ()))
         self._owners = Words(leaves)
         self._all = Words(leaves | named)
         self._passed_on = passed_on
@@ -78,12 +82,12 @@ class Analysis:
             return False
         if not self._passed_on and self._plain.in_bytes(data):
             return True
-        return self._owners.in_bytes(data) or _RELATIVE.search(data) is not None
+        return self._owners.in_bytes(data) or RELATIVE.search(data) is not None
 
     def _makes(self, path: str, data: bytes) -> bool:
         if not self._classes or path.endswith(".pyi") or not self._made.in_bytes(data):
             return False
-        if self._homes.in_bytes(data) or _RELATIVE.search(data) is not None:
+        if self._homes.in_bytes(data) or RELATIVE.search(data) is not None:
             return True
         return any(one.module in self._modules.names(path) for one in self._classes)
 
@@ -92,31 +96,18 @@ class Analysis:
         lines = self._all.lines(text)
         if not self._index.names:
             return lines
-        stars = {text.count("\n", 0, one.start()) + 1 for one in _STAR.finditer(text)}
+        stars = {text.count("\n", 0, one.start()) + 1 for one in STAR.finditer(text)}
         return sorted(stars.union(lines)) if stars else lines
 
     def analyse(self, path: str, data: bytes) -> Analysed:
         """The uses in the file *path*, which holds *data*."""
-        error: str | None = None
         if path.rpartition("/")[2] in DECLARING:
             return self._declared(path, data)
-        try:
-            text = decoded(data)
-        except Unreadable as why:
-            error, text = str(why), salvaged(data)
-        lines = self._lines(text)
         makes = self._makes(path, data)
         # What is made may be called by any name, so all of it has to be read.
-        tree = (None if makes else _outline(text, lines)) or _parsed(text)
-        if isinstance(tree, str):
-            from pytest_ssot.source.repair import repaired  # few projects hold such a file
-
-            error = error or tree
-            text = repaired(text) or ""
-            again = _parsed(text)
-            if isinstance(again, str):
-                return Analysed([], [], error)
-            lines, tree = self._lines(text), again
+        text, tree, lines, error = tree_of(data, self._lines, entire=makes)
+        if tree is None:
+            return Analysed([], [], error)
         names = self._modules.names(path)
         packages = self._modules.packages(path)
         source = Source(path, text, tree, lines, packages, typed=path.endswith(".pyi"))
@@ -139,25 +130,3 @@ class Analysis:
     def _matcher(self, names: Sequence[str]) -> Matcher:
         """For a file that goes by *names*."""
         return Matcher(self._index, names, self._modules.is_module, self._surfaces.of)
-
-
-def _outline(text: str, lines: Sequence[int]) -> ast.Module | None:
-    """The tree of those parts of *text* that matter; None where it has to be read whole.
-
-    What is wrong with the other parts is not noticed, and does not matter.
-    """
-    outline = outlined(text, lines)
-    tree = _parsed(outline) if outline is not None else ""
-    return None if isinstance(tree, str) else tree
-
-
-def _parsed(text: str) -> ast.Module | str:
-    """The tree of *text*, or what is wrong with it."""
-    try:
-        return ast.parse(text)
-    except SyntaxError as error:
-        return f"line {error.lineno or 1}: {error.msg}"
-    except ValueError as error:
-        return str(error)
-    except (RecursionError, MemoryError):
-        return "is nested too deep"

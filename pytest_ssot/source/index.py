@@ -20,7 +20,7 @@ from pytest_ssot.files import write_atomically
 from pytest_ssot.source.files import Entry
 from pytest_ssot.source.reading import Unreadable, read
 from pytest_ssot.source.surroundings import Surroundings
-from pytest_ssot.source.use import Scan, Use
+from pytest_ssot.source.use import Copy, Scan, Use
 
 #: The folder under the root, which tells git and backups by itself to leave it out.
 FOLDER = ".ssot_cache"
@@ -41,10 +41,18 @@ _Plain = tuple[Any, ...]
 class Pass(NamedTuple):
     """One pass over the files: what was found by path, what is wrong with which, no Python.
 
-    Found are uses, exports, and uses that depend on what other files mention.
+    Found are uses, exports, uses that depend on what other files mention, and suspects.
     """
 
-    found: dict[str, tuple[list[_Plain], list[tuple[str, _Plain]], list[tuple[_Plain, _Plain]]]]
+    found: dict[
+        str,
+        tuple[
+            list[_Plain],
+            list[tuple[str, _Plain]],
+            list[tuple[tuple[str, ...], _Plain]],
+            list[_Plain],
+        ],
+    ]
     unreadable: dict[str, str]
     skipped: list[str]
 
@@ -93,7 +101,7 @@ class State:
             return None
 
     def _known(self, kept: _Kept, plain: list[_Plain]) -> Scan | None:
-        answers, uses, unreadable, skipped = marshal.loads(kept.result)
+        answers, uses, unreadable, skipped, suspects = marshal.loads(kept.result)
         if not self._around.still_hold(answers):
             return None
         if kept.files != marshal.dumps(plain, _STABLE):
@@ -104,8 +112,12 @@ class State:
                 self._changed = changed
                 self._around.learn(answers)
                 return None
-        found = tuple(map(Use.unpacked, uses))
-        return Scan(found, dict(unreadable), frozenset(self._entries).difference(skipped))
+        return Scan(
+            tuple(map(Use.unpacked, uses)),
+            dict(unreadable),
+            frozenset(self._entries).difference(skipped),
+            tuple(map(Copy.unpacked, suspects)),
+        )
 
     def again(self, number: int, targets: object) -> list[str] | None:
         """The files that pass *number*, for *targets*, has to look at; None: all."""
@@ -140,6 +152,7 @@ class State:
             [use.packed() for use in scan.uses],
             dict(scan.unreadable),
             list(self._entries.keys() - scan.examined),
+            [suspect.packed() for suspect in scan.suspects],
         )
         kept = _Kept(
             self._key,
@@ -184,22 +197,28 @@ def key_of(*parts: object) -> str:
     return repr((_VERSION, sys.version, _code(), parts))
 
 
-def _code() -> list[int]:
+def _code() -> list[tuple[str, int]]:
     """The sizes of the modules here: tells versions apart that forgot to have another number."""
-    try:
-        with os.scandir(os.path.dirname(__file__)) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-            return [entry.stat().st_size for entry in found if entry.name.endswith(".py")]
-    except OSError:  # in a zip file
-        return []
+    here = os.path.dirname(__file__)
+    found = []
+    for folder in (here, os.path.join(here, "definitions")):
+        try:
+            with os.scandir(folder) as entries:
+                inside = [one for one in entries if one.name.endswith(".py")]
+                found += [(one.name, one.stat().st_size) for one in inside]
+        except OSError:  # in a zip file
+            return []
+    return sorted(found)
 
 
 def _sound(plain: _Plain) -> Pass:
     """The pass that *plain* holds. Raises an exception of whatever class where it is none."""
     done = Pass(*plain)
-    for uses, exports, spared in done.found.values():
+    for uses, exports, spared, suspects in done.found.values():
         for use in (*uses, *(one for _, one in exports), *(one for _, one in spared)):
             Use.unpacked(use)
+        for suspect in suspects:
+            Copy.unpacked(suspect)
     return Pass(dict(done.found), dict(done.unreadable), list(done.skipped))
 
 

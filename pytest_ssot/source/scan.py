@@ -13,13 +13,15 @@ from typing import Any
 from pytest_ssot.model import Kind, Step
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.source.analysis import Analysis
+from pytest_ssot.source.definitions.analysis import Definitions
+from pytest_ssot.source.definitions.search import Search
 from pytest_ssot.source.files import Entry
 from pytest_ssot.source.guarded import Guarded, guarded, passed_on
 from pytest_ssot.source.index import Pass, State
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.reading import Unreadable, read, read_script
 from pytest_ssot.source.spared import Spared
-from pytest_ssot.source.use import Scan, Use
+from pytest_ssot.source.use import Copy, Scan, Use
 from pytest_ssot.source.wanted import Wanted
 from pytest_ssot.source.workers import Workers, processors
 
@@ -60,25 +62,40 @@ class _Passes:
         self._modules = Modules(root)
         self._index = TargetIndex(wanted.targets)
         self._guarded = guarded(self._modules, wanted.factories)
+        self._number = 0
+        self._unreadable: dict[str, str] = {}
+        self._skipped: set[str] = set()
 
     def run(self, entries: Sequence[Entry]) -> Scan:
         found: dict[tuple[Any, ...], Use] = {}
-        unreadable: dict[str, str] = {}
-        skipped: set[str] = set()
+        suspects: list[Copy] = []
+        for use in self._uses():
+            found.setdefault(use.place, use)
+        if self._wanted.single:
+            searched = Search(self._wanted.single, self._modules, self._defined).run()
+            suspects = sorted(searched.suspects, key=lambda one: (one.site, one.rule))
+            for use in searched.uses:
+                found.setdefault(use.place, use)
+        examined = frozenset(entry.path for entry in entries) - self._skipped
+        told = tuple(found[place] for place in sorted(found))
+        self._state.learn(self._modules.around.answers())
+        unreadable = dict(sorted(self._unreadable.items()))
+        return self._state.keep(Scan(told, unreadable, examined, tuple(suspects)))
+
+    def _uses(self) -> Iterator[Use]:
+        """The uses of targets."""
         targets = [(one.rule, one.text, one.submodules) for one in self._wanted.targets]
         classes = [one.plain() for one in self._guarded]
         spared = Spared(self._modules)
         passing: dict[str, Use] = {}
         sought: set[str] = set()
         for number in range(_DEEPEST):
-            done = self._pass(number, targets, classes)
-            unreadable |= done.unreadable
-            skipped.update(done.skipped)
+            done = self._pass(["uses", number > 0, targets, classes])
             exports: list[tuple[str, str, Use]] = []
-            for path, (uses, exported, kept) in sorted(done.found.items()):
+            for path, (uses, exported, kept, _) in sorted(done.found.items()):
                 for use in _derived(uses, passing):
                     if not spared.is_mention(use):
-                        found.setdefault(use.place, use)
+                        yield use
                 for names, plain in kept:
                     spared.add(path, names, _derived([plain], passing))
                 exports += [
@@ -93,25 +110,25 @@ class _Passes:
             targets = [*((key, key, True) for key in sorted(named)), *spared.targets()]
             if not targets and not classes:
                 break
-        for use in spared.told():
-            found.setdefault(use.place, use)
-        examined = frozenset(entry.path for entry in entries) - skipped
-        told = tuple(found[place] for place in sorted(found))
-        self._state.learn(self._modules.around.answers())
-        return self._state.keep(Scan(told, dict(sorted(unreadable.items())), examined))
+        yield from spared.told()
 
-    def _pass(
-        self, number: int, targets: list[tuple[str, str, bool]], classes: list[tuple[Any, ...]]
-    ) -> Pass:
+    def _defined(self, homes: list[Any], routes: list[Any]) -> Pass:
+        return self._pass(["definitions", homes, routes])
+
+    def _pass(self, asked: list[Any]) -> Pass:
         """The findings of one pass, those of files that did not change from the last scan."""
-        again = self._state.again(number, (targets, classes))
+        number, self._number = self._number, self._number + 1
+        again = self._state.again(number, asked)
         done = Pass({}, {}, [])
-        for answer in self._workers.ask((targets, classes, number > 0, again)):
+        for answer in self._workers.ask((asked, again)):
             done.found.update(answer[0])
             done.unreadable.update(answer[1])
             done.skipped.extend(answer[2])
             self._state.learn(answer[3], answer[4])
-        return self._state.add(number, (targets, classes), done)
+        done = self._state.add(number, asked, done)
+        self._unreadable |= done.unreadable
+        self._skipped.update(done.skipped)
+        return done
 
     def _passed_on(
         self, exports: Sequence[tuple[str, str, Use]], sought: set[str]
@@ -149,18 +166,20 @@ class _Share:
         self._room = _KEPT
 
     def serve(self, question: Any) -> Any:
-        """One pass: targets, classes, whether others pass them on, the paths to look at.
-
-        None: all of them.
-        """
-        targets, classes, passed_on, again = question
+        """One pass: what is asked for, and the paths to look at; None: all."""
+        asked, again = question
         with quickly():
-            chosen = [Target(*one) for one in targets]
-            makers = [Guarded(*one) for one in classes]
-            analysis = Analysis(self._modules, chosen, makers, passed_on=passed_on)
-            return self._pass(analysis, None if again is None else frozenset(again))
+            return self._pass(self._looking(*asked), None if again is None else frozenset(again))
 
-    def _pass(self, analysis: Analysis, again: frozenset[str] | None) -> Any:
+    def _looking(self, what: str, *asked: Any) -> Analysis | Definitions:
+        """What looks at files: for uses of targets, or for definitions."""
+        if what == "definitions":
+            return Definitions(self._modules, *asked)
+        passed_on, targets, classes = asked
+        wanted, made = [Target(*one) for one in targets], [Guarded(*one) for one in classes]
+        return Analysis(self._modules, wanted, made, passed_on=passed_on)
+
+    def _pass(self, analysis: Analysis | Definitions, again: frozenset[str] | None) -> Any:
         found: dict[str, Any] = {}
         unreadable: dict[str, str] = {}
         skipped: list[str] = []
@@ -177,19 +196,20 @@ class _Share:
                 continue
             if data is None:
                 skipped.append(path)
-            elif analysis.concerns(path, data):
+            elif path in analysis.homes or analysis.concerns(path, data):
                 try:
-                    uses, exports, why, spared = analysis.analyse(path, data)
+                    uses, exports, why, spared, suspects = analysis.analyse(path, data)
                 except Exception as error:
                     error.add_note(f"while {path} was scanned")
                     raise
                 if why is not None:
                     unreadable[path] = why
-                if uses or exports or spared:
+                if uses or exports or spared or suspects:
                     found[path] = (
                         [use.packed() for use in uses],
                         [(name, use.packed()) for name, use in exports],
                         [(names, use.packed()) for names, use in spared],
+                        [suspect.packed() for suspect in suspects],
                     )
         return found, unreadable, skipped, self._modules.around.answers(), unread
 

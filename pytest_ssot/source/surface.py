@@ -32,18 +32,18 @@ class Surfaces:
         except (Unreadable, SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         packages = self._modules.packages(path)
-        listed, whole = _listed(tree)
+        said, whole = listed(tree)
         if whole:
-            return listed
+            return said
         self._open.add(module)
         stars = (module for _, module in starred(tree, packages))
-        names = set(listed).union(*(self.of(one) or () for one in stars))
+        names = set(said).union(*(self.of(one) or () for one in stars))
         self._open.discard(module)
         names |= Scopes(tree, packages, text).names(tree) - set(_modules(tree))
-        return listed | {name for name in names if name[0] not in "_*"}
+        return said | {name for name in names if name[0] not in "_*"}
 
 
-def _listed(tree: ast.Module) -> tuple[frozenset[str], bool]:
+def listed(tree: ast.Module) -> tuple[frozenset[str], bool]:
     """What the module adds to ``__all__``, and whether that is all of it."""
     found: set[str] = set()
     whole = False

@@ -58,9 +58,35 @@ class Use(NamedTuple):
         )
 
 
+class Copy(NamedTuple):
+    """A class under another name that is much like one that is to be single: a suspect.
+
+    ``likeness`` is above 0 and at most 1 (see ``definitions/likeness.py``); the rest is as
+    that of a use: the rule's id, the symbol, the class's name, and its site.
+    """
+
+    rule: str
+    target: str
+    name: str
+    site: Site
+    end_line: int
+    likeness: float
+    noted: bool = False
+
+    def packed(self) -> tuple[Any, ...]:
+        """Plain values, for files and other processes; see `unpacked`."""
+        return tuple(self._replace(site=tuple(self.site)))  # type: ignore[arg-type]
+
+    @classmethod
+    def unpacked(cls, plain: tuple[Any, ...]) -> Copy:
+        copy = cls(*plain)
+        return copy._replace(site=Site(*copy.site))
+
+
 class Scan(NamedTuple):
     """What was found, sorted; what could not be read whole, by path; what was examined."""
 
     uses: tuple[Use, ...]
     unreadable: Mapping[str, str]
     examined: frozenset[str]
+    suspects: tuple[Copy, ...] = ()

@@ -78,6 +78,27 @@ def is_kept(root: Path) -> bool:
     return found == [True]
 
 
+def test_what_is_single_is_kept_too(root: Path) -> None:
+    single = '[[tool.pytest-ssot.single]]\nsymbol = "app.one:One"\n'
+    configured = f"[tool.pytest-ssot]\n{RULE}"
+    (root / "app/one.py").write_text("class One: pass\n")
+    (root / "app/two.py").write_text("from app.one import One\nOne()\n")
+    (root / "app/three.py").write_text("from app.two import One\nTwo = One\n")
+    before = taken(root)
+    assert is_kept(root)
+    (root / "pyproject.toml").write_text(configured + single)
+    found = taken(root)
+    assert len(found.violations) == len(before.violations) + 2
+    assert is_kept(root)
+    assert taken(root) == found == taken(root, cache=False)
+    (root / "app/two.py").write_text("from app.one import One as Two\nTwo()\n")
+    assert taken(root) == taken(root, cache=False) != found
+    (root / "pyproject.toml").write_text(f'{configured}{single}also-from = ["app.three"]\n')
+    assert taken(root) == taken(root, cache=False)
+    (root / "pyproject.toml").write_text(configured)
+    assert taken(root).violations == before.violations
+
+
 # -- broken ----------------------------------------------------------------------------
 
 
@@ -110,7 +131,7 @@ def shapes(data: bytes) -> Iterator[Any]:
         yield (key, plain, result, passes)
         yield (key, files, plain, passes)
         yield (key, marshal.dumps([("app/user.py", ())]), result, plain)
-        for at in range(4):
+        for at in range(5):
             parts = list(marshal.loads(result))
             parts[at] = one
             yield (key, files, marshal.dumps(tuple(parts)), passes)

@@ -41,10 +41,20 @@ FACTORIES = (
     ("app.pack:Older", '["app.pack.sub"]'),
     ("app.old.sub:X", '["app.old"]'),
 )
+SINGLES = (
+    'symbol = "app.names:Old"\nid = "old"\nalso-from = ["app.api"]',
+    'symbol = "app.new:Older"\nid = "older"',
+    'symbol = "app.star:Big"',
+)
 TABLES = (
     '[[tool.pytest-ssot.allow]]\nrule = "app.old"\nfrom = ["app/user*.py"]\nreason = "later"\n',
     'exclude = ["lib"]\n',
     'first-party = ["app"]\n',
+)
+#: Large enough for a copy of it to be told.
+BIG = (
+    "class {}:\n def add(self, a):\n  self.a = a\n  self.b = [a]\n  self.c(a, 1)\n"
+    " def get(self, b):\n  for one in self.b:\n   if one == b:\n    return self.a\n"
 )
 PATHS = (
     *("app/__init__.py", "app/old.py", "app/names.py", "app/new.py", "app/star.py", "app/far.py"),
@@ -79,6 +89,9 @@ LINES = (
     *("Old()", "a.Kept()", "s.Old()", "Kept = Old", "Old = s.Old", "def make(): return one()"),
     *("def one(): return Old()", "one()", "from app.names import one", "from .names import make"),
     *("from .names import Old", "from .sub import X", "X()", "from .sub import Older", "Older()"),
+    *("Alias = Old", "from app.user import Alias, One", "class Kept(Old): pass", "One = s.Old"),
+    *("from app.new import Older as One", "if 1:\n from .new import *", "Kept = One = Older"),
+    *("class Two(One): pass  # ssot: allow[older] so", "import app.star as One"),
     *("@pytest.mark.ssot_allow('app.old', reason='so')\ndef test(): import app.old", "'app.old'"),
 )
 
@@ -120,7 +133,8 @@ class Project:
 
     def text(self) -> str:
         text = "".join(f"{line}\n" for line in self.random.choices(LINES, k=4))
-        return f"{text}{self.random.choice(['', '', '(', 'pytestmark = pytest.mark.x'])}\n"
+        ends = ["", "", "(", "pytestmark = pytest.mark.x", *map(BIG.format, ("Big", "Small"))]
+        return f"{text}{self.random.choice(ends)}\n"
 
     def write(self, name: str) -> str:
         path = self.root / name
@@ -188,6 +202,8 @@ class Project:
         for made, callers in self.random.sample(FACTORIES, self.random.randint(0, 3)):
             table = f'class = "{made}"\nonly-from = {callers}'
             tables += f"[[tool.pytest-ssot.factories]]\n{table}\n"
+        singles = self.random.sample(SINGLES, self.random.randint(0, len(SINGLES)))
+        tables += "".join(f"[[tool.pytest-ssot.single]]\n{one}\n" for one in singles)
         more = self.random.choice(["", "", *TABLES])
         settings, after = ("", more) if more.startswith("[[") and RULES[0] in rules else (more, "")
         settings = "" if settings.startswith("[[") else settings

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import pytest_ssot.source.analysis as analysis
+import pytest_ssot.source.trees as trees
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.source.analysis import Analysed, Analysis
 from pytest_ssot.source.modules import Modules
@@ -26,7 +26,7 @@ def found(text: str, *, whole: bool) -> Analysed:
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")
         if whole:
-            patch.setattr(analysis, "outlined", lambda text, lines: None)
+            patch.setattr(trees, "outlined", lambda text, lines: None)
         return looked.analyse("t.py", text.encode())
 
 

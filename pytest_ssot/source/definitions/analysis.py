@@ -1,0 +1,93 @@
+"""One file of a search for definitions: from its bytes to what is found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pytest_ssot.source.analysis import RELATIVE, STAR, STARS, Analysed
+from pytest_ssot.source.definitions.copies import Copies, Originals
+from pytest_ssot.source.definitions.routes import Home, Routes
+from pytest_ssot.source.definitions.walk import File, Found, Walker, Wished
+from pytest_ssot.source.files import DECLARING
+from pytest_ssot.source.modules import Modules
+from pytest_ssot.source.surface import Surfaces
+from pytest_ssot.source.trees import tree_of
+from pytest_ssot.source.words import Words
+
+
+class Definitions:
+    """Looks for what is another of the symbols of *homes*.
+
+    *plain* are the routes to look for. In the ``first`` pass they are the allowed ones, and
+    definitions and near copies are looked for too; later on a file must speak of a module
+    that a route goes through, or import relatively, besides saying the name.
+    """
+
+    def __init__(self, modules: Modules, homes: Sequence[Any], plain: Sequence[Any]) -> None:
+        self._modules = modules
+        self._surfaces = Surfaces(modules)
+        self._first = bool(homes)
+        wanted = [Home(*one) for one in homes]
+        self._routes = Routes(plain)
+        originals = Originals(modules, wanted)
+        self._copies = Copies(originals.all)
+        self._wished = Wished(wanted, self._routes, lambda home: _may_rename(originals, home))
+        names = {one.name for one in self._routes.all}
+        self._named = names
+        self._plain = Words(names)
+        self._said = Words(names.union(STARS))
+        ways = list(self._routes.modules())
+        self._owners = Words(one.rpartition(".")[2] for one in ways)
+        #: The files that the routes go through: they say the names without their module's.
+        self.homes = frozenset(filter(None, map(modules.file, ways)))
+
+    def concerns(self, path: str, data: bytes) -> bool:
+        """Whether *data*, of the file *path*, may hold something; asked of every file."""
+        return self._speaks(data) or self._copies.concerns(data)
+
+    def _speaks(self, data: bytes) -> bool:
+        if not self._said.in_bytes(data):
+            return False
+        if self._first and self._plain.in_bytes(data):
+            return True
+        return self._owners.in_bytes(data) or RELATIVE.search(data) is not None
+
+    def analyse(self, path: str, data: bytes) -> Analysed:
+        """What the file *path*, which holds *data*, defines again, and by which names."""
+        if path.endswith(".pyi") or path.rpartition("/")[2] in DECLARING:
+            return Analysed([], [])  # nothing there ever comes to life
+        names = self._modules.names(path)
+        file = File(path, names, self._modules.packages(path), self._surfaces.of)
+        try:
+            found, text, error = self._walked(file, data, self._named)
+            suspects = tuple(self._copies.find(path, data, text))
+        except RecursionError:
+            return Analysed([], [], "is nested too deep")
+        return Analysed(found.uses, found.exports, error, suspects=suspects)
+
+    def _walked(self, file: File, data: bytes, names: set[str]) -> tuple[Found, str, str | None]:
+        """What a walk finds, the text of the file, and why it could not be read whole.
+
+        A name that an import or an assignment gives to a symbol matters in other lines too.
+        """
+        words = self._plain if names is self._named else Words(names)
+        tree = tree_of(data, lambda text: _lines(text, words))
+        if tree.tree is None:
+            return Found([], [], set()), tree.text, tree.error
+        found = Walker(file, tree, self._wished).walk()
+        if found.names <= names:
+            return found, tree.text, tree.error
+        return self._walked(file, data, names | found.names)
+
+
+def _lines(text: str, words: Words) -> list[int]:
+    """The lines that matter: those with a word, and with a star that may bring one."""
+    stars = {text.count("\n", 0, one.start()) + 1 for one in STAR.finditer(text)}
+    return sorted(stars.union(words.lines(text)))
+
+
+def _may_rename(originals: Originals, home: Home) -> bool:
+    """Whether a subclass that adds nothing is but another name: an exception is one to catch."""
+    original = originals.of(home)
+    return original is None or not original.is_exception

@@ -1,0 +1,106 @@
+"""Leads the search for definitions: first what is known of a symbol, then what leads to that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pytest_ssot.model import Form, Step
+from pytest_ssot.rules.ownership import Single
+from pytest_ssot.source.definitions.routes import Home, State, first, homes, plain
+from pytest_ssot.source.index import Pass
+from pytest_ssot.source.modules import Modules
+from pytest_ssot.source.use import Copy, Use
+
+#: Looks through all files for routes, and in the first pass for homes; both as plain values.
+Look = Callable[[list[Any], list[Any]], Pass]
+
+#: Longer chains of modules that take from each other are cut.
+_DEEPEST = 20
+
+
+class _Known(NamedTuple):
+    """What a route stands for: the rule, the home, and the lines that it leads over."""
+
+    rule: str
+    home: Home
+    chain: tuple[Step, ...] = ()
+
+
+class Searched(NamedTuple):
+    """What was found, in no order."""
+
+    uses: list[Use]
+    suspects: list[Copy]
+    unreadable: Mapping[str, str]
+
+
+class Search:
+    """Searches for what is another of the symbols of *single*."""
+
+    def __init__(self, single: Sequence[Single], modules: Modules, look: Look) -> None:
+        self._homes = list(homes(single))
+        self._modules = modules
+        self._look = look
+        self._known: dict[str, _Known] = {}
+        self._uses: list[Use] = []
+
+    def run(self) -> Searched:
+        """Looks until nothing new is found."""
+        wanted = [tuple(home) for _, home in self._homes]
+        routes = first([home for _, home in self._homes])
+        for rule, home in self._homes:
+            for module in (home.module, *home.also_from):
+                self._known.setdefault(f"{module}:{home.name}", _Known(rule, home))
+        unreadable: dict[str, str] = {}
+        suspects: list[Copy] = []
+        for number in range(_DEEPEST):
+            if not routes:
+                break
+            done = self._look([] if number else wanted, routes)
+            unreadable |= done.unreadable
+            suspects += [
+                one._replace(rule=self._known[one.rule].rule)
+                for _, _, _, some in done.found.values()
+                for one in map(Copy.unpacked, some)
+            ]
+            routes = self._taken(done)
+        return Searched(self._uses, suspects, unreadable)
+
+    def _taken(self, done: Pass) -> list[Any]:
+        """Takes what a pass has found; returns the routes that are new."""
+        new: dict[str, Any] = {}
+        for path, (uses, exports, _, _) in sorted(done.found.items()):
+            self._uses += [self._derived(Use.unpacked(one)) for one in uses]
+            for name, one in exports:
+                use = Use.unpacked(one)
+                for module in self._modules.names(path):
+                    key = f"{module}:{name}"
+                    if key not in self._known:
+                        home = self._known[use.rule].home
+                        state = _state(module, home, told=one in uses)
+                        self._known[key] = self._over(use, state)
+                        new[key] = plain(key, home, state)
+        return [new[key] for key in sorted(new)]
+
+    def _over(self, use: Use, state: State) -> _Known:
+        """What the name that *use* binds stands for.
+
+        What is told of by itself is no way to get elsewhere, nor is what is right.
+        """
+        origin, site = self._known[use.rule], use.site
+        if state != "open":
+            return origin._replace(chain=())
+        return origin._replace(chain=(Step(site.path, site.line, site.function), *origin.chain))
+
+    def _derived(self, use: Use) -> Use:
+        """*use*, which was found under a route, under the rule; only an import is led there."""
+        origin = self._known[use.rule]
+        led = use.form in (Form.FROM, Form.STAR)
+        return use._replace(rule=origin.rule, chain=origin.chain if led else ())
+
+
+def _state(module: str, home: Home, *, told: bool) -> State:
+    if module in home.also_from:
+        return "right"
+    return "told" if told else "open"
