@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 from pytest_ssot.runtime import frames, usage
 from pytest_ssot.runtime.channel import FOLDER, OWNER, Channel
+from pytest_ssot.runtime.issued import unissued
+from pytest_ssot.runtime.outlet import absolute
 
 _SITE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "site")
 _PATH = "PYTHONPATH"
@@ -152,12 +154,25 @@ class Children:
         if FOLDER.encode() not in env:
             return None
         path = env.get(_PATH.encode(), b"")
-        number = self._recorder.owners.number_at(frame)
+        number = self._number(self._channel, frame)
         updates = {OWNER.encode(): str(number).encode()}
         with_site = os.fsencode(_with_site(os.fsdecode(path)))
         if with_site != path:
             updates[_PATH.encode()] = with_site
         return updates
+
+    def _number(self, channel: Channel, frame: FrameType) -> int:
+        """A number for the child; in a child process, one that the run is told of."""
+        owners = self._recorder.owners
+        number: int = owners.number_at(frame)
+        user = frames.innermost(frame, usage.is_stdlib)
+        if owners.issued.elsewhere is None or user is None:
+            return number
+        relayed = unissued()
+        path, *rest = usage.place_of(user)
+        way = tuple((absolute(file), *step) for file, *step in frames.way(user))
+        channel.write("relayed", relayed, number, way, (absolute(path), *rest))
+        return relayed
 
     def _miss(self, frame: FrameType, why: str) -> None:
         user = frames.innermost(frame, usage.is_stdlib) or frame

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.warned import WarningWatch
 
 from pytest_ssot.runtime.evidence import Sighting
+from pytest_ssot.runtime.issued import joined
 
 
 class Intake:
@@ -34,11 +35,14 @@ class Intake:
         self._started: dict[int, str] = {}
 
     def collect(self) -> None:
-        for kind, *record in self.reader.new():
+        # A process may be read before the one that started it, and goes by what that one tells.
+        for kind, *record in sorted(self.reader.new(), key=lambda one: one[0] != "relayed"):
             if kind == "missed":
                 self.missed[record[0]] = None
             elif kind == "started":
                 self._started[record[0]] = record[1]
+            elif kind == "relayed":
+                self._recorder.owners.issued.relay(*record)
             elif kind == "fault":
                 self._guard.told(record[0])
             elif kind == "discovered":
@@ -55,7 +59,7 @@ class Intake:
             sighting.function, sighting.module = place[4:]
             way = way[:-1]
         else:
-            way += tuple(step for step in steps if not (way and step[0].startswith("<")))
+            way = joined(way, steps)
         if kind == "swept":
             self._recorder.swept.add(sighting, ())
         else:
@@ -63,6 +67,7 @@ class Intake:
 
     def _named(self, number: int) -> Owned:
         """The owner by PYTEST_CURRENT_TEST: ``nodeid (phase)``."""
+        number = self._recorder.owners.issued.first(number)
         test = self._started.get(number, "").rpartition(" (")[0]
         evidence = self._recorder.owners.tests.get(test)
         return () if evidence is None else (evidence,)

@@ -35,6 +35,11 @@ class At:
         return place_of(self)  # type: ignore[arg-type]
 
 
+def joined(way: Way, steps: Way) -> Way:
+    """*steps* of a child process after the *way* to it: source of its command line is no place."""
+    return way + tuple(step for step in steps if not (way and step[0].startswith("<")))
+
+
 NOWHERE = ("", 0, 0, 0, "", "")
 
 
@@ -50,6 +55,8 @@ class Issued:
         self._lock = RLock()
         self._numbers: dict[tuple[object, ...], int] = {}
         self._issued: list[tuple[Owned, Way, At | None]] = []
+        # What child processes issued for their own: whose it is, and from where.
+        self._relayed: dict[int, tuple[int, Way, Place]] = {}
         self.number(())
 
     def number(self, owned: Owned, way: Way = (), at: At | None = None) -> int:
@@ -63,6 +70,16 @@ class Issued:
                 self._issued.append((owned, way, at))
         return number
 
+    def relay(self, number: int, owner: int, way: Way, place: Place) -> None:
+        """A child process of *owner* has issued *number* for one that it starts at *place*."""
+        self._relayed[number] = owner, way, place
+
+    def first(self, number: int) -> int:
+        """The number of the process that this run itself started, or none did, above *number*."""
+        while number in self._relayed:
+            number = self._relayed[number][0]
+        return number
+
     def owned(self, number: int) -> Owned:
         if self.elsewhere is not None:
             return (self.elsewhere(number),)
@@ -70,6 +87,12 @@ class Issued:
 
     def entry(self, number: int) -> tuple[Owned, Way, Place]:
         """What the number was issued for."""
+        if number in self._relayed:
+            owner, rest, place = self._relayed[number]
+            owned, way, started = self.entry(owner)
+            if started[0] and place[0].startswith("<"):
+                place = started
+            return owned, joined(way, rest), place
         owned, way, at = self._issued[number if number < len(self._issued) else 0]
         return owned, way, NOWHERE if at is None else at.place()
 

@@ -30,8 +30,8 @@ class Outlet(Evidence):
             return False
         self._told.add(sighting.key)
         values = {name: getattr(sighting, name) for name in Sighting.__slots__}
-        values["path"] = _absolute(sighting.path)
-        steps = tuple((_absolute(path), line, function) for path, line, function in way)
+        values["path"] = absolute(sighting.path)
+        steps = tuple((absolute(path), line, function) for path, line, function in way)
         self._channel.write(self._kind, self.number, values, steps)
         return True
 
@@ -41,6 +41,6 @@ class Outlet(Evidence):
         return any(told)
 
 
-def _absolute(path: str) -> str:
+def absolute(path: str) -> str:
     """*path* as the process that reads it needs it: a script's is as it was typed."""
     return path if path.startswith("<") else os.path.abspath(path)

@@ -404,9 +404,10 @@ def test_children_and_threads_count_too(tree: Tree) -> None:
     ran = tree.startup("app.command", "app.module", "app.forks", "app.thread")
     assert ran.out == [
         "app.command  T  1 use in 1 file fails",
-        "app/command.py:1:0: old deprecated import: app.old; use: import app.new",
+        "app/command.py:3:0: old deprecated import: app.old; use: import app.new",
         "app.module  T  1 use in 1 file fails",
         BRIDGE,
+        "    app/module.py:2: in <module>",
         "app.forks  T  1 use in 1 file fails",
         BRIDGE,
         "    app/forks.py:7: in <module>",

@@ -454,3 +454,36 @@ def test_another_python_is_watched_or_says_that_it_is_not(project: Project) -> N
         }
     )
     assert project.run().failed == failed("test_it")
+
+
+def test_the_way_to_a_childs_own_child(project: Project) -> None:
+    project.write(
+        {
+            **BRIDGE,
+            "app/entry.py": "import app.starts\n",
+            "app/starts.py": """
+                import subprocess, sys
+                subprocess.run([sys.executable, "-m", "app.bridge"], check=True)
+                def late():
+                    subprocess.run([sys.executable, "-c", "import app.old"], check=True)
+                late()
+                """,
+            FILE: HEAD
+            + """
+        def test_it():
+            python("-c", "import app.entry")
+        """,
+        }
+    )
+    ran = project.run()
+    assert ran.failed == failed("test_it")
+    assert [(one.at, one.chain) for one in ran.violations] == [
+        (
+            "app/bridge.py:2:0",
+            f"{FILE}:24 test_it > {FILE}:17 python > app/entry.py:1 > app/starts.py:2",
+        ),
+        (
+            "app/starts.py:4:4 late",
+            f"{FILE}:24 test_it > {FILE}:17 python > app/entry.py:1 > app/starts.py:5",
+        ),
+    ]
