@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from pytest_ssot.isolation import looking
 from pytest_ssot.isolation.values import is_leaf
 
-
 #: What a caller may give. No dict and no text: their entries would be taken for names.
 Ignore = list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any]
 

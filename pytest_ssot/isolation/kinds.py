@@ -64,8 +64,6 @@ _SURROUNDINGS = (
     ("threading.Thread", frozenset(("_stderr", "_invoke_excepthook", "_context"))),
     ("asyncio.events.Handle", frozenset(("_context",))),
 )
-
-
 Slots = tuple[tuple[str, Callable[[Any], object]], ...]
 
 
@@ -177,9 +175,11 @@ class Kinds:
             package = looking.module_of(cls).partition(".")[0]
             ours = package in self._home or not values.is_installed(cls)
             for name, value in list(looking.namespace(cls).items()):
-                if type(name) is not str or name in seen or values.is_leaf(type(value)):
+                if type(name) is not str or name in seen:
                     continue
                 seen.add(name)
+                if values.is_leaf(type(value)):
+                    continue
                 if not ours:
                     self.passed[id(value)] = value
                 elif not _is_machinery(name) and not looking.is_descriptor(value):

@@ -327,6 +327,10 @@ class Hiding(Registry):
         self.connections = {}
 
 
+class HidingInTheClass(Registry):
+    connections = None  # type: ignore[assignment]
+
+
 def test_a_mutable_attribute_of_a_class(told: Told) -> None:
     name = f"{Registry.__module__}.Registry"
     line = f"a.connections is b.connections (class attribute of {name})"
@@ -339,6 +343,7 @@ def test_a_mutable_attribute_of_a_class(told: Told) -> None:
     ]
     assert told(Hiding(), Hiding()) == []
     assert told(Registry(), Hiding()) == []
+    assert told(HidingInTheClass(), HidingInTheClass()) == []
 
 
 def test_a_singleton_in_its_class(told: Told) -> None:
