@@ -8,13 +8,14 @@ import types
 
 from pytest_ssot.isolation import ignoring, looking, naming
 from pytest_ssot.isolation.comparing import Shared, shared
+from pytest_ssot.isolation.ignoring import Ignore
 from pytest_ssot.isolation.kinds import Kinds
 
 _TOLD = 10
 _ADVICE = "Give each its own, or name in ignore what they may share: [a type, an object, a name]"
 
 
-def assert_isolated(a: object, b: object, *, ignore: object = ()) -> None:
+def assert_isolated(a: object, b: object, *, ignore: Ignore = ()) -> None:
     """Fail where *a* and *b* can reach the same mutable state.
 
     *ignore* is a list, tuple or set of what they may share: types (with their
@@ -34,7 +35,7 @@ def assert_isolated(a: object, b: object, *, ignore: object = ()) -> None:
         raise AssertionError(message)
 
 
-def _message(a: object, b: object, ignore: object) -> str:
+def _message(a: object, b: object, ignore: Ignore) -> str:
     """What is shared, in words; empty where nothing is."""
     __tracebackhide__ = True
     _refuse("a", a)

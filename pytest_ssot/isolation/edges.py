@@ -13,8 +13,8 @@ import sys
 import threading
 import types
 import weakref
-from _contextvars import Context
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import Context
 from typing import Any, NamedTuple
 
 from pytest_ssot.isolation import looking
@@ -124,23 +124,28 @@ def raised(obj: BaseException) -> Iterator[Edge]:
 
 def in_context(obj: Context) -> Iterator[Edge]:
     for variable, value in list(Context.items(obj)):
-        yield (TEXT, f"[<ContextVar {variable.name}>]"), value
+        yield (TEXT, f"[<ContextVar {str.__str__(variable.name)}>]"), value
 
 
 def of_this_thread(obj: threading.local) -> Iterator[Edge]:
     """Another thread's attributes cannot be asked for."""
     starts = next(c for c in looking.mro(type(obj)) if "__init__" in looking.namespace(c))
     # A subclass's own runs once a thread, when the thread first asks: that would be now.
-    if starts in (object, threading.local):
+    if starts is object or starts is threading.local:
         yield from attributes(threading.local.__getattribute__(obj, "__dict__"))
 
 
 def bound(obj: types.MethodType) -> Iterator[Edge]:
     yield (ATTRIBUTE, "__self__"), obj.__self__
-    for cls in looking.mro(type(obj.__self__)):
-        if any(value is obj.__func__ for value in list(looking.namespace(cls).values())):
-            return
-    yield (ATTRIBUTE, "__func__"), obj.__func__
+    owner = obj.__self__ if looking.is_a(obj.__self__, type) else type(obj.__self__)
+    if not any(value is obj.__func__ for value in _methods(owner)):
+        yield (ATTRIBUTE, "__func__"), obj.__func__
+
+
+def _methods(cls: Any) -> Iterator[object]:
+    for one in looking.mro(cls):
+        for value in list(looking.namespace(one).values()):
+            yield value.__func__ if type(value) is classmethod else value
 
 
 def bound_in_c(obj: types.BuiltinFunctionType) -> Iterator[Edge]:
@@ -186,7 +191,8 @@ def suspended(obj: Any) -> Iterator[Edge]:
     Before 3.13 (PEP 667) to read them by name leaves a copy of them in the frame.
     """
     prefix = {types.GeneratorType: "gi", types.CoroutineType: "cr"}.get(type(obj), "ag")
-    if getattr(obj, f"{prefix}_running"):
+    # An asynchronous generator says that it runs while it waits, too.
+    if getattr(obj, f"{prefix}_running") and not getattr(obj, f"{prefix}_suspended", False):
         return
     frame = getattr(obj, f"{prefix}_frame")
     if sys.version_info >= (3, 13) and frame is not None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 import types
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pytest_ssot.isolation import looking
 from pytest_ssot.isolation.values import is_leaf
+
+#: What a caller may give. No dict and no text: their entries would be taken for names.
+Ignore = list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any]
 
 
 class Ignored(NamedTuple):
@@ -18,7 +21,7 @@ class Ignored(NamedTuple):
     objects: tuple[object, ...] = ()
 
 
-def parsed(ignore: object) -> Ignored:
+def parsed(ignore: Ignore) -> Ignored:
     """*ignore* as a caller gave it.
 
     Raises TypeError for what is no collection, and for an entry that ignores nothing.
@@ -29,7 +32,7 @@ def parsed(ignore: object) -> Ignored:
             f"{looking.name_of(type(ignore))}: write ignore=[…]"
         )
     kinds, names, objects = [], [], []
-    for entry in ignore:  # type: ignore[attr-defined]  # one of those above
+    for entry in ignore:
         if any(entry is factory for factory in (threading.Lock, threading.RLock)):
             # A function, before 3.13 or at all: what it makes is meant.
             kinds.append(type(entry()))
@@ -52,7 +55,8 @@ def _name(entry: str) -> str:
 
 
 def _object(entry: object) -> object:
-    if is_leaf(type(entry)) or looking.is_a(entry, types.ModuleType):
+    never = (types.ModuleType, types.GenericAlias, types.UnionType)
+    if is_leaf(type(entry)) or any(looking.is_a(entry, cls) for cls in never):
         raise TypeError(
             f"ignore: a value of type {looking.name_of(type(entry))} is never told. "
             f"Give a type, an attribute's name, or the object that may be shared"

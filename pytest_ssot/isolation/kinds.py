@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import _io
-import _socket
 import collections
 import functools
 import gc
+import io
+import socket
 import threading
 import types
 import weakref
-from _contextvars import Context
-from _weakref import getweakrefcount, getweakrefs
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import Context
 from typing import Any, NamedTuple
 
 from pytest_ssot.isolation import closures, edges, looking, values
@@ -65,8 +64,6 @@ _SURROUNDINGS = (
     ("threading.Thread", frozenset(("_stderr", "_invoke_excepthook", "_context"))),
     ("asyncio.events.Handle", frozenset(("_context",))),
 )
-
-
 Slots = tuple[tuple[str, Callable[[Any], object]], ...]
 
 
@@ -160,7 +157,7 @@ class Kinds:
         yield from (part for base, part in _PARTS if _first(mro, (base,)))
         if _first(mro, (weakref.ProxyType, weakref.CallableProxyType)):
             yield self._target
-        if _first(mro, (_io.FileIO, _socket.socket)):
+        if _first(mro, (io.FileIO, socket.SocketType)):
             yield self._descriptor
         for one in mro:
             base = looking.namespace(one).get("base")
@@ -178,9 +175,11 @@ class Kinds:
             package = looking.module_of(cls).partition(".")[0]
             ours = package in self._home or not values.is_installed(cls)
             for name, value in list(looking.namespace(cls).items()):
-                if type(name) is not str or name in seen or values.is_leaf(type(value)):
+                if type(name) is not str or name in seen:
                     continue
                 seen.add(name)
+                if values.is_leaf(type(value)):
+                    continue
                 if not ours:
                     self.passed[id(value)] = value
                 elif not _is_machinery(name) and not looking.is_descriptor(value):
@@ -201,7 +200,7 @@ class Kinds:
 
     def _descriptor(self, obj: Any) -> Iterator[edges.Edge]:
         """The number of an open file or socket, for two objects may have one number."""
-        base = _io.FileIO if looking.is_a(obj, _io.FileIO) else _socket.socket
+        base = io.FileIO if looking.is_a(obj, io.FileIO) else socket.SocketType
         try:
             number = base.fileno(obj)
         except ValueError:  # closed
@@ -225,7 +224,7 @@ def _first(mro: tuple[type, ...], wanted: Iterable[type]) -> type | None:
 
 def _all_proxied() -> Iterator[tuple[int, tuple[object, object]]]:
     for obj in gc.get_objects():
-        if getweakrefcount(obj):
-            for one in getweakrefs(obj):
+        if weakref.getweakrefcount(obj):
+            for one in weakref.getweakrefs(obj):
                 if type(one) in (weakref.ProxyType, weakref.CallableProxyType):
                     yield id(one), (one, obj)

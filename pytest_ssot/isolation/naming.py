@@ -64,13 +64,18 @@ def _step(label: Label) -> str:
         form, key = edges.ATTRIBUTE, _of_class(label)[0]
     if form == edges.ATTRIBUTE:
         name = str(key)
-        return f".{name}" if name.isidentifier() else f".__dict__[{_value(name)}]"
+        plain = name.isidentifier() and len(name) <= 2 * _CHARACTERS
+        return f".{name}" if plain else f".__dict__[{_value(name)}]"
     if form == edges.ITEM:
         return f"[{_value(key)}]"
     if form == edges.TEXT:
-        return str(key)
+        return _cut(str(key), 2 * _CHARACTERS)
     sort = "key" if form == edges.KEY else "item"
     return f".<{sort} {_value(key).strip('<>')}>"
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[:length] + "…"
 
 
 def _of_class(label: Label) -> Any:
@@ -83,7 +88,7 @@ def _value(value: Any) -> str:
     cls = type(value)
     if cls is str:
         text: str = value
-        cut = text if len(text) <= _CHARACTERS else text[:_CHARACTERS] + "…"
+        cut = _cut(text, _CHARACTERS)
         return json.dumps(cut, ensure_ascii=not cut.isprintable())
     if cls is bytes and len(value) <= _CHARACTERS:
         return repr(value)

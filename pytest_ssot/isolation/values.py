@@ -10,6 +10,7 @@ import functools
 import ipaddress
 import logging
 import operator
+import os
 import pathlib
 import re
 import selectors
@@ -19,8 +20,8 @@ import types
 import typing
 import uuid
 import weakref
-from _contextvars import ContextVar, Token
 from collections.abc import Iterator
+from contextvars import ContextVar, Token
 from typing import Any
 
 from pytest_ssot.isolation import looking
@@ -64,7 +65,9 @@ THROUGH: tuple[type, ...] = (
     *(property, classmethod, staticmethod),
     *(weakref.ref, weakref.ProxyType, weakref.CallableProxyType),
 )
-_STANDARD_LIBRARY = sysconfig.get_path("stdlib")
+_STANDARD_LIBRARY = tuple(
+    os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib")
+)
 
 
 def is_leaf(cls: type) -> bool:
@@ -93,7 +96,7 @@ def one_in_a_process() -> Iterator[object]:
         if looking.is_a(module, types.ModuleType):
             variables = looking.variables_of(module)
             yield variables
-            if name.partition(".")[0] in sys.stdlib_module_names:
+            if _is_standard(name, variables):
                 yield from list(variables.values())
     yield from (sys.stdin, sys.stdout, sys.stderr)
     yield from (sys.__stdin__, sys.__stdout__, sys.__stderr__)
@@ -109,13 +112,19 @@ def is_installed(cls: type) -> bool:
     name = looking.module_of(cls)
     module: Any = sys.modules.get(name)
     variables = looking.variables_of(module) if looking.is_a(module, types.ModuleType) else {}
+    return _is_standard(name, variables) or _in_packages(variables.get("__file__"))
+
+
+def _is_standard(name: str, variables: dict[str, Any]) -> bool:
+    """By its file: a project may well have a ``queue`` or ``platform`` of its own."""
     file = variables.get("__file__")
     if type(file) is not str:
         return name.partition(".")[0] in sys.stdlib_module_names
-    path = pathlib.PurePath(file)
-    return not {"site-packages", "dist-packages"}.isdisjoint(path.parts) or path.is_relative_to(
-        _STANDARD_LIBRARY
-    )
+    return file.startswith(_STANDARD_LIBRARY) and not _in_packages(file)
+
+
+def _in_packages(file: object) -> bool:
+    return type(file) is str and ("site-packages" in file or "dist-packages" in file)
 
 
 def is_frozen(cls: type) -> bool:

@@ -105,7 +105,8 @@ class Walk:
         What only a name in *dropped* leads to is added to *inside*.
         """
         seen, known, stop = self.seen, self._kinds.known, self._stop
-        passed, find = self._kinds.passed, self._kinds.find
+        passed, find, nodes = self._kinds.passed, self._kinds.find, self.nodes
+        place, name_it, add = self.parents.append, self.labels.append, nodes.append
         for label, child in found:
             cls = type(child)
             # A class that is not known yet has an entry only after it was asked for.
@@ -116,11 +117,12 @@ class Walk:
             if (form is ATTRIBUTE and name in dropped) or (form is CLASS and _in(dropped, name)):
                 inside.add(key)
                 continue
-            seen[key] = self._add(parent, label, child)
+            seen[key] = index = len(nodes)
+            add(child), place(parent), name_it(label)
             if key in stop:
                 self.hits.add(key)
             else:
-                self._todo.append((seen[key], kind))
+                self._todo.append((index, kind))
 
 
 def _unless(inside: Collection[int], found: Iterable[Edge]) -> Iterator[Edge]:

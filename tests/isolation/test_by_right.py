@@ -18,6 +18,7 @@ import email.message
 import enum
 import fractions
 import functools
+import importlib
 import ipaddress
 import itertools
 import json
@@ -39,6 +40,7 @@ import uuid
 import weakref
 import zoneinfo
 from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -293,3 +295,50 @@ def test_a_traceback_is_not_followed(told: Told) -> None:
     except ValueError as error:
         one.error = error  # type: ignore[attr-defined]
     assert told(one, two) == []
+
+
+LIBRARY = """
+class Client:
+    table = {}
+    default = []
+
+    def __init__(self):
+        self.options = self.default
+"""
+
+
+@pytest.fixture
+def imported(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Any]:
+    def write_and_import(path: str, text: str) -> Any:
+        file = tmp_path / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+        monkeypatch.syspath_prepend(file.parent)
+        # What was there is put back at the end.
+        monkeypatch.setitem(sys.modules, file.stem, types.ModuleType(file.stem))
+        del sys.modules[file.stem]
+        return importlib.import_module(file.stem)
+
+    return write_and_import
+
+
+def test_class_attributes_of_an_installed_package(
+    told: Told, imported: Callable[[str, str], Any]
+) -> None:
+    library = imported("site-packages/isolation_library.py", LIBRARY)
+    one, two = library.Client(), library.Client()
+    assert told([one], [two]) == []
+    # Who compares its objects asks about that package: it may be what is tested here.
+    assert told(one, two) == [
+        "a.options is b.options",
+        "a.table is b.table (class attribute of isolation_library.Client)",
+    ]
+
+
+def test_a_module_that_is_called_like_one_of_the_standard_library(
+    told: Told, imported: Callable[[str, str], Any]
+) -> None:
+    sched = imported("app/sched.py", "JOBS = []\nclass Scheduler:\n    jobs = JOBS\n")
+    assert told([sched.Scheduler()], [sched.Scheduler()]) == [
+        "a[0].jobs is b[0].jobs (class attribute of sched.Scheduler)"
+    ]

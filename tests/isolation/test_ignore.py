@@ -108,6 +108,8 @@ def test_either_itself(told: Told, pair: tuple[Any, Any]) -> None:
         (["settings[0]"], "ignore=[a.settings]"),
         ([3], "a value of type int is never told"),
         ([None], "a value of type NoneType is never told"),
+        ([list[int]], "a value of type types.GenericAlias is never told"),
+        ([int | str], "is never told"),
         ([re], "a value of type module is never told"),
     ],
 )
