@@ -223,17 +223,21 @@ def _told(case: ElementTree.Element) -> tuple[str, str]:
     return f"{file}.py::{case.attrib['name']}", message
 
 
-def reported(workshop: Workshop) -> dict[Place, dict[str, Any]]:
-    return sites(json.loads((workshop.project / "report.json").read_text("utf-8")))
+def failing(report: str) -> list[dict[str, Any]]:
+    return [one for one in json.loads(report)["violations"] if one["verdict"] == "fails"]
 
 
-def sites(report: dict[str, Any]) -> dict[Place, dict[str, Any]]:
+def reported(workshop: Workshop) -> list[dict[str, Any]]:
+    return failing((workshop.project / "report.json").read_text("utf-8"))
+
+
+def place(violation: dict[str, Any]) -> Place:
+    return violation["importer"]["path"], violation["importer"]["line"]
+
+
+def uses(violations: Iterable[dict[str, Any]]) -> dict[Place, dict[str, Any]]:
     """The lines that use what a rule deprecates."""
-    return {
-        (one["importer"]["path"], one["importer"]["line"]): one
-        for one in report["violations"]
-        if one["verdict"] == "fails" and one["kind"] in ("import", "symbol")
-    }
+    return {place(one): one for one in violations if one["kind"] in ("import", "symbol")}
 
 
 def changed(workshop: Workshop) -> set[Place]:
@@ -274,7 +278,8 @@ def why(workshop: Workshop, expect: Expectations) -> None:
     print("\nbefore the migration, under pytest-ssot")
     tested = pytest(workshop, "--ssot-report=json:report.json")
     tested.show()
-    importers = reported(workshop)
+    violations = reported(workshop)
+    importers = uses(violations)
     print()
     for (path, line), one in sorted(importers.items()):
         critical = sum(test.startswith(f"{CRITICAL}/") for test in one["tests"])
@@ -289,16 +294,15 @@ def why(workshop: Workshop, expect: Expectations) -> None:
             reached = {path for (path, _), one in importers.items() if test in one["tests"]}
             if reached != modules:
                 expect.same(test, reached, modules)
-    expect.same(
-        "each is on a line that the migration changes", importers.keys() - changed(workshop), ()
-    )
+    kept = set(map(place, violations)) - changed(workshop)
+    expect.same("all that fails is on lines that the migration changes", kept, ())
     inventory(workshop, importers, expect)
 
 
 def inventory(workshop: Workshop, importers: Mapping[Place, object], expect: Expectations) -> None:
     done = workshop.run(workshop.python, "-m", "pytest_ssot", "check", "--output-format=json")
     expect.holds("check fails", done.returncode == 1, done.stderr)
-    found = sites(json.loads(done.stdout))
+    found = uses(failing(done.stdout))
     print(f"  check: {len(found)} lines in {len({path for path, _ in found})} files")
     besides = {path for path, _ in found.keys() - importers.keys()}
     expect.same(f"it also tells {' and '.join(sorted(ONLY_IN_SOURCE))}", besides, ONLY_IN_SOURCE)
@@ -322,7 +326,7 @@ def causes(workshop: Workshop, expect: Expectations) -> None:
         test = f"{FIFTY}::{cause.breaks}"
         print(f"  {cause.module}: {seen.message(test)}")
         expect.holds(f"it breaks {cause.breaks}", test in seen.failed, seen.failed)
-        told = {path for (path, _), one in reported(workshop).items() if test in one["tests"]}
+        told = {path for (path, _), one in uses(reported(workshop)).items() if test in one["tests"]}
         expect.same(
             "pytest-ssot fails it for that importer, and where it is wired",
             told,
@@ -334,10 +338,8 @@ def after(workshop: Workshop, times: int, expect: Expectations) -> None:
     print("\nafter the migration, with --ssot-strict")
     tested = pytest(workshop, "--ssot-strict", "--ssot-report=json:report.json")
     tested.show()
-    report = json.loads((workshop.project / "report.json").read_text("utf-8"))
-    fails = [one for one in report["violations"] if one["verdict"] == "fails"]
     expect.same("no test fails", tested.failed, ())
-    expect.holds("no violation is left", not fails, fails)
+    expect.same("no violation is left", map(place, reported(workshop)), ())
     done = workshop.run(workshop.python, "-m", "pytest_ssot", "check")
     expect.holds("check finds nothing", done.returncode == 0, done.stdout)
 
