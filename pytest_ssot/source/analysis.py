@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pytest_ssot.rules.lookup import Target, TargetIndex
+from pytest_ssot.source.aliases import aliases
 from pytest_ssot.source.constructions import find_constructions
 from pytest_ssot.source.declared import find_declared
 from pytest_ssot.source.files import DECLARING
@@ -55,8 +56,8 @@ class Analysis:
         passed_on: bool = False,
     ) -> None:
         self._classes = classes
-        self._made = Words(one.name for one in classes)
-        self._homes = Words(one.module.rpartition(".")[2] for one in classes)
+        self._made = Words({one.name for one in classes}.union(_STARS))
+        self._made_where = Words(self._made.words.union(one.leaf for one in classes))
         self._index = TargetIndex(targets)
         self._modules = modules
         self._surfaces = Surfaces(modules)
@@ -83,9 +84,12 @@ class Analysis:
     def _makes(self, path: str, data: bytes) -> bool:
         if not self._classes or path.endswith(".pyi") or not self._made.in_bytes(data):
             return False
-        if self._homes.in_bytes(data) or _RELATIVE.search(data) is not None:
+        said = self._made_where.said(data)
+        star = not said.isdisjoint(_STARS)
+        near = [one for one in self._classes if star or one.name in said]
+        if any(one.leaf in said for one in near) or (near and _RELATIVE.search(data)):
             return True
-        return any(one.module in self._modules.names(path) for one in self._classes)
+        return any(one.module in self._modules.names(path) for one in near)
 
     def _lines(self, text: str) -> list[int]:
         """The lines that matter: those with a word, and with a star that may take a name."""
@@ -105,9 +109,9 @@ class Analysis:
         except Unreadable as why:
             error, text = str(why), salvaged(data)
         lines = self._lines(text)
+        names, packages = self._modules.names(path), self._modules.packages(path)
         makes = self._makes(path, data)
-        # What is made may be called by any name, so all of it has to be read.
-        tree = (None if makes else _outline(text, lines)) or _parsed(text)
+        tree, speaking = self._parts(text, lines, names) if makes else (_tree(text, lines), ())
         if isinstance(tree, str):
             from pytest_ssot.source.repair import repaired  # few projects hold such a file
 
@@ -116,19 +120,39 @@ class Analysis:
             again = _parsed(text)
             if isinstance(again, str):
                 return Analysed([], [], error)
-            lines, tree = self._lines(text), again
-        names = self._modules.names(path)
-        packages = self._modules.packages(path)
+            lines, tree, speaking = self._lines(text), again, _every(text)
         source = Source(path, text, tree, lines, packages, typed=path.endswith(".pyi"))
         try:
             found = find_uses(source, self._matcher(names))
             if not makes:
                 return Analysed(found.uses, found.exports, error)
+            source = source._replace(lines=speaking)
             made = find_constructions(source, names, self._classes, self._surfaces.of)
         except RecursionError:
             return Analysed([], [], error or "is nested too deep")
         uses, exports = [*found.uses, *made.uses], [*found.exports, *made.exports]
         return Analysed(uses, exports, error, made.spared)
+
+    def _parts(
+        self, text: str, lines: Sequence[int], names: Sequence[str]
+    ) -> tuple[ast.Module | str, Sequence[int]]:
+        """The tree of what is on *lines*, or speaks of a class; on which lines that is.
+
+        Or what is wrong with it. Where a class or its factory is, ``cls`` speaks of it, and
+        who calls a function matters.
+        """
+        if any(one.module in names or one.has_factory_in(names) for one in self._classes):
+            return _parsed(text), _every(text)
+        words = self._made
+        while True:
+            speaking = words.lines(text)
+            tree = _tree(text, sorted({*lines, *speaking}))
+            if isinstance(tree, str):
+                return tree, speaking
+            more = aliases(tree, words.words, speaking)
+            if more <= words.words:
+                return tree, speaking
+            words = Words(words.words | more)
 
     def _declared(self, path: str, data: bytes) -> Analysed:
         try:
@@ -139,6 +163,15 @@ class Analysis:
     def _matcher(self, names: Sequence[str]) -> Matcher:
         """For a file that goes by *names*."""
         return Matcher(self._index, names, self._modules.is_module, self._surfaces.of)
+
+
+def _every(text: str) -> Sequence[int]:
+    return range(1, text.count("\n") + 2)
+
+
+def _tree(text: str, lines: Sequence[int]) -> ast.Module | str:
+    """The tree of what matters if *lines* do, or what is wrong with it."""
+    return _outline(text, lines) or _parsed(text)
 
 
 def _outline(text: str, lines: Sequence[int]) -> ast.Module | None:

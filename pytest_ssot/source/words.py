@@ -25,25 +25,29 @@ class Words:
         """Whether *data* holds one of the words."""
         return next(self._whole(data), None) is not None
 
+    def said(self, data: bytes) -> set[str]:
+        """Those of the words that *data* holds."""
+        return {data[start:end].decode() for start, end in self._whole(data)}
+
     def lines(self, text: str) -> list[int]:
         """The numbers of the lines of *text* that hold one, in order."""
         data = text.encode("utf-8", "surrogatepass")
         found: list[int] = []
         line, at = 1, 0
-        for start in self._whole(data):
+        for start, _ in self._whole(data):
             line += data.count(b"\n", at, start)
             at = start
             if not found or found[-1] != line:
                 found.append(line)
         return found
 
-    def _whole(self, data: bytes) -> Iterator[int]:
+    def _whole(self, data: bytes) -> Iterator[tuple[int, int]]:
         last = len(data)
         for start, end in self._search(data):
             if (start == 0 or data[start - 1] not in _PART) and (
                 end == last or data[end] not in _PART
             ):
-                yield start
+                yield start, end
 
 
 def _search(words: list[bytes]) -> _Search:
