@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from pytest_ssot.rules.lookup import Target, TargetIndex
+from pytest_ssot.source.aliases import aliases
 from pytest_ssot.source.constructions import find_constructions
 from pytest_ssot.source.declared import find_declared
 from pytest_ssot.source.files import DECLARING
@@ -15,7 +17,7 @@ from pytest_ssot.source.matching import Matcher
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.reading import Unreadable
 from pytest_ssot.source.surface import Surfaces
-from pytest_ssot.source.trees import tree_of
+from pytest_ssot.source.trees import Tree, tree_of
 from pytest_ssot.source.use import Copy, Use
 from pytest_ssot.source.uses import Source, find_uses
 from pytest_ssot.source.words import Words
@@ -59,8 +61,8 @@ class Analysis:
         passed_on: bool = False,
     ) -> None:
         self._classes = classes
-        self._made = Words(one.name for one in classes)
-        self._homes = Words(one.module.rpartition(".")[2] for one in classes)
+        self._made = Words({one.name for one in classes}.union(STARS))
+        self._made_where = Words(self._made.words.union(one.leaf for one in classes))
         self._index = TargetIndex(targets)
         self._modules = modules
         self._surfaces = Surfaces(modules)
@@ -87,9 +89,12 @@ class Analysis:
     def _makes(self, path: str, data: bytes) -> bool:
         if not self._classes or path.endswith(".pyi") or not self._made.in_bytes(data):
             return False
-        if self._homes.in_bytes(data) or RELATIVE.search(data) is not None:
+        said = self._made_where.those_in(data)
+        star = not said.isdisjoint(STARS)
+        near = [one for one in self._classes if star or one.name in said]
+        if any(one.leaf in said for one in near) or (near and RELATIVE.search(data)):
             return True
-        return any(one.module in self._modules.names(path) for one in self._classes)
+        return any(one.module in self._modules.names(path) for one in near)
 
     def _lines(self, text: str) -> list[int]:
         """The lines that matter: those with a word, and with a star that may take a name."""
@@ -103,23 +108,43 @@ class Analysis:
         """The uses in the file *path*, which holds *data*."""
         if path.rpartition("/")[2] in DECLARING:
             return self._declared(path, data)
+        names, packages = self._modules.names(path), self._modules.packages(path)
         makes = self._makes(path, data)
-        # What is made may be called by any name, so all of it has to be read.
-        text, tree, lines, error = tree_of(data, self._lines, entire=makes)
+        parts, speaking = self._parts(data, names) if makes else (tree_of(data, self._lines), ())
+        text, tree, lines, error = parts
         if tree is None:
             return Analysed([], [], error)
-        names = self._modules.names(path)
-        packages = self._modules.packages(path)
         source = Source(path, text, tree, lines, packages, typed=path.endswith(".pyi"))
         try:
             found = find_uses(source, self._matcher(names))
             if not makes:
                 return Analysed(found.uses, found.exports, error)
+            source = source._replace(lines=speaking)
             made = find_constructions(source, names, self._classes, self._surfaces.of)
         except RecursionError:
             return Analysed([], [], error or "is nested too deep")
         uses, exports = [*found.uses, *made.uses], [*found.exports, *made.exports]
         return Analysed(uses, exports, error, made.spared)
+
+    def _parts(self, data: bytes, names: Sequence[str]) -> tuple[Tree, Sequence[int]]:
+        """The tree of what matters, or speaks of a class; on which lines that is.
+
+        Where a class or its factory is, ``cls`` speaks of it, and who calls a function matters.
+        """
+        entire = any(one.module in names or one.has_factory_in(names) for one in self._classes)
+        words = self._made
+        while True:
+            tree = tree_of(data, partial(self._lines_with, words), entire=entire)
+            if entire or tree.tree is None or tree.error is not None:
+                return tree, range(1, tree.text.count("\n") + 2)
+            speaking = words.lines(tree.text)
+            more = aliases(tree.tree, words.words, speaking)
+            if more <= words.words:
+                return tree, speaking
+            words = Words(words.words | more)
+
+    def _lines_with(self, words: Words, text: str) -> list[int]:
+        return sorted({*self._lines(text), *words.lines(text)})
 
     def _declared(self, path: str, data: bytes) -> Analysed:
         try:

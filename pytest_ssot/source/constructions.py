@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from pytest_ssot.model import Form, Kind, Scope, Site
+from pytest_ssot.source.aliases import touches
 from pytest_ssot.source.calls import called_with_code
 from pytest_ssot.source.columns import Columns, called_at, function_of, imported
 from pytest_ssot.source.guarded import Guarded, defined, starred
@@ -123,6 +124,10 @@ class _Walker:
     # -- statements -------------------------------------------------------
 
     def _visit(self, node: ast.AST) -> None:
+        if touches(node, self._source.lines):
+            self._look(node)
+
+    def _look(self, node: ast.AST) -> None:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 self._definition(node)
@@ -153,8 +158,9 @@ class _Walker:
 
     def _definition(self, node: Function | ast.ClassDef) -> None:
         for decorator in node.decorator_list:
-            self._calls(decorator, decorator)
-            self._visit(decorator)
+            if touches(decorator, self._source.lines):
+                self._calls(decorator, decorator)
+                self._look(decorator)
         self._marked.append((*self._marked[-1], *decorating(node)))
         if isinstance(node, ast.ClassDef):
             for part in (*node.bases, *node.keywords):
@@ -234,7 +240,7 @@ class _Walker:
                     self._visit(child)
 
     def _displays(self, node: ast.AST) -> None:
-        """``[*map(Manager, xs)]``."""
+        """Where ``[*map(Manager, xs)]`` takes them."""
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
             for part in node.elts:
                 if isinstance(part, ast.Starred):

@@ -35,6 +35,11 @@ class Guarded(NamedTuple):
         return self.sought.partition(":")[0]
 
     @property
+    def leaf(self) -> str:
+        """The last part of the module's name."""
+        return self.module.rpartition(".")[2]
+
+    @property
     def dotted(self) -> str:
         return self.sought.replace(":", ".")
 
