@@ -67,7 +67,7 @@ def of_rule(
         yield from (field(label, text) for label, text in _written(rule))
         yield field("written in", rule.origin)
         yield field("source", _source(rule, target))
-    yield field("uses", totals(found))
+    yield field("violations" if isinstance(rule, Single | Factory) else "uses", totals(found))
     if isinstance(rule, Rule) and not found:
         yield field("to do", _idle(rule, target))
     for one in facts.suspects:

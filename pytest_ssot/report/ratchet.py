@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from pytest_ssot.policy.entries import Entry
 from pytest_ssot.policy.ratchet import Stale
+from pytest_ssot.report.text import known_as
+from pytest_ssot.rules.ownership import Single
 from pytest_ssot.rules.ruleset import AnyRule
 
 #: What takes out of the baseline what a scan does not find any more.
@@ -20,8 +22,9 @@ def stale_line(stale: Stale, rules: Mapping[str, AnyRule]) -> str:
         return f"{path} is mission-critical: its entry for {_what(entry, rules)} goes, {count}"
     if not entry.runtime and entry.key.rule not in rules:
         return f"{path}: no rule is called {entry.key.rule} any more, {count}"
-    what = _what(entry, rules)
-    less = f"reaches {what} in fewer places" if stale.now else f"no longer reaches {what}"
+    again = isinstance(rules.get(entry.key.rule), Single)
+    what = f"{'has another' if again else 'reaches'} {_what(entry, rules)}"
+    less = f"{what} in fewer places" if stale.now else f"no longer {what}"
     return f"thank you: {path} {less}, {count}"
 
 
@@ -42,5 +45,8 @@ def _what(entry: Entry, rules: Mapping[str, AnyRule]) -> str:
     key = entry.key
     rule = rules.get(key.rule)
     target = key.target or (key.rule if rule is None else rule.target)
+    if isinstance(rule, Single):
+        told = known_as(target, filter(None, (key.name,)))
+        return told + (f" ({key.rule})" if key.rule != target else "")
     name = f":{key.name}" if key.name and key.name != "*" and ":" not in target else ""
     return f"{target}{name}" + (f" ({key.rule})" if key.rule != target else "")
