@@ -70,9 +70,7 @@ def of_rule(
     yield field("violations" if isinstance(rule, Single | Factory) else "uses", totals(found))
     if isinstance(rule, Rule) and not found:
         yield field("to do", _idle(rule, target))
-    for one in facts.suspects:
-        if one.rule == name:
-            yield field("suspect", likened(one))
+    yield from _suspects(one for one in facts.suspects if one.rule == name)
     yield from _by_file(found, facts, lambda one: "")
     yield from _baseline(facts, [one for one in facts.known if one.entry.key.rule == name])
 
@@ -83,6 +81,7 @@ def of_place(place: Place, is_in: Callable[[str], bool], facts: Facts) -> Iterat
     yield place.path
     yield from (field(label, text) for label, text in place.notes)
     yield field("uses", totals(found))
+    yield from _suspects(one for one in facts.suspects if is_in(one.site.path))
     yield from _by_file(found, facts, lambda one: f"{one.rule} ")
     yield from _baseline(facts, [one for one in facts.known if is_in(one.entry.key.path)])
 
@@ -178,6 +177,10 @@ def _by_file(
             told = listing.clauses(one, facts.rules.get(one.rule), runs=facts.runs)
             judged = listing.judged(one)
             yield f"  {site.line}:{site.column}: {prefix(one)}{'; '.join([*told, judged])}"
+
+
+def _suspects(suspects: Iterable[Suspect]) -> Iterator[str]:
+    yield from (field("suspect", likened(one)) for one in suspects)
 
 
 def _baseline(facts: Facts, known: Sequence[Known]) -> Iterator[str]:

@@ -47,7 +47,7 @@ FILES = {
     "app/old.py": (
         "import app.ws.manager as m\nfrom app.rooms import WebSocketManager\n\n"
         "UnifiedManager = m.WebSocketManager\n\n\n"
-        "class ConnectionManager(WebSocketManager):\n    pass\n"
+        "class OtherManager(WebSocketManager):\n    pass\n"
     ),
     "app/live.py": f"class LiveManager:\n{METHODS}",
     "tests/test_fake.py": "def test_fake():\n    class WebSocketManager: pass\n",
@@ -57,7 +57,7 @@ LINES = [
     f"app/chat/__init__.py:1:0: one-manager another path to: {SYMBOL}; {USE}",
     f"app/old.py:2:0: one-manager another path to: {SYMBOL}; {USE}; passed on by app/rooms.py:1",
     f"app/old.py:4:0: one-manager another name for: {SYMBOL} as UnifiedManager; {USE}",
-    f"app/old.py:7:0: one-manager a subclass that only renames: {SYMBOL} as ConnectionManager; {USE}",
+    f"app/old.py:7:0: one-manager a subclass that only renames: {SYMBOL} as OtherManager; {USE}",
     f"tests/test_fake.py:2:4: one-manager defined again: {SYMBOL}; {USE}",
 ]
 SUSPECT = "suspect: app/live.py:1: class LiveManager is 100 % like app.ws.manager:WebSocketManager"
@@ -105,7 +105,7 @@ def test_the_document(chat: Project) -> None:
         ("definition", "from", "WebSocketManager"),
         ("definition", "from", "WebSocketManager"),
         ("definition", "alias", "UnifiedManager"),
-        ("definition", "subclass", "ConnectionManager"),
+        ("definition", "subclass", "OtherManager"),
         ("definition", "definition", "WebSocketManager"),
     ]
     assert data["suspects"] == [
@@ -157,8 +157,9 @@ def test_explain(chat: Project) -> None:
     lines = said(chat, "explain", "one-manager").stdout.splitlines()
     assert "  violations:       5 in 3 files: fails 5" in lines
     assert f"  suspect:          {SUSPECT.removeprefix('suspect: ')}" in lines
+    assert SUSPECT.partition(": ")[2] in said(chat, "explain", "app").stdout
     line = said(chat, "explain", "app/old.py:7").stdout
-    assert "a subclass that only renames: app.ws.manager:WebSocketManager as Conn" in line
+    assert "a subclass that only renames: app.ws.manager:WebSocketManager as OtherManager" in line
     assert "  why:              two managers alive at once\n" in line
 
 
@@ -181,6 +182,23 @@ def test_the_document_of_a_run(chat: Project) -> None:
     data = json.loads((chat.path / "r.json").read_text("utf-8"))
     assert [one["name"] for one in data["suspects"]] == ["LiveManager"]
     assert [one["rule"] for one in data["violations"]] == ["one-manager"] * 5
+
+
+def test_many_files_are_dealt_out(chat: Project) -> None:
+    texts = (
+        "from app.ws import WebSocketManager\nWebSocketManager()\n",
+        "from app.many.m{before} import WebSocketManager\nOther = WebSocketManager\n",
+        f"class Live{{number}}:\n{METHODS}".replace("{}", "{{}}"),
+    )
+    files = {
+        f"app/many/m{number}.py": texts[number % 3].format(number=number, before=number - 1)
+        for number in range(450)
+    }
+    chat.write(files)
+    first, again = said(chat, "check"), said(chat, "check")
+    assert len(first.stdout.splitlines()) == len(LINES) + 2 * 150
+    assert first.stderr.count("suspect: ") == 1 + 150
+    assert (again.stdout, again.stderr) == (first.stdout, first.stderr)
 
 
 def test_what_the_documents_show_is_what_is_told(tmp_path: Path) -> None:
