@@ -77,7 +77,7 @@ def of_rule(told: Told, facts: Facts) -> Iterator[str]:
         yield from (field(label, text) for label, text in _written(rule))
         yield field("written in", rule.origin)
         yield field("source", _source(rule, target))
-    yield field("uses", totals(uses))
+    yield field("violations" if isinstance(rule, Single | Factory) else "uses", totals(uses))
     for one in found:
         if one.kind is Kind.OVERDUE:
             yield field("overdue", one.message or "")
@@ -85,9 +85,7 @@ def of_rule(told: Told, facts: Facts) -> Iterator[str]:
         yield field("to do", listing.idle_text(idle))
     elif isinstance(rule, Rule) and rule.origin != FILE and not found:
         yield field("to do", f"nothing: nobody here uses what {rule.origin} deprecates")
-    for suspect in facts.suspects:
-        if suspect.rule == name:
-            yield field("suspect", likened(suspect))
+    yield from _suspects(one for one in facts.suspects if one.rule == name)
     yield from _by_file(found, facts, lambda one: "")
     yield from _baseline(facts, [one for one in facts.known if one.entry.key.rule == name])
 
@@ -98,6 +96,7 @@ def of_place(place: Place, is_in: Callable[[str], bool], facts: Facts) -> Iterat
     yield place.path
     yield from (field(label, text) for label, text in place.notes)
     yield field("uses", totals(found))
+    yield from _suspects(one for one in facts.suspects if is_in(one.site.path))
     yield from _by_file(found, facts, lambda one: f"{one.rule} ")
     yield from _baseline(facts, [one for one in facts.known if is_in(one.entry.key.path)])
 
@@ -186,6 +185,10 @@ def _by_file(
             told = listing.clauses(one, facts.rules.get(one.rule), runs=facts.runs)
             judged = listing.judged(one)
             yield f"  {site.line}:{site.column}: {prefix(one)}{'; '.join([*told, judged])}"
+
+
+def _suspects(suspects: Iterable[Suspect]) -> Iterator[str]:
+    yield from (field("suspect", likened(one)) for one in suspects)
 
 
 def _baseline(facts: Facts, known: Sequence[Known]) -> Iterator[str]:

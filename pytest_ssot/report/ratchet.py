@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pytest_ssot.model import Kind
 from pytest_ssot.policy.entries import Entry
 from pytest_ssot.policy.ratchet import Stale
+from pytest_ssot.report.text import known_as
+from pytest_ssot.rules.ownership import Single
 from pytest_ssot.rules.ruleset import AnyRule
 
 #: What takes out of the baseline what a scan does not find any more.
@@ -24,7 +26,9 @@ def stale_line(stale: Stale, rules: Mapping[str, AnyRule]) -> str:
     what = _what(entry, rules)
     if entry.key.kind == Kind.OVERDUE.value:
         return f"thank you: {path} no longer has {what}, which was overdue, {count}"
-    less = f"reaches {what} in fewer places" if stale.now else f"no longer reaches {what}"
+    again = isinstance(rules.get(entry.key.rule), Single)
+    what = f"{'has another' if again else 'reaches'} {what}"
+    less = f"{what} in fewer places" if stale.now else f"no longer {what}"
     return f"thank you: {path} {less}, {count}"
 
 
@@ -45,5 +49,8 @@ def _what(entry: Entry, rules: Mapping[str, AnyRule]) -> str:
     key = entry.key
     rule = rules.get(key.rule)
     target = key.target or (key.rule if rule is None else rule.target)
+    if isinstance(rule, Single):
+        told = known_as(target, filter(None, (key.name,)))
+        return told + (f" ({key.rule})" if key.rule != target else "")
     name = f":{key.name}" if key.name and key.name != "*" and ":" not in target else ""
     return f"{target}{name}" + (f" ({key.rule})" if key.rule != target else "")

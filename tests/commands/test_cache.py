@@ -78,6 +78,25 @@ def is_kept(root: Path) -> bool:
     return found == [True]
 
 
+def test_suspects_are_kept_too(root: Path) -> None:
+    methods = (
+        "    def add(self, a):\n        self.a = a\n        self.b = [a]\n        self.c(a, 1)\n"
+        "    def get(self, b):\n        for one in self.b:\n            return one == b\n"
+    )
+    single = '[[tool.pytest-ssot.single]]\nsymbol = "app.one:One"\n'
+    (root / "pyproject.toml").write_text(f"[tool.pytest-ssot]\n{RULE}{single}")
+    (root / "app/one.py").write_text(f"class One:\n{methods}")
+    (root / "app/two.py").write_text(f"class Two:\n{methods}")
+    found = taken(root)
+    assert [(one.name, one.likeness) for one in found.suspects] == [("Two", 1.0)]
+    assert is_kept(root)
+    assert taken(root) == found
+    (root / "app/user.py").write_text("x = 1\n")
+    assert taken(root).suspects == found.suspects, "of a file that did not change"
+    (root / "app/one.py").write_text("class One:\n    pass\n")
+    assert taken(root).suspects == ()
+
+
 def test_what_is_single_is_kept_too(root: Path) -> None:
     single = '[[tool.pytest-ssot.single]]\nsymbol = "app.one:One"\n'
     configured = f"[tool.pytest-ssot]\n{RULE}"

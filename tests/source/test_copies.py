@@ -108,6 +108,7 @@ FINE = {
     "subclass of a subclass": (
         f"from app.manager import Manager\nclass A(Manager): x = 1\nclass Live(A):\n{BODY}"
     ),
+    "subclass by another name": (f"from app.manager import Manager as M\nclass Live(M):\n{BODY}"),
     "its base": f"class Base:\n{BODY}",
     "protocol": (
         "class Sends(Protocol):\n    def __init__(self, user: str) -> None: ...\n"

@@ -32,7 +32,10 @@ class Definitions:
         self._routes = Routes(plain)
         originals = Originals(modules, wanted)
         self._copies = Copies(originals.all)
-        self._wished = Wished(wanted, self._routes, lambda home: _may_rename(originals, home))
+        defined: dict[str, list[Home]] = {}
+        for home in wanted:
+            defined.setdefault(home.name, []).append(home)
+        self._wished = Wished(defined, self._routes, lambda home: _may_rename(originals, home))
         names = {one.name for one in self._routes.all}
         self._named = names
         self._plain = Words(names)

@@ -37,7 +37,7 @@ class Original(NamedTuple):
 
     @property
     def is_exception(self) -> bool:
-        names = [self.node.name, *map(_last, self.node.bases)]
+        names = (self.node.name, *_bases(self.node))
         return any(one.endswith(_EXCEPTIONS) for one in names)
 
 
@@ -72,37 +72,45 @@ class Copies:
     """Looks for near copies of *originals*."""
 
     def __init__(self, originals: Iterable[Original]) -> None:
-        self._said = [
-            (one, {_phrase(name): name for name in one.outline.methods if not is_special(name)})
-            for one in originals
-            if one.outline.size
-        ]
-        self._words = Words(phrase for _, said in self._said for phrase in said)
+        self._originals = [one for one in originals if one.outline.size]
+        #: Which originals have a method, and its size: many may have one of that name.
+        self._methods: dict[str, list[tuple[int, int]]] = {}
+        self._special = [0] * len(self._originals)
+        for number, original in enumerate(self._originals):
+            for name, statements in original.outline.methods.items():
+                size = size_of(statements)
+                if is_special(name):
+                    self._special[number] += size
+                else:
+                    self._methods.setdefault(f"def {name}", []).append((number, size))
+        self._words = Words(self._methods)
 
     def concerns(self, data: bytes) -> bool:
         """Whether *data* may hold one: it defines methods that make up enough of an original."""
-        return next(self._candidates(data), None) is not None
+        return bool(self._candidates(data))
 
-    def _candidates(self, data: bytes) -> Iterator[Original]:
-        phrases = self._words.those_in(data)
-        for one, said in self._said if phrases else ():
-            there = {name for phrase, name in said.items() if phrase in phrases}
-            if there and _has_enough(one, there):
-                yield one
+    def _candidates(self, data: bytes) -> list[Original]:
+        sizes: dict[int, int] = {}
+        for phrase in self._words.those_in(data):
+            for number, size in self._methods[phrase]:
+                sizes[number] = sizes.get(number, self._special[number]) + size
+        there = ((self._originals[number], size) for number, size in sorted(sizes.items()))
+        return [original for original, size in there if size >= _PART * original.outline.size]
 
     def find(self, path: str, data: bytes, text: str) -> Iterator[Copy]:
         """The near copies in the file *path*, which holds *data*: *text*."""
-        candidates = list(self._candidates(data))
+        candidates = self._candidates(data)
         tree = whole(text) if candidates else None
         if tree is None:
             return
         found = list(_classes(tree.body, ()))
-        bases = {node.name: tuple(map(_last, node.bases)) for node, _ in found}
+        bases = {**_renamed(tree), **{node.name: _bases(node) for node, _ in found}}
         lines, columns = text.split("\n"), Columns(text)
         for node, function in found:
             site = Site(path, node.lineno, columns.of(node), function)
+            mine = outline(node)
             for one in candidates:
-                alike = _alike(node, one, bases)
+                alike = 0.0 if _is_kin(node, one, bases) else likeness(mine, one.outline)
                 if alike >= ENOUGH:
                     end = header_end(node, lines)
                     noted = any("ssot:" in line for line in lines[node.lineno - 1 : end])
@@ -110,15 +118,26 @@ class Copies:
                     yield Copy(symbol, symbol, node.name, site, end, round(alike, 2), noted)
 
 
-def _alike(node: ast.ClassDef, original: Original, bases: Mapping[str, Sequence[str]]) -> float:
-    """How much the class *node* is like *original*; 0 for one that is its kin, or its namesake."""
+def _is_kin(node: ast.ClassDef, original: Original, bases: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the class *node* is called like *original*, or is above or below it."""
     name = original.home.name
-    if node.name == name or name in _above(node.name, bases):
-        return 0.0
-    if node.name in map(_last, original.node.bases):
-        return 0.0
-    methods = {one.name for one in node.body if isinstance(one, Function)}
-    return likeness(outline(node), original.outline) if _has_enough(original, methods) else 0.0
+    below = name in _above(node.name, bases)
+    return below or node.name == name or node.name in _bases(original.node)
+
+
+def _renamed(tree: ast.Module) -> dict[str, Sequence[str]]:
+    """What imports in *tree* call otherwise: that is called as it is, like a class above it."""
+    return {
+        alias.asname: (alias.name,)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.asname
+    }
+
+
+def _bases(node: ast.ClassDef) -> Sequence[str]:
+    return tuple(map(_last, node.bases))
 
 
 def _above(name: str, bases: Mapping[str, Sequence[str]]) -> set[str]:
@@ -130,14 +149,6 @@ def _above(name: str, bases: Mapping[str, Sequence[str]]) -> set[str]:
         found.update(more)
         todo += more
     return found
-
-
-def _has_enough(original: Original, methods: Iterable[str]) -> bool:
-    """Whether a class with *methods* may be a copy; the special ones count as there."""
-    there = set(methods)
-    ours = original.outline.methods
-    shared = [said for name, said in ours.items() if name in there or is_special(name)]
-    return sum(map(size_of, shared)) >= _PART * original.outline.size
 
 
 def _classes(
@@ -163,10 +174,6 @@ def _blocks(node: ast.AST) -> Iterator[ast.stmt]:
                 yield one
             else:
                 yield from _blocks(one)
-
-
-def _phrase(method: str) -> str:
-    return f"def {method}"
 
 
 def _last(base: ast.expr) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -42,9 +42,9 @@ class File(NamedTuple):
 
 
 class Wished(NamedTuple):
-    """What to look for: classes and functions by name, routes, and whose subclasses count."""
+    """What to look for: the homes of each name, routes, and whose subclasses count."""
 
-    defined: Sequence[Home]
+    defined: Mapping[str, Sequence[Home]]
     routes: Routes
     renamed: Callable[[Home], bool]
 
@@ -148,7 +148,7 @@ class Walker:
 
     def _again(self, name: str) -> Iterator[Home]:
         """The homes of what is called *name*, if this file is none of them."""
-        called = [one for one in self._wished.defined if one.name == name]
+        called = self._wished.defined.get(name, ())
         if not any(one.module in self._file.names for one in called):
             yield from called
 

@@ -1,4 +1,8 @@
-"""Classes that several modules define under one name."""
+"""Classes that several modules define under one name.
+
+Whether they mean the same is asked of what they offer, since that is what callers move between;
+how much of the code of two classes is the same is measured in ``source/definitions``.
+"""
 
 from __future__ import annotations
 
