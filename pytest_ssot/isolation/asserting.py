@@ -44,7 +44,8 @@ def _message(a: object, b: object, ignore: Ignore) -> str:
     kinds = Kinds(ignoring.parsed(ignore), frozenset(ours - sys.stdlib_module_names))
     # Millions of short-lived pairs would have it walk both graphs again and again.
     collects = gc.isenabled()
-    gc.disable()
+    if collects:  # who has not turned it off must not either: another thread may be here
+        gc.disable()
     try:
         return _told(*shared(a, b, kinds, _TOLD))
     finally:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import collections
 import dataclasses
 import gc
+import itertools
 import random
 import sys
+import threading
 import types
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
@@ -233,3 +235,35 @@ def test_the_garbage_collector_is_left_as_it_was() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_several_threads_ask_about_what_another_one_changes() -> None:
+    state: dict[int, list[int]] = {number: [number] for number in range(500)}
+    errors: list[BaseException] = []
+    done = threading.Event()
+
+    def change() -> None:
+        for number in itertools.count():
+            state[number % 700] = [number]
+            state.pop(number * 7 % 700, None)
+            if done.is_set():
+                return
+
+    def ask() -> None:
+        try:
+            for _ in range(20):
+                assert_isolated([state], [{}])
+        except BaseException as error:
+            errors.append(error)
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    asking = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    done.set()
+    changing.join()
+    assert errors == []
+    assert gc.isenabled()
