@@ -95,6 +95,11 @@ OLD = [
     for name in ("__init__", "websocket_manager", "websocket_manager_factory", "_process_manager")
 ]
 
+#: The tests that ask the fixture ``ssot``: without pytest-ssot they are not collected.
+ASKED_FOR = {
+    "tests/isolation/test_shared_state.py::test_two_users_have_tools_of_their_own",
+    "tests/startup/test_reach.py::test_the_application_starts_without_what_is_deprecated",
+}
 #: What ``check`` alone can tell: no test executes the one, and the other patches a name of the
 #: factory in the module that imported it.
 ONLY_IN_SOURCE = {"app/services/export.py", "tests/unit/test_notifications.py"}
@@ -294,6 +299,7 @@ def why(workshop: Workshop, expect: Expectations) -> None:
             reached = {path for (path, _), one in importers.items() if test in one["tests"]}
             if reached != modules:
                 expect.same(test, reached, modules)
+    expect.same("the fixture ssot tells of it too", ASKED_FOR - tested.failed, ())
     kept = set(map(place, violations)) - changed(workshop)
     expect.same("all that fails is on lines that the migration changes", kept, ())
     inventory(workshop, importers, expect)
