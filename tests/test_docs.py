@@ -90,6 +90,28 @@ def test_factories_are_told_as_documented(tmp_path: Path) -> None:
     assert [ran.stdout] == blocks(document, "text")
 
 
+def test_what_is_overdue_and_unused_is_told_as_documented(tmp_path: Path) -> None:
+    folder = tmp_path / "quickstart"
+    shutil.copytree(ROOT / "examples" / "quickstart", folder)
+    project, bridge = folder / "pyproject.toml", folder / "app" / "bridge.py"
+    text = project.read_text("utf-8").replace('version = "1.4"', 'version = "2.0"')
+    removed = 'removed-in = "2.0"\n'
+    assert removed in text
+    text = text.replace(removed, f'{removed}distribution = "quickstart"\n')
+    project.write_text(text, "utf-8")
+    overdue, unused = blocks(ROOT / "docs" / "overdue.md", "text")
+
+    def check() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pytest_ssot", "check"]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+    assert check().stdout == overdue
+    lines = bridge.read_text("utf-8").splitlines(keepends=True)
+    lines[2] = "from app.ws.manager import get_manager as create_manager\n"
+    bridge.write_text("".join(lines), "utf-8")
+    assert unused in check().stderr
+
+
 def test_the_report_is_as_documented(quickstart: tuple[str, str]) -> None:
     (shown,) = blocks(ROOT / "docs" / "report.md", "json")
     assert json.loads(quickstart[1]) == json.loads(shown)

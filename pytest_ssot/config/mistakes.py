@@ -80,12 +80,15 @@ class Mistakes:
         raise UsageError("\n".join([f"pytest-ssot: {count} in the configuration", *map(str, told)]))
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """A hint at the known word that was probably meant, None if none is near."""
+def nearest(word: str, known: Iterable[str], before: str = "") -> str | None:
+    """A hint at the known word that was probably meant, None if none is near.
+
+    *before* is what stands before all of them, in which none of them differs.
+    """
     from difflib import get_close_matches  # only a mistake pays for the import
 
     near = get_close_matches(word, list(known), n=1)
-    return f'did you mean "{near[0]}"?' if near else None
+    return f'did you mean "{before}{near[0]}"?' if near else None
 
 
 def described(value: object) -> str:

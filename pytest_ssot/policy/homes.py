@@ -143,23 +143,30 @@ def _problem(named: Named, what: str, near: Sequence[str], at: str = "") -> Prob
 
 def _no_module(target: str, near: Sequence[str], at: str) -> Problem:
     module = _module(target)
-    hint = nearest(module, near)
-    return f"there is no module {module}", hint
+    parent, dot, last = module.rpartition(".")
+    siblings = [one.rpartition(".")[2] for one in near if one.rpartition(".")[0] == parent]
+    hint = nearest(module, [one for one in near if "." in one]) if not siblings else None
+    return f"there is no module {module}", hint or nearest(last, siblings, parent + dot)
 
 
 def _absent(target: str, near: Sequence[str], at: str) -> Problem:
     owner, dot, name = target.rpartition("." if "." in target.partition(":")[2] else ":")
-    return f"{owner} has no {name}", nearest(target, [f"{owner}{dot}{one}" for one in near])
+    return f"{owner} has no {name}", nearest(name, near, owner + dot)
 
 
 def _elsewhere(target: str, near: Sequence[str], at: str) -> Problem:
-    owner = target.rpartition("." if "." in target.partition(":")[2] else ":")[0]
-    how = "inherits it" if ":" in owner else "passes it on"
-    return f"{owner} only {how}: it is defined in {_module(at)}", f'write "{at}"'
+    problem = f"{_module(target)} only passes it on: it is defined in {_module(at)}"
+    return problem, f'write "{at}"'
+
+
+def _inherited(target: str, near: Sequence[str], at: str) -> Problem:
+    owner, _, name = target.rpartition(".")
+    return f"{owner} only inherits {name}", f'write "{at}"'
 
 
 _MISSING: dict[str, Callable[[str, Sequence[str], str], Problem]] = {
     "no module": _no_module,
     "absent": _absent,
     "elsewhere": _elsewhere,
+    "inherited": _inherited,
 }

@@ -15,8 +15,10 @@ from pytest_ssot.source.reading import decoded, read
 from pytest_ssot.source.standing import Source, Standings, binding, bindings, bound
 
 #: "unknown" is what source does not tell: a call's result, a file that does not parse.
-#: "elsewhere" is what a module only passes on, or a class inherits.
-What = Literal["class", "function", "value", "unknown", "elsewhere", "absent", "no module"]
+#: "elsewhere" is what a module only passes on, "inherited" what a class does not define.
+What = Literal[
+    "class", "function", "value", "unknown", "elsewhere", "inherited", "absent", "no module"
+]
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _VALUES = (
@@ -26,7 +28,7 @@ _VALUES = (
 
 
 class Found(NamedTuple):
-    """What a name is; of one that is ``elsewhere``, *at* is the name that it goes by there.
+    """What a name is; *at* is where it is defined, if that is another place.
 
     ``near`` are the names that may have been meant, where there is no such one.
     """
@@ -156,9 +158,9 @@ class Homes:
             above = self._library.origin(meant, into_private=True) if meant else ""
             found = self.of(f"{above}.{'.'.join(names)}") if ":" in above else _UNKNOWN
             if found.what in ("class", "function", "value"):
-                return Found("elsewhere", f"{above}.{'.'.join(names)}")
-            if found.what == "elsewhere":
-                return found
+                return Found("inherited", f"{above}.{'.'.join(names)}")
+            if found.what in ("elsewhere", "inherited"):
+                return Found("inherited", found.at)
             sure = sure and found.what == "absent"
         own = {one for node, _ in bindings(owner.body) for one in bound(node)}
         return Found("absent", near=tuple(sorted(own))) if sure else _UNKNOWN
