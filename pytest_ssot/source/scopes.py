@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from pytest_ssot.source.aliases import touches
 from pytest_ssot.source.calls import gives
 from pytest_ssot.source.statements import climbed
 
@@ -62,7 +63,8 @@ class Scopes:
         self._given: dict[ast.expr, list[str]] = {}
         self._stated: dict[ast.AST, frozenset[str]] = {}
         self._typing = frozenset(("TYPE_CHECKING", "MYPY", *_aliases_of_typing(tree.body)))
-        self._says_global = "global" in text
+        lines = text.split("\n") if "global" in text else ()
+        self._say_global = [number for number, line in enumerate(lines, 1) if "global" in line]
         self._last_bound: dict[str, ast.stmt] | None = None
 
     def paths(self, name: ast.Name, scopes: Sequence[Scope]) -> list[str]:
@@ -187,13 +189,17 @@ class Scopes:
         if not isinstance(scope, ast.Lambda):
             for statement in scope.body:
                 yield from self._of(statement, _ALWAYS)
-        if isinstance(scope, ast.Module) and self._says_global:
+        if isinstance(scope, ast.Module) and self._say_global:
             yield from self._from_inside(scope)
 
     def _from_inside(self, module: ast.Module) -> Iterator[tuple[str, Binding]]:
         """What functions bind at the top of *module*, by ``global``; nobody knows when."""
         found: dict[tuple[str, Binding], None] = {}
-        for node in ast.walk(module):
+        todo: list[ast.AST] = list(module.body)
+        for node in todo:  # grows
+            if isinstance(node, ast.expr) or not touches(node, self._say_global):
+                continue
+            todo += ast.iter_child_nodes(node)
             if isinstance(node, Function):
                 for name, (first, *more) in self._bound(node).items():
                     if first.start == _GLOBAL:
