@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from pytest_ssot.model import Site
 from pytest_ssot.source.columns import Columns
-from pytest_ssot.source.definitions.likeness import Outline, is_special, likeness, outline, size_of
+from pytest_ssot.source.definitions.likeness import Outline, is_special, likeness, outline
 from pytest_ssot.source.definitions.routes import Home
 from pytest_ssot.source.definitions.shapes import header_end
 from pytest_ssot.source.modules import Modules
@@ -72,17 +72,13 @@ class Copies:
     """Looks for near copies of *originals*."""
 
     def __init__(self, originals: Iterable[Original]) -> None:
-        self._originals = [one for one in originals if one.outline.size]
-        #: Which originals have a method, and its size: many may have one of that name.
-        self._methods: dict[str, list[tuple[int, int]]] = {}
-        self._special = [0] * len(self._originals)
-        for number, original in enumerate(self._originals):
-            for name, statements in original.outline.methods.items():
-                size = size_of(statements)
-                if is_special(name):
-                    self._special[number] += size
-                else:
-                    self._methods.setdefault(f"def {name}", []).append((number, size))
+        self._originals = [one for one in originals if likeness(one.outline, one.outline)]
+        #: Which originals have a method: many may have one of that name.
+        self._methods: dict[str, list[Original]] = {}
+        for original in self._originals:
+            for name in original.outline.methods:
+                if not is_special(name):
+                    self._methods.setdefault(f"def {name}", []).append(original)
         self._words = Words(self._methods)
 
     def concerns(self, data: bytes) -> bool:
@@ -90,12 +86,20 @@ class Copies:
         return bool(self._candidates(data))
 
     def _candidates(self, data: bytes) -> list[Original]:
-        sizes: dict[int, int] = {}
-        for phrase in self._words.those_in(data):
-            for number, size in self._methods[phrase]:
-                sizes[number] = sizes.get(number, self._special[number]) + size
-        there = ((self._originals[number], size) for number, size in sorted(sizes.items()))
-        return [original for original, size in there if size >= _PART * original.outline.size]
+        phrases = self._words.those_in(data)
+        named = {one.home.symbol: one for phrase in phrases for one in self._methods[phrase]}
+        return [
+            named[symbol]
+            for symbol in sorted(named)
+            if _has_enough(
+                named[symbol],
+                # The special ones are looked for only here: most files have some.
+                lambda name: (
+                    f"def {name}" in phrases
+                    or (is_special(name) and f"def {name}".encode() in data)
+                ),
+            )
+        ]
 
     def find(self, path: str, data: bytes, text: str) -> Iterator[Copy]:
         """The near copies in the file *path*, which holds *data*: *text*."""
@@ -104,25 +108,45 @@ class Copies:
         if tree is None:
             return
         found = list(_classes(tree.body, ()))
-        bases = {**_renamed(tree), **{node.name: _bases(node) for node, _ in found}}
         lines, columns = text.split("\n"), Columns(text)
         for node, function in found:
-            site = Site(path, node.lineno, columns.of(node), function)
-            mine = outline(node)
-            for one in candidates:
-                alike = 0.0 if _is_kin(node, one, bases) else likeness(mine, one.outline)
-                if alike >= ENOUGH:
+            for one, alike in _alike(node, candidates):
+                if not _is_kin(node, one, tree, [node for node, _ in found]):
                     end = header_end(node, lines)
                     noted = any("ssot:" in line for line in lines[node.lineno - 1 : end])
+                    site = Site(path, node.lineno, columns.of(node), function)
                     symbol = one.home.symbol
                     yield Copy(symbol, symbol, node.name, site, end, round(alike, 2), noted)
 
 
-def _is_kin(node: ast.ClassDef, original: Original, bases: Mapping[str, Sequence[str]]) -> bool:
-    """Whether the class *node* is called like *original*, or is above or below it."""
+def _alike(node: ast.ClassDef, originals: Iterable[Original]) -> Iterator[tuple[Original, float]]:
+    """Those of *originals* that the class *node* is much like, and how much."""
+    methods = {one.name for one in node.body if isinstance(one, Function)}
+    may_be = [one for one in originals if _has_enough(one, methods.__contains__)]
+    if may_be:
+        mine = outline(node)
+        alike = ((one, likeness(mine, one.outline)) for one in may_be)
+        yield from (pair for pair in alike if pair[1] >= ENOUGH)
+
+
+def _has_enough(original: Original, has: Callable[[str], bool]) -> bool:
+    """Whether what *has* the methods that it says may be, or hold, a copy."""
+    shared = sum(size for name, size in original.outline.sizes.items() if has(name))
+    return shared >= _PART * original.outline.size
+
+
+def _is_kin(
+    node: ast.ClassDef, original: Original, tree: ast.Module, classes: Iterable[ast.ClassDef]
+) -> bool:
+    """Whether *node*, one of the *classes* of *tree*, is called as *original*, or above or below.
+
+    Below is who says so in one file, under whatever name it imports the class by.
+    """
     name = original.home.name
-    below = name in _above(node.name, bases)
-    return below or node.name == name or node.name in _bases(original.node)
+    if node.name == name or node.name in _bases(original.node):
+        return True
+    bases = {**_renamed(tree), **{one.name: _bases(one) for one in classes}}
+    return name in _above(node.name, bases)
 
 
 def _renamed(tree: ast.Module) -> dict[str, Sequence[str]]:

@@ -31,13 +31,14 @@ _HANDFUL = 5
 
 
 class Outline(NamedTuple):
-    """The methods of a class: of each the statements that do something, with their sizes."""
+    """The methods of a class: of each the statements that do something, and their size in nodes.
+
+    ``size`` is that of all.
+    """
 
     methods: Mapping[str, Counter[tuple[str, int]]]
-
-    @property
-    def size(self) -> int:
-        return sum(map(size_of, self.methods.values()))
+    sizes: Mapping[str, int]
+    size: int
 
 
 def outline(node: ast.ClassDef) -> Outline:
@@ -47,11 +48,11 @@ def outline(node: ast.ClassDef) -> Outline:
         if isinstance(one, _Function):
             said = methods.setdefault(one.name, Counter())
             said.update(_statements(one, node.name, _locals(one)))
-    return Outline(methods)
+    sizes = {name: _size(statements) for name, statements in methods.items()}
+    return Outline(methods, sizes, sum(sizes.values()))
 
 
-def size_of(statements: Counter[tuple[str, int]]) -> int:
-    """The number of nodes in *statements*."""
+def _size(statements: Counter[tuple[str, int]]) -> int:
     return sum(size * number for (_, size), number in statements.items())
 
 
@@ -68,7 +69,7 @@ def likeness(one: Outline, other: Outline) -> float:
     statements = sum(map(Counter.total, shared.values()))
     if len(shared) < _METHODS or statements < _HANDFUL or all(map(is_special, shared)):
         return 0.0
-    return 2 * sum(map(size_of, shared.values())) / (one.size + other.size)
+    return 2 * sum(map(_size, shared.values())) / (one.size + other.size)
 
 
 def is_special(name: str) -> bool:
