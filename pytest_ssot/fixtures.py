@@ -20,7 +20,8 @@ PLUGIN = "ssot-run"
 def ssot(request: pytest.FixtureRequest) -> Ssot:
     """The rules, as this test sees them; annotate it with ``pytest_ssot.Ssot``.
     ``ssot.startup("app.main")`` imports a module in a fresh interpreter and returns the
-    violations of that. ``ssot.violations`` are those of this test so far.
+    violations of that. ``ssot.assert_isolated(a, b)`` fails where two objects reach the same
+    mutable state. ``ssot.violations`` are those of this test so far.
     """
     from pytest_ssot.ssot import Ssot
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
@@ -75,6 +75,22 @@ class Ssot:
             message = in_full(started)
             raise StartupError(message, name=module, violations=violations, printed=started.printed)
         return violations
+
+    def assert_isolated(
+        self,
+        a: object,
+        b: object,
+        *,
+        ignore: list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any] = (),
+    ) -> None:
+        """Fail where *a* and *b* can reach the same mutable state, told with both paths to it.
+
+        See :func:`pytest_ssot.isolation.assert_isolated`.
+        """
+        __tracebackhide__ = True
+        from pytest_ssot.isolation import assert_isolated
+
+        assert_isolated(a, b, ignore=ignore)
 
     def _started(self, module: str, timeout: float) -> Startup:
         from pytest_ssot.policy import startup

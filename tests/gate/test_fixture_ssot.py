@@ -317,3 +317,35 @@ def test_pytest_tells_what_it_is(project: Project) -> None:
     project.write({FILE: "def test_it(): pass\n"})
     text = project.bare("--fixtures", FILE).text
     assert 'ssot.startup("app.main")`` imports a module in a fresh interpreter' in text
+
+
+def test_what_two_users_share_is_told_at_the_line_that_asks(project: Project) -> None:
+    project.write(
+        {
+            "app/manager.py": """
+                class Manager:
+                    sockets = {}
+
+                    def __init__(self):
+                        self.queue = []
+            """,
+            "tests/test_users.py": """
+                from app.manager import Manager
+
+                def test_shared(ssot):
+                    ssot.assert_isolated(Manager(), Manager())
+
+                def test_own(ssot):
+                    ssot.assert_isolated(Manager(), Manager(), ignore=["sockets"])
+            """,
+        }
+    )
+    ran = project.run()
+    assert ran.failed == ["tests/test_users.py::test_shared"]
+    lines = [line for line in ran.failure("test_shared") if line]
+    assert lines[2:5] == [
+        ">       ssot.assert_isolated(Manager(), Manager())",
+        "E       AssertionError: a and b share mutable state:",
+        "E         a.sockets is b.sockets (class attribute of app.manager.Manager)",
+    ]
+    assert lines[-1] == "tests/test_users.py:4: AssertionError"
