@@ -28,6 +28,12 @@ from pytest_ssot.runtime.channel import FOLDER, OWNER, Channel
 from pytest_ssot.runtime.issued import unissued
 from pytest_ssot.runtime.outlet import absolute
 
+_posixsubprocess: Any
+try:  # what has not loaded subprocess yet would not have it
+    import _posixsubprocess
+except ImportError:  # Windows
+    _posixsubprocess = None
+
 _SITE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "site")
 _PATH = "PYTHONPATH"
 #: Where fork_exec has the environment among its arguments.
@@ -212,7 +218,7 @@ def _places() -> Sequence[tuple[Any, str]]:
     """Where fork_exec is called from: by name, and as subprocess has bound it."""
     modules = sys.modules
     return (
-        (modules.get("_posixsubprocess"), "fork_exec"),
+        (_posixsubprocess, "fork_exec"),
         (modules.get("subprocess"), "_fork_exec"),
         (os, "posix_spawn"),
         (os, "posix_spawnp"),
