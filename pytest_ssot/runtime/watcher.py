@@ -18,6 +18,7 @@ from pytest_ssot.runtime import nested, tasks
 from pytest_ssot.runtime.channel import Channel, Reader
 from pytest_ssot.runtime.children import Children
 from pytest_ssot.runtime.circular import CircularImports
+from pytest_ssot.runtime.constructions import Constructions
 from pytest_ssot.runtime.deprecations import Categories
 from pytest_ssot.runtime.early import Early
 from pytest_ssot.runtime.guard import Guard
@@ -54,6 +55,7 @@ class Watcher:
         self.recorder = Recorder(lambda name: self.imports.arming.carry(name), guard)
         self.circular = CircularImports(guard(self._circular))
         self.imports = ImportWatch(self.index, self.recorder, guard)
+        self.constructions = self._constructions()
         self.warnings = WarningWatch(
             self.index,
             self.recorder,
@@ -86,8 +88,11 @@ class Watcher:
 
     @property
     def unwatchable(self) -> list[str]:
-        """Modules whose class or spec cannot be changed."""
-        return sorted(self.imports.arming.unwatchable)
+        """What cannot be watched though it is there, each with why."""
+        told = [f"{name} (cannot be watched)" for name in self.imports.arming.unwatchable]
+        for symbol, why in self.constructions.unguarded.items():
+            told.append(f"{symbol} (its constructions cannot be watched: {why})")
+        return sorted(told)
 
     @property
     def missed(self) -> list[str]:
@@ -120,8 +125,10 @@ class Watcher:
         if self._outer is not None:
             self._outer._suspend()
             nested.adopt(self.index, self._outer.index)
+            self.owned = nested.owned(self.owned, self._outer.owned)
+            self.constructions = self._constructions()
             self.recorder.outer = nested.Outer(
-                self._outer.index, self._outer.recorder, self._outer.warnings
+                self._outer.index, self._outer.owned, self._outer.recorder, self._outer.warnings
             )
             self._configure_children()
         self.guard.on = True
@@ -131,6 +138,7 @@ class Watcher:
         self.warnings.spy.install()
         self.recorder.owners.threads.install()
         self.recorder.owners.pools.install()
+        self.constructions.install()
         if self._channel is not None:
             self.children.install(self._channel)
 
@@ -146,6 +154,7 @@ class Watcher:
         self.warnings.spy.remove()
         self.recorder.owners.threads.remove()
         self.recorder.owners.pools.remove()
+        self.constructions.remove()
         self.children.remove()
         _active = self._outer
         if self._outer is not None:
@@ -215,8 +224,13 @@ class Watcher:
     def _configure_children(self) -> None:
         if self._intake is not None:
             targets = [(one.rule, one.text, one.submodules, one.foreign) for one in self.index]
-            owned = self.owned.single, self.owned.factories
+            owned = self.owned.plain()
             self._intake.reader.configure(targets, owned, self._categories, self.warnings.discover)
+
+    def _constructions(self) -> Constructions:
+        made = Constructions(self.owned, self.recorder, self.guard)
+        self.imports.on_load(made.on_load())
+        return made
 
     def _circular(self, module: str, frame: FrameType) -> None:
         self.recorder.circular(frame, module)
@@ -226,6 +240,7 @@ class Watcher:
 
     def _refresh(self) -> None:
         self.imports.arming.refresh()
+        self.constructions.refresh()
 
     def _suspend(self) -> None:
         self.guard.on = False
@@ -233,6 +248,7 @@ class Watcher:
     def _resume(self) -> None:
         self.guard.on = True
         self._put_back()  # a run inside may have reloaded what is watched
+        self.constructions.refresh()
 
 
 class Owning:

@@ -1,0 +1,247 @@
+"""Watches constructions of classes that only their factories may make."""
+
+from __future__ import annotations
+
+import sys
+from _weakref import ref
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import CodeType, FrameType
+    from typing import Any
+
+    from pytest_ssot.rules.lookup import Owned
+    from pytest_ssot.runtime.guard import Guard
+    from pytest_ssot.runtime.recorder import Recorder
+
+from pytest_ssot.runtime import frames, making, tasks
+from pytest_ssot.runtime.arming import namespace_of
+from pytest_ssot.runtime.callers import Callers
+from pytest_ssot.runtime.inits import NAME, NONE, Init, set_on
+
+
+class Factory:
+    """A class that only *callers* may make, named by ``symbol``, ``a.b:Name``."""
+
+    __slots__ = ("callers", "foreign", "module", "name", "rule", "symbol")
+
+    def __init__(
+        self, rule: str, symbol: str, only_from: Iterable[str], *, foreign: bool = False
+    ) -> None:
+        self.rule = rule
+        self.symbol = symbol
+        self.module, _, self.name = symbol.partition(":")
+        self.callers = Callers(only_from)
+        self.foreign = foreign
+
+
+class _Guarded:
+    """A class with what stands on it, for which factories, and what may stand in between."""
+
+    __slots__ = ("factories", "init", "kind", "through")
+
+    def __init__(self, kind: type, on_end: Callable[[object], object]) -> None:
+        self.kind = ref(kind, on_end)
+        self.init: Init
+        self.factories: list[Factory] = []
+        #: The code that makes the object for whoever calls the class.
+        self.through: dict[int, CodeType] = _calls(kind)
+
+
+class Constructions:
+    """Turns each construction outside of its factory into a sighting.
+
+    ``unguarded`` are classes that are loaded and cannot be watched, each with why.
+    """
+
+    def __init__(self, owned: Owned, recorder: Recorder, guard: Guard) -> None:
+        self._recorder = recorder
+        self._guard = guard
+        self._on_made = guard(self._made)
+        self._factories: dict[str, list[Factory]] = {}
+        self._guarded: dict[int, _Guarded] = {}
+        self._modules: dict[str, object] = {}
+        self._told: dict[tuple[object, ...], CodeType] = {}
+        self._told_at: tuple[object, ...] = ()
+        self.unguarded: dict[str, str] = {}
+        for foreign, some in ((False, owned), (True, owned.foreign)):
+            for row in () if some is None else some.factories:
+                factory = Factory(*row, foreign=foreign)
+                self._factories.setdefault(factory.module, []).append(factory)
+        if self._factories:
+            recorder.owners.within = self._within
+
+    def on_load(self) -> dict[str, Callable[[Any], None]]:
+        """What to do with a module as soon as it is loaded, by its name."""
+        callers = {name for one in self._all() for name in one.callers.modules}
+        return dict.fromkeys(callers, self._forget) | dict.fromkeys(self._factories, self._loaded)
+
+    def install(self) -> None:
+        for name in self._factories.keys() & sys.modules.keys():
+            self._loaded(sys.modules[name])
+
+    def remove(self) -> None:
+        for guarded in list(self._guarded.values()):
+            kind = guarded.kind()
+            if kind is not None and kind.__dict__.get(NAME) is guarded.init:
+                set_on(kind, guarded.init.own)
+        self._guarded.clear()
+        self._modules.clear()
+
+    def refresh(self) -> None:
+        """Guard what came by no import, and again what code has given another ``__init__``."""
+        for name in self._factories:
+            module = sys.modules.get(name)
+            if module is not self._modules.get(name):
+                self._modules[name] = module
+                self._bind(name, module, stated=True)
+        for guarded in list(self._guarded.values()):
+            kind = guarded.kind()
+            if kind is not None and kind.__dict__.get(NAME) is not guarded.init:
+                self._stand_on(guarded, kind)
+
+    # -- classes --------------------------------------------------------------
+
+    def _all(self) -> Iterable[Factory]:
+        return (one for factories in self._factories.values() for one in factories)
+
+    def _forget(self, module: object) -> None:
+        for factory in self._all():
+            factory.callers.forget()
+        for guarded in self._guarded.values():
+            guarded.init.inside.clear()
+
+    def _loaded(self, module: Any) -> None:
+        self._forget(module)
+        name = getattr(module, "__name__", "")
+        self._modules[name] = module
+        self._bind(name, module)
+
+    def _bind(self, name: str, module: object, *, stated: bool = False) -> None:
+        """Guard the classes of *module*; only its own ones where that has to be *stated*.
+
+        What tests put into ``sys.modules`` may have something else by that name.
+        """
+        for factory in self._factories.get(name, ()):
+            found = namespace_of(module).get(factory.name, NONE)
+            kind, through = _class_of(found)
+            if stated and (kind is None or kind.__module__ != name):
+                continue
+            self.unguarded.pop(factory.symbol, None)
+            if kind is None:
+                why = "has no such name" if found is NONE else "has no class by that name"
+                self.unguarded[factory.symbol] = f"{name} {why}"
+            else:
+                self._add(factory, kind, through)
+
+    def _add(self, factory: Factory, kind: type, through: dict[int, CodeType]) -> None:
+        guarded = self._guarded.get(id(kind))
+        if guarded is None:
+            key = id(kind)
+            guarded = _Guarded(kind, lambda gone: self._guarded.pop(key, None))
+            try:
+                self._stand_on(guarded, kind)
+            except TypeError as error:
+                self.unguarded[factory.symbol] = str(error)
+                return
+            self._guarded[key] = guarded
+        if factory not in guarded.factories:
+            guarded.factories.append(factory)
+        guarded.through.update(through)
+
+    def _stand_on(self, guarded: _Guarded, kind: type) -> None:
+        own = kind.__dict__.get(NAME, NONE)
+        if type(own) is Init and own.on_made is self._on_made:
+            guarded.init = own  # put back by whoever had taken it off
+            return
+        init = Init(kind, own, self._on_made, self._guard)
+        set_on(kind, init)
+        guarded.init = init
+
+    # -- objects --------------------------------------------------------------
+
+    def _made(self, init: Init, kind: type, frame: FrameType) -> None:
+        """*frame* makes an object of *kind*, or reads its ``__init__``."""
+        guarded = self._guarded.get(id(kind))
+        if guarded is None:
+            return
+        plain = init.inside.get(id(frame.f_code)) is False
+        if plain and self._was_told(frame, kind):
+            return
+        for one in frames.outward(frame):
+            if id(one.f_code) not in guarded.through:
+                if not making.is_call(one):
+                    return
+                break
+        for factory in guarded.factories:
+            self._look(factory, guarded, frame)
+
+    def _look(self, factory: Factory, guarded: _Guarded, frame: FrameType) -> None:
+        if self._is_within(factory, frame):
+            if factory.callers.has(frame) and len(guarded.factories) == 1:
+                guarded.init.inside[id(frame.f_code)] = True
+            return
+        maker = making.maker(frame, guarded.through)
+        if maker is None:
+            return
+        if maker is frame:
+            guarded.init.inside[id(frame.f_code)] = False
+        sighting = self._recorder.sighting(
+            maker,
+            rule=factory.rule,
+            kind="construction",
+            target=factory.symbol,
+            name=None,
+            foreign=factory.foreign,
+        )
+        self._recorder.record(maker, sighting)
+
+    def _is_within(self, factory: Factory, frame: FrameType) -> bool:
+        """Whether *frame* is of a caller that may, or called by one, or started by one."""
+        has = factory.callers.has
+        if any(map(has, frames.outward(frame))):
+            return True
+        if factory.symbol in self._recorder.owners.started_within(frame):
+            return True
+        return any(map(has, tasks.awaiting()))
+
+    def _within(self, frame: FrameType) -> frozenset[str]:
+        """The classes that what *frame* starts may make."""
+        return frozenset(one.symbol for one in self._all() if self._is_within(one, frame))
+
+    def _was_told(self, frame: FrameType, kind: type) -> bool:
+        """Whether this very instruction has told of *kind*, and nothing changed since.
+
+        A module that loads is in ``sys.modules``: it carries what its loading reaches.
+        """
+        owners, modules = self._recorder.owners, sys.modules
+        now = (owners.turns, len(modules), next(reversed(modules)))
+        if self._told_at != now:
+            self._told.clear()
+            self._told_at = now
+        key = (id(frame.f_code), frame.f_lasti, id(kind), owners.short(frame))
+        if key in self._told:
+            return True
+        self._told[key] = frame.f_code  # held, so that no other code gets its identity
+        return False
+
+
+def _class_of(found: object) -> tuple[type | None, dict[int, CodeType]]:
+    """The class that *found* is or wraps, and the code of what wraps it."""
+    through: dict[int, CodeType] = {}
+    while not issubclass(type(found), type):
+        code = getattr(found, "__code__", None)
+        if code is None or found is NONE:
+            return None, {}
+        through[id(code)] = code
+        found = getattr(found, "__wrapped__", None)
+    return found, through  # type: ignore[return-value]
+
+
+def _calls(kind: type) -> dict[int, CodeType]:
+    """The code of ``__call__`` of *kind*'s metaclasses."""
+    meta: Any = type(kind)
+    made = (one.__dict__.get("__call__") for one in meta.__mro__)
+    codes = (getattr(one, "__code__", None) for one in made)
+    return {id(code): code for code in codes if code is not None}

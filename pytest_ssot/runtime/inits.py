@@ -1,0 +1,121 @@
+"""Stands on a class in the place of its ``__init__``, and sees each object that is made.
+
+``type.__call__`` looks ``__init__`` up on the new object's class and asks what it
+finds for the bound method (``Objects/typeobject.c``: slot_tp_init, lookup_method), in
+the frame that makes the object. Between that and the class's own ``__init__`` is
+nothing of ours then: no frame, no traceback, no other stacklevel.
+"""
+
+from __future__ import annotations
+
+from sys import _getframe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any
+
+    from pytest_ssot.runtime.guard import Guard
+
+NAME = "__init__"
+NONE = object()
+_OF_OBJECT: Any = object.__dict__[NAME]
+#: A class after a protocol gets another ``__init__`` at its first object (``Lib/typing.py``).
+_TO_BE_REPLACED = "_no_init_or_replace_init"
+
+
+class Init:  # without a docstring: it shows that of what it stands for
+    __slots__ = ("_get", "_guard", "_kind", "inside", "on_made", "own")
+
+    def __init__(
+        self, kind: type, own: Any, on_made: Callable[[Init, type, FrameType], None], guard: Guard
+    ) -> None:
+        self._kind = kind
+        #: What the class had itself; NONE where it only inherits.
+        self.own = own
+        self._get: Any = getattr(type(own), "__get__", None)
+        self.on_made = on_made
+        self._guard = guard
+        #: By the identity of code: whether it may make the class. Only of what is known.
+        self.inside: dict[int, bool] = {}
+
+    def __get__(self, made: Any, kind: Any = None) -> Any:
+        if kind is self._kind and made is not None and self._guard.on:
+            frame = _getframe(1)
+            if not self.inside.get(id(frame.f_code)):
+                self.on_made(self, kind, frame)
+        own = self.own
+        if own is NONE:
+            return self._inherited(made, kind)
+        return own if self._get is None else self._get(own, made, kind)
+
+    def _inherited(self, made: Any, kind: Any) -> Any:
+        """What would be found without this."""
+        mro = type(made).__mro__ if kind is None else kind.__mro__
+        if self._kind not in mro:  # inspect asks with the class as an object of its own class
+            mro = self._kind.__mro__
+        for one in mro[mro.index(self._kind) + 1 :]:
+            value = one.__dict__.get(NAME, NONE)
+            if value is _OF_OBJECT and made is not None:
+                return _of_object(made)
+            if value is not NONE and not _is_to_be_replaced(value, made):
+                get = getattr(type(value), "__get__", None)
+                return value if get is None else get(value, made, kind)
+        raise AttributeError(NAME)
+
+    # -- what looks into the class's dictionary sees what it would have seen --
+
+    @property
+    def _shown(self) -> Any:
+        return self.__get__(None, self._kind)
+
+    __class__ = property(lambda self: type(self._shown))
+    __doc__ = property(lambda self: self._shown.__doc__)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._shown, name)
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return self._shown(*args, **options)
+
+    def __repr__(self) -> str:
+        return repr(self._shown)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self._shown.__reduce_ex__(protocol)
+
+
+def set_on(kind: type, value: object) -> None:
+    """Give *kind* this ``__init__``, past its metaclass. TypeError where that cannot be."""
+    if value is NONE:
+        type.__delattr__(kind, NAME)
+    else:
+        type.__setattr__(kind, NAME, value)
+
+
+def _of_object(made: Any) -> Any:
+    """``object.__init__``, whose rule on arguments asks whose it is (object_init, object_new)."""
+    kind: Any = type(made)
+    values = (one.__dict__.get(NAME, NONE) for one in kind.__mro__)
+    first = next(value for value in values if value is not NONE and not _is_clear(value))
+    if first is not _OF_OBJECT:
+        return _OF_OBJECT.__get__(made, kind)
+    strict = kind.__new__ is object.__new__
+
+    def __init__(*args: Any, **options: Any) -> None:  # noqa: N807 - it is one
+        __tracebackhide__ = True
+        if strict and (args or options):
+            raise TypeError(f"{kind.__name__}() takes no arguments")
+
+    return __init__
+
+
+def _is_clear(value: object) -> bool:
+    """Whether *value* stands for what is inherited."""
+    return type(value) is Init and value.own is NONE
+
+
+def _is_to_be_replaced(value: object, made: Any) -> bool:
+    found = made is not None and getattr(value, "__name__", "") == _TO_BE_REPLACED
+    return found and not getattr(type(made), "_is_protocol", False)
