@@ -62,8 +62,6 @@ class Constructions:
         self._factories: dict[str, list[Factory]] = {}
         self._guarded: dict[int, _Guarded] = {}
         self._modules: dict[str, object] = {}
-        self._told: dict[tuple[object, ...], CodeType] = {}
-        self._told_at: tuple[object, ...] = ()
         self.unguarded: dict[str, str] = {}
         for foreign, some in ((False, owned), (True, owned.foreign)):
             for row in () if some is None else some.factories:
@@ -155,38 +153,30 @@ class Constructions:
         if type(own) is Init and own.on_made is self._on_made:
             guarded.init = own  # put back by whoever had taken it off
             return
-        init = Init(kind, own, self._on_made, self._guard)
+        init = Init(kind, own, self._on_made, self._guard, self._recorder.owners)
         set_on(kind, init)
         guarded.init = init
 
     # -- objects --------------------------------------------------------------
 
     def _made(self, init: Init, kind: type, frame: FrameType) -> None:
-        """*frame* makes an object of *kind*, or reads its ``__init__``."""
+        """*frame* makes an object of *kind*, or only asks for its ``__init__``."""
         guarded = self._guarded.get(id(kind))
         if guarded is None:
             return
-        plain = init.inside.get(id(frame.f_code)) is False
-        if plain and self._was_told(frame, kind):
-            return
-        for one in frames.outward(frame):
-            if id(one.f_code) not in guarded.through:
-                if not making.is_call(one):
-                    return
-                break
-        for factory in guarded.factories:
-            self._look(factory, guarded, frame)
-
-    def _look(self, factory: Factory, guarded: _Guarded, frame: FrameType) -> None:
-        if self._is_within(factory, frame):
-            if factory.callers.has(frame) and len(guarded.factories) == 1:
-                guarded.init.inside[id(frame.f_code)] = True
+        outside = [one for one in guarded.factories if not self._is_within(one, frame)]
+        if not outside:
+            if len(guarded.factories) == 1:
+                self._note_inside(init, guarded.factories[0].callers, frame)
             return
         maker = making.maker(frame, guarded.through)
-        if maker is None:
-            return
+        if maker is not None and making.is_call(frame, guarded.through):
+            for factory in outside:
+                self._tell(factory, maker)
         if maker is frame:
-            guarded.init.inside[id(frame.f_code)] = False
+            init.told(frame)
+
+    def _tell(self, factory: Factory, maker: FrameType) -> None:
         sighting = self._recorder.sighting(
             maker,
             rule=factory.rule,
@@ -196,6 +186,12 @@ class Constructions:
             foreign=factory.foreign,
         )
         self._recorder.record(maker, sighting)
+
+    def _note_inside(self, init: Init, callers: Callers, frame: FrameType) -> None:
+        for one in frames.outward(frame):
+            if callers.has(one):
+                init.inside[id(one.f_code)] = one.f_code
+                return
 
     def _is_within(self, factory: Factory, frame: FrameType) -> bool:
         """Whether *frame* is of a caller that may, or called by one, or started by one."""
@@ -209,22 +205,6 @@ class Constructions:
     def _within(self, frame: FrameType) -> frozenset[str]:
         """The classes that what *frame* starts may make."""
         return frozenset(one.symbol for one in self._all() if self._is_within(one, frame))
-
-    def _was_told(self, frame: FrameType, kind: type) -> bool:
-        """Whether this very instruction has told of *kind*, and nothing changed since.
-
-        A module that loads is in ``sys.modules``: it carries what its loading reaches.
-        """
-        owners, modules = self._recorder.owners, sys.modules
-        now = (owners.turns, len(modules), next(reversed(modules)))
-        if self._told_at != now:
-            self._told.clear()
-            self._told_at = now
-        key = (id(frame.f_code), frame.f_lasti, id(kind), owners.short(frame))
-        if key in self._told:
-            return True
-        self._told[key] = frame.f_code  # held, so that no other code gets its identity
-        return False
 
 
 def _class_of(found: object) -> tuple[type | None, dict[int, CodeType]]:

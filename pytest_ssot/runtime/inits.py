@@ -8,15 +8,16 @@ nothing of ours then: no frame, no traceback, no other stacklevel.
 
 from __future__ import annotations
 
-from sys import _getframe
+from sys import _getframe, modules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
+    from types import CodeType, FrameType
     from typing import Any
 
     from pytest_ssot.runtime.guard import Guard
+    from pytest_ssot.runtime.owners import Owners
 
 NAME = "__init__"
 NONE = object()
@@ -26,10 +27,25 @@ _TO_BE_REPLACED = "_no_init_or_replace_init"
 
 
 class Init:  # without a docstring: it shows that of what it stands for
-    __slots__ = ("_get", "_guard", "_kind", "inside", "on_made", "own")
+    __slots__ = (
+        "_get",
+        "_guard",
+        "_kind",
+        "_owners",
+        "_told",
+        "_told_at",
+        "inside",
+        "on_made",
+        "own",
+    )
 
     def __init__(
-        self, kind: type, own: Any, on_made: Callable[[Init, type, FrameType], None], guard: Guard
+        self,
+        kind: type,
+        own: Any,
+        on_made: Callable[[Init, type, FrameType], None],
+        guard: Guard,
+        owners: Owners,
     ) -> None:
         self._kind = kind
         #: What the class had itself; NONE where it only inherits.
@@ -37,18 +53,48 @@ class Init:  # without a docstring: it shows that of what it stands for
         self._get: Any = getattr(type(own), "__get__", None)
         self.on_made = on_made
         self._guard = guard
-        #: By the identity of code: whether it may make the class. Only of what is known.
-        self.inside: dict[int, bool] = {}
+        self._owners = owners
+        #: Code that may make the class, by its identity; no more than what was met.
+        self.inside: dict[int, CodeType] = {}
+        self._told: dict[tuple[object, ...], CodeType] = {}
+        self._told_at: tuple[object, ...] = ()
 
     def __get__(self, made: Any, kind: Any = None) -> Any:
         if kind is self._kind and made is not None and self._guard.on:
             frame = _getframe(1)
-            if not self.inside.get(id(frame.f_code)):
+            if id(frame.f_code) not in self.inside and not self._is_known(frame):
                 self.on_made(self, kind, frame)
         own = self.own
         if own is NONE:
             return self._inherited(made, kind)
         return own if self._get is None else self._get(own, made, kind)
+
+    def _is_known(self, frame: FrameType) -> bool:
+        """Whether *frame* may make the class, or this very instruction has told of it already.
+
+        The latter as long as nothing changed: neither whose it is, nor which modules
+        load, which carry what their loading reaches.
+        """
+        owners = self._owners
+        if (owners.turns, len(modules), next(reversed(modules))) == self._told_at:
+            key = id(frame.f_code), frame.f_lasti, owners.short(frame)
+            if key in self._told:
+                return True
+        inside, one = self.inside, frame.f_back
+        while one is not None:
+            if id(one.f_code) in inside:
+                return True
+            one = one.f_back
+        return False
+
+    def told(self, frame: FrameType) -> None:
+        """Nothing more is to be told of the instruction that *frame* is at."""
+        at = self._owners.turns, len(modules), next(reversed(modules))
+        if at != self._told_at:
+            self._told.clear()
+            self._told_at = at
+        key = id(frame.f_code), frame.f_lasti, self._owners.short(frame)
+        self._told[key] = frame.f_code  # held, so that no other gets its identity
 
     def _inherited(self, made: Any, kind: Any) -> Any:
         """What would be found without this."""

@@ -44,8 +44,10 @@ def maker(frame: FrameType, through: Container[int]) -> FrameType | None:
     return first
 
 
-def is_call(frame: FrameType) -> bool:
+def is_call(frame: FrameType, through: Container[int]) -> bool:
     """Whether the object is a new one, and not a copy, nor was only its ``__init__`` read."""
+    while id(frame.f_code) in through and frame.f_back is not None:
+        frame = frame.f_back
     module = frames.module_of(frame)
     if module in _COPY or (module, frame.f_code.co_name) in _COPYING:
         return False
