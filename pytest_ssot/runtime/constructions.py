@@ -20,6 +20,8 @@ from pytest_ssot.runtime.arming import namespace_of
 from pytest_ssot.runtime.callers import Callers
 from pytest_ssot.runtime.inits import NAME, NONE, Init, set_on
 
+_IS_ABSTRACT = 1 << 20  # Include/object.h: Py_TPFLAGS_IS_ABSTRACT
+
 
 class Factory:
     """A class that only *callers* may make, named by ``symbol``, ``a.b:Name``."""
@@ -130,7 +132,7 @@ class Constructions:
             if kind is None:
                 why = "has no such name" if found is NONE else "has no class by that name"
                 self.unguarded[factory.symbol] = f"{name} {why}"
-            else:
+            elif not _is_never_made(kind):
                 self._add(factory, kind, through)
 
     def _add(self, factory: Factory, kind: type, through: dict[int, CodeType]) -> None:
@@ -205,6 +207,12 @@ class Constructions:
     def _within(self, frame: FrameType) -> frozenset[str]:
         """The classes that what *frame* starts may make."""
         return frozenset(one.symbol for one in self._all() if self._is_within(one, frame))
+
+
+def _is_never_made(kind: Any) -> bool:
+    """Whether *kind* is a protocol, or has abstract methods: ``object.__new__`` refuses then."""
+    abstract = kind.__flags__ & _IS_ABSTRACT and kind.__new__ is object.__new__
+    return bool(abstract or getattr(kind, "_is_protocol", False))
 
 
 def _class_of(found: object) -> tuple[type | None, dict[int, CodeType]]:

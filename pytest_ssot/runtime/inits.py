@@ -8,6 +8,7 @@ nothing of ours then: no frame, no traceback, no other stacklevel.
 
 from __future__ import annotations
 
+from opcode import opmap
 from sys import _getframe, modules
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 NAME = "__init__"
 NONE = object()
 _OF_OBJECT: Any = object.__dict__[NAME]
+_READS = frozenset(opmap[name] for name in ("LOAD_ATTR", "LOAD_METHOD") if name in opmap)
 #: A class after a protocol gets another ``__init__`` at its first object (``Lib/typing.py``).
 _TO_BE_REPLACED = "_no_init_or_replace_init"
 
@@ -104,7 +106,7 @@ class Init:  # without a docstring: it shows that of what it stands for
         for one in mro[mro.index(self._kind) + 1 :]:
             value = one.__dict__.get(NAME, NONE)
             if value is _OF_OBJECT and made is not None:
-                return _of_object(made)
+                return _of_object(made, _getframe(2))
             if value is not NONE and not _is_to_be_replaced(value, made):
                 get = getattr(type(value), "__get__", None)
                 return value if get is None else get(value, made, kind)
@@ -140,14 +142,21 @@ def set_on(kind: type, value: object) -> None:
         type.__setattr__(kind, NAME, value)
 
 
-def _of_object(made: Any) -> Any:
-    """``object.__init__``, whose rule on arguments asks whose it is (object_init, object_new)."""
+def _of_object(made: Any, frame: FrameType) -> Any:
+    """``object.__init__`` as *frame* would get it, which makes the object or reads the attribute.
+
+    Its rule on arguments asks whether the class has another (object_init, object_new).
+    """
     kind: Any = type(made)
     values = (one.__dict__.get(NAME, NONE) for one in kind.__mro__)
-    first = next(value for value in values if value is not NONE and not _is_clear(value))
+    first = next(one for one in values if one is not NONE and not _is_clear(one, made))
     if first is not _OF_OBJECT:
         return _OF_OBJECT.__get__(made, kind)
     strict = kind.__new__ is object.__new__
+    raw, at = frame.f_code.co_code, frame.f_lasti
+    if 0 <= at < len(raw) and raw[at] in _READS:
+        stand_in = type(kind.__name__, (), {} if strict else {"__new__": _new})
+        return _OF_OBJECT.__get__(stand_in(), stand_in)
 
     def __init__(*args: Any, **options: Any) -> None:  # noqa: N807 - it is one
         __tracebackhide__ = True
@@ -157,11 +166,16 @@ def _of_object(made: Any) -> Any:
     return __init__
 
 
-def _is_clear(value: object) -> bool:
+def _new(kind: type) -> object:
+    return object.__new__(kind)
+
+
+def _is_clear(value: object, made: object) -> bool:
     """Whether *value* stands for what is inherited."""
-    return type(value) is Init and value.own is NONE
+    if type(value) is Init:
+        return value.own is NONE
+    return _is_to_be_replaced(value, made)
 
 
 def _is_to_be_replaced(value: object, made: Any) -> bool:
-    found = made is not None and getattr(value, "__name__", "") == _TO_BE_REPLACED
-    return found and not getattr(type(made), "_is_protocol", False)
+    return made is not None and getattr(value, "__name__", "") == _TO_BE_REPLACED
