@@ -56,7 +56,7 @@ def configure(project: Project, *only_from: str) -> None:
 def told(project: Project, *args: str) -> dict[str, str]:
     """Where each test that saw a construction saw it; all of them have to fail for it."""
     ran = project.run("--ssot-strict", *args)
-    found: dict[str, str] = {}
+    found: dict[str, set[str]] = {}
     for one in ran.violations:
         assert (one.verdict, one.kind, one.target, one.name) == (
             "fails",
@@ -65,11 +65,10 @@ def told(project: Project, *args: str) -> dict[str, str]:
             None,
         )
         for test in one.tests.split():
-            name = test.partition("::")[2] or test
-            found[name] = " ".join(filter(None, [found.get(name), one.at]))
+            found.setdefault(test.partition("::")[2], set()).add(one.at)
     assert {one.partition("::")[2] for one in ran.failed} == set(found), ran.text
-    assert "not observed" not in ran.text
-    return found
+    assert not ran.report["not_observed"]
+    return {test: " ".join(sorted(at)) for test, at in found.items()}
 
 
 SHAPES = {
