@@ -45,6 +45,10 @@ class Callers:
         """The modules that the callers are in."""
         return self._modules.union(module for module, _ in self._names)
 
+    def cover(self, module: str) -> bool:
+        """Whether all code of *module* is one."""
+        return module in self._modules
+
     def forget(self) -> None:
         """What the names are bound to may have changed."""
         self._known.clear()

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 from pytest_ssot.runtime import frames, making, tasks
 from pytest_ssot.runtime.arming import namespace_of
 from pytest_ssot.runtime.callers import Callers
+from pytest_ssot.runtime.evidence import Sighting
 from pytest_ssot.runtime.inits import NAME, NONE, Init, set_on
+from pytest_ssot.runtime.own_objects import made_while_loading
 
 _IS_ABSTRACT = 1 << 20  # Include/object.h: Py_TPFLAGS_IS_ABSTRACT
 
@@ -134,6 +136,30 @@ class Constructions:
                 self.unguarded[factory.symbol] = f"{name} {why}"
             elif not _is_never_made(kind):
                 self._add(factory, kind, through)
+                self._made_while_loading(factory, module, kind)
+
+    def _made_while_loading(self, factory: Factory, module: Any, kind: type) -> None:
+        if factory.callers.cover(factory.module) or kind.__module__ != factory.module:
+            return
+        path = getattr(module, "__file__", None) or ""
+        found = [
+            Sighting(
+                rule=factory.rule,
+                kind="construction",
+                target=factory.symbol,
+                name=None,
+                path=path,
+                line=line,
+                end_line=end_line,
+                column=column,
+                function="<module>",
+                module=factory.module,
+                foreign=factory.foreign,
+            )
+            for line, end_line, column in made_while_loading(module, factory.name, kind)
+        ]
+        if found:
+            self._recorder.carry(factory.module, path, found)
 
     def _add(self, factory: Factory, kind: type, through: dict[int, CodeType]) -> None:
         guarded = self._guarded.get(id(kind))

@@ -101,10 +101,23 @@ class ImportWatch:
         module = sys.modules.get(name)
         for act in () if module is None else self._on_load.get(name, ()):
             act(module)
+        self._loading_carried(name)
         if self._is_watched(name):
             self.arming.arm(name)
         else:
             self.arming.unset_tripwire(spec)
+
+    def _loading_carried(self, name: str) -> None:
+        """Who loads the module *name* gets what was found in it when it had loaded."""
+        lineage = self._recorder.lineage
+        if not lineage or not lineage.carries(name):
+            return
+        for frame in frames.outward(frames.caller()):
+            if frames.is_bootstrap(frame):
+                asked, asker = frames.requested(frame)
+                if asked is not None and asker is not None:
+                    self._carried(name, asker)
+                return
 
     def _tripped(self, spec: ModuleSpec, frame: FrameType) -> None:
         asked, self._asked = self._asked, None
