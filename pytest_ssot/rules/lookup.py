@@ -65,6 +65,11 @@ class Owned:
         self.factories = factories
         self.foreign = foreign
 
+    @property
+    def has_factories(self) -> bool:
+        """Whether any class has one, be it another run's."""
+        return bool(self.factories or (self.foreign is not None and self.foreign.has_factories))
+
     def plain(self) -> tuple[object, ...]:
         """Plain values of all of it, for other processes."""
         foreign = () if self.foreign is None else self.foreign.plain()

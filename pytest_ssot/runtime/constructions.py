@@ -74,10 +74,11 @@ class Constructions:
         if self._factories:
             recorder.owners.within = self._within
 
-    def on_load(self) -> dict[str, Callable[[Any], None]]:
+    def on_load(self) -> dict[str, Callable[[Any], object]]:
         """What to do with a module as soon as it is loaded, by its name."""
         callers = {name for one in self._all() for name in one.callers.modules}
-        return dict.fromkeys(callers, self._forget) | dict.fromkeys(self._factories, self._loaded)
+        acts: dict[str, Callable[[Any], object]] = dict.fromkeys(callers, self._forget)
+        return acts | dict.fromkeys(self._factories, self._loaded)
 
     def install(self) -> None:
         for name in self._factories.keys() & sys.modules.keys():
@@ -92,12 +93,16 @@ class Constructions:
         self._modules.clear()
 
     def refresh(self) -> None:
-        """Guard what came by no import, and again what code has given another ``__init__``."""
+        """Guard what came by no import."""
         for name in self._factories:
             module = sys.modules.get(name)
             if module is not self._modules.get(name):
                 self._modules[name] = module
                 self._bind(name, module, stated=True)
+        self.stand_again()
+
+    def stand_again(self) -> None:
+        """Guard again what code has given another ``__init__``, or the one from before."""
         for guarded in list(self._guarded.values()):
             kind = guarded.kind()
             if kind is not None and kind.__dict__.get(NAME) is not guarded.init:
@@ -114,17 +119,19 @@ class Constructions:
         for guarded in self._guarded.values():
             guarded.init.inside.clear()
 
-    def _loaded(self, module: Any) -> None:
+    def _loaded(self, module: Any) -> bool:
         self._forget(module)
         name = getattr(module, "__name__", "")
         self._modules[name] = module
-        self._bind(name, module)
+        return self._bind(name, module)
 
-    def _bind(self, name: str, module: object, *, stated: bool = False) -> None:
+    def _bind(self, name: str, module: object, *, stated: bool = False) -> bool:
         """Guard the classes of *module*; only its own ones where that has to be *stated*.
 
-        What tests put into ``sys.modules`` may have something else by that name.
+        What tests put into ``sys.modules`` may have something else by that name. Returns
+        whether the module made objects of one while it was loading.
         """
+        made = False
         for factory in self._factories.get(name, ()):
             found = namespace_of(module).get(factory.name, NONE)
             kind, through = _class_of(found)
@@ -136,11 +143,12 @@ class Constructions:
                 self.unguarded[factory.symbol] = f"{name} {why}"
             elif not _is_never_made(kind):
                 self._add(factory, kind, through)
-                self._made_while_loading(factory, module, kind)
+                made |= self._made_while_loading(factory, module, kind)
+        return made
 
-    def _made_while_loading(self, factory: Factory, module: Any, kind: type) -> None:
+    def _made_while_loading(self, factory: Factory, module: Any, kind: type) -> bool:
         if factory.callers.cover(factory.module) or kind.__module__ != factory.module:
-            return
+            return False
         path = getattr(module, "__file__", None) or ""
         found = [
             Sighting(
@@ -160,6 +168,7 @@ class Constructions:
         ]
         if found:
             self._recorder.carry(factory.module, path, found)
+        return bool(found)
 
     def _add(self, factory: Factory, kind: type, through: dict[int, CodeType]) -> None:
         guarded = self._guarded.get(id(kind))

@@ -41,14 +41,17 @@ class ImportWatch:
         self._told: dict[tuple[int, int, object, object], CodeType] = {}
         self._told_at = (0, 0, 0)
         self._loads = 0
-        self._on_load: dict[str, list[Callable[[Any], None]]] = {}
+        self._on_load: dict[str, list[Callable[[Any], object]]] = {}
         self.on_load(recorder.owners.pools.on_load)
         self._asked: tuple[int, int, int] | None = None
         #: How a use of a target is to be taken; whoever watches warnings knows better.
         self.state_of: Callable[[Target], str] = lambda target: "seen"
 
-    def on_load(self, acts: Mapping[str, Callable[[Any], None]]) -> None:
-        """Call these, by the names of modules, with each of those as soon as it is loaded."""
+    def on_load(self, acts: Mapping[str, Callable[[Any], object]]) -> None:
+        """Call these, by the names of modules, with each of those as soon as it is loaded.
+
+        What returns true has found something that the module carries.
+        """
         for name, act in acts.items():
             self._index.tops.add(name.partition(".")[0])
             self._on_load.setdefault(name, []).append(act)
@@ -99,19 +102,17 @@ class ImportWatch:
     def _loaded(self, spec: ModuleSpec) -> None:
         name = spec.__dict__["name"]
         module = sys.modules.get(name)
-        for act in () if module is None else self._on_load.get(name, ()):
-            act(module)
-        self._loading_carried(name)
+        acts = () if module is None else self._on_load.get(name, ())
+        found = [act(module) for act in acts]
+        if any(found):
+            self._just_carries(name)
         if self._is_watched(name):
             self.arming.arm(name)
         else:
             self.arming.unset_tripwire(spec)
 
-    def _loading_carried(self, name: str) -> None:
+    def _just_carries(self, name: str) -> None:
         """Who loads the module *name* gets what was found in it when it had loaded."""
-        lineage = self._recorder.lineage
-        if not lineage or not lineage.carries(name):
-            return
         for frame in frames.outward(frames.caller()):
             if frames.is_bootstrap(frame):
                 asked, asker = frames.requested(frame)

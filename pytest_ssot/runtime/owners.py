@@ -121,7 +121,7 @@ class Owners:
         """A number for whoever starts a process at *frame*."""
         owned, at = self._start(frame)
         user = frames.innermost(frame, usage.is_stdlib)
-        return self.issued.number(owned, frames.way(user), at)
+        return self.issued.number(owned, frames.way(user), at, self.within(frame))
 
     def started_at(self, frame: FrameType) -> Place:
         """Who wrote the line that started what runs at *frame*, or submitted it to a pool."""

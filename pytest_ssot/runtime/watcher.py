@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
     from pytest_ssot.rules.lookup import Target
+    from pytest_ssot.runtime.constructions import Constructions
     from pytest_ssot.runtime.evidence import Evidence, Found
     from pytest_ssot.runtime.owners import Owners
 
@@ -18,7 +19,6 @@ from pytest_ssot.runtime import nested, tasks
 from pytest_ssot.runtime.channel import Channel, Reader
 from pytest_ssot.runtime.children import Children
 from pytest_ssot.runtime.circular import CircularImports
-from pytest_ssot.runtime.constructions import Constructions
 from pytest_ssot.runtime.deprecations import Categories
 from pytest_ssot.runtime.early import Early
 from pytest_ssot.runtime.guard import Guard
@@ -55,7 +55,8 @@ class Watcher:
         self.recorder = Recorder(lambda name: self.imports.arming.carry(name), guard)
         self.circular = CircularImports(guard(self._circular))
         self.imports = ImportWatch(self.index, self.recorder, guard)
-        self.constructions = self._constructions()
+        #: There are such from the start on, if any class has a factory.
+        self.constructions: Constructions | None = None
         self.warnings = WarningWatch(
             self.index,
             self.recorder,
@@ -78,6 +79,7 @@ class Watcher:
             search=self.imports.search,
             spy=self.warnings.spy,
         )
+        self._stand_again = guard(self._stand_on_classes)
         self._put_back = guard(self._tampering.put_back)
         self._outer: Watcher | None = None
 
@@ -90,8 +92,9 @@ class Watcher:
     def unwatchable(self) -> list[str]:
         """What cannot be watched though it is there, each with why."""
         told = [f"{name} (cannot be watched)" for name in self.imports.arming.unwatchable]
-        for symbol, why in self.constructions.unguarded.items():
-            told.append(f"{symbol} (its constructions cannot be watched: {why})")
+        if self.constructions is not None:
+            for symbol, why in self.constructions.unguarded.items():
+                told.append(f"{symbol} (its constructions cannot be watched: {why})")
         return sorted(told)
 
     @property
@@ -126,11 +129,11 @@ class Watcher:
             self._outer._suspend()
             nested.adopt(self.index, self._outer.index)
             self.owned = nested.owned(self.owned, self._outer.owned)
-            self.constructions = self._constructions()
             self.recorder.outer = nested.Outer(
                 self._outer.index, self._outer.owned, self._outer.recorder, self._outer.warnings
             )
             self._configure_children()
+        self.constructions = self._constructions()
         self.guard.on = True
         self.early.note(self.imports.arming.arm_loaded(self.index))
         self.imports.search.install()
@@ -138,7 +141,8 @@ class Watcher:
         self.warnings.spy.install()
         self.recorder.owners.threads.install()
         self.recorder.owners.pools.install()
-        self.constructions.install()
+        if self.constructions is not None:
+            self.guard(self.constructions.install)()
         if self._channel is not None:
             self.children.install(self._channel)
 
@@ -154,7 +158,8 @@ class Watcher:
         self.warnings.spy.remove()
         self.recorder.owners.threads.remove()
         self.recorder.owners.pools.remove()
-        self.constructions.remove()
+        if self.constructions is not None:
+            self.constructions.remove()
         self.children.remove()
         _active = self._outer
         if self._outer is not None:
@@ -212,6 +217,8 @@ class Watcher:
         return found if self._outer is None else nested.own(found)
 
     def _turned(self) -> None:
+        if self.constructions is not None:
+            self._stand_again()
         try:  # not by the guard: what tasks in the background do meanwhile is to be seen
             tasks.tell_driver(self.recorder.owners.capture)
         except Exception as error:
@@ -227,7 +234,15 @@ class Watcher:
             owned = self.owned.plain()
             self._intake.reader.configure(targets, owned, self._categories, self.warnings.discover)
 
-    def _constructions(self) -> Constructions:
+    def _stand_on_classes(self) -> None:
+        if self.constructions is not None:
+            self.constructions.stand_again()
+
+    def _constructions(self) -> Constructions | None:
+        if not self.owned.has_factories:
+            return None
+        from pytest_ssot.runtime.constructions import Constructions
+
         made = Constructions(self.owned, self.recorder, self.guard)
         self.imports.on_load(made.on_load())
         return made
@@ -240,7 +255,8 @@ class Watcher:
 
     def _refresh(self) -> None:
         self.imports.arming.refresh()
-        self.constructions.refresh()
+        if self.constructions is not None:
+            self.constructions.refresh()
 
     def _suspend(self) -> None:
         self.guard.on = False
@@ -248,7 +264,7 @@ class Watcher:
     def _resume(self) -> None:
         self.guard.on = True
         self._put_back()  # a run inside may have reloaded what is watched
-        self.constructions.refresh()
+        self.refresh()
 
 
 class Owning:
