@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from benchmarks.rows import cached, carried, check, child, reached, run, start, threads, unrelated
+from benchmarks.rows import (
+    cached,
+    carried,
+    check,
+    child,
+    constructing,
+    reached,
+    run,
+    start,
+    threads,
+    unrelated,
+)
 
 ROWS = (
     run.ROW,
@@ -10,6 +21,7 @@ ROWS = (
     child.ROW,
     unrelated.ROW,
     *cached.ROWS,
+    *constructing.ROWS,
     start.WITH_RULES,
     carried.ROW,
     reached.ROW,

@@ -247,13 +247,13 @@ class Run:
         return unseen.loaded_early(self.watcher.early, self.watcher.index, ours)
 
     def _not_observed(self) -> list[str]:
-        unwatchable = {f"{name} (cannot be watched)" for name in self.watcher.unwatchable}
         blind = self._blind | self._blind_outside
         missed = {
             f"a child process of {self.relative(path)}:{line}: {why}"
             for path, line, why in self.watcher.children.missed
         }
-        return sorted(unwatchable.union(blind, missed, self._loaded_early, self.watcher.missed))
+        watcher = self.watcher
+        return sorted(blind.union(missed, watcher.unwatchable, self._loaded_early, watcher.missed))
 
     def _late(self) -> Iterator[Result]:
         for evidence in list(self.watcher.recorder.late.values()):

@@ -82,6 +82,10 @@ class Arming:
         except TypeError:
             self.unwatchable.add(name)
 
+    def unset_tripwire(self, spec: ModuleSpec) -> None:
+        """Watch a module that has loaded no more."""
+        self._tripwires.unset(spec)
+
     def carry(self, name: str) -> None:
         """Watch a module that is part of a lineage, loading or loaded, and its submodules."""
         if name == "__main__":

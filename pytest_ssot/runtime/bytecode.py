@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LOAD_ATTR_SHIFT = 1 if sys.version_info >= (3, 12) else 0
 _IMPORT_NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
 _STAR = {opmap[name] for name in ("IMPORT_STAR", "CALL_INTRINSIC_1") if name in opmap}
+_RESULTS = ("CALL", "BINARY_")
 _LOAD_NAMES = frozenset(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_DEREF", "LOAD_FAST_BORROW"))
 
 
@@ -130,6 +131,8 @@ def called(frame: FrameType) -> list[str]:
         if op in _LOAD_NAMES:
             root = _loaded(code, op, _argument(raw, at))
             return [root, *reversed(names)] if root is not None else []
+        if not names and op.startswith(_RESULTS):
+            return []  # getattr(m, "x")() and table["x"]() call what that gave them
         if op in ("LOAD_ATTR", "LOAD_METHOD"):
             shift = _LOAD_ATTR_SHIFT if op == "LOAD_ATTR" else 0
             names.append(_name(code, _argument(raw, at) >> shift) or "")

@@ -128,6 +128,11 @@ def is_starter(frame: FrameType) -> bool:
     return module_of(frame) in _STARTERS
 
 
+def is_carrier(frame: FrameType) -> bool:
+    """Whether *frame* only carries a call from one place to another."""
+    return module_of(frame).partition(".")[0] in _CARRIERS
+
+
 def place(frame: FrameType) -> tuple[str, int]:
     """The file of *frame*, and what its line numbers have to be moved by.
 
@@ -200,7 +205,7 @@ def way(frame: FrameType | None, until: FrameType | None = None) -> Way:
     """
     steps = []
     for one in outward(frame):
-        if not is_machinery(one) and module_of(one).partition(".")[0] not in _CARRIERS:
+        if not (is_machinery(one) or is_carrier(one)):
             path, offset = place(one)
             steps.append((path, one.f_lineno + offset, function_of(one)))
         if one is until:

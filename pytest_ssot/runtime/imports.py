@@ -6,9 +6,10 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from importlib.machinery import ModuleSpec
     from types import CodeType, FrameType
+    from typing import Any
 
     from pytest_ssot.rules.lookup import Target, TargetIndex
     from pytest_ssot.runtime.guard import Guard
@@ -31,7 +32,6 @@ class ImportWatch:
     def __init__(self, index: TargetIndex, recorder: Recorder, guard: Guard) -> None:
         self._index = index
         self._recorder = recorder
-        index.tops.update(name.partition(".")[0] for name in recorder.owners.pools.on_load)
         self.search = Search(index.tops, guard(self._searched))
         self.arming = Arming(
             index,
@@ -41,10 +41,20 @@ class ImportWatch:
         self._told: dict[tuple[int, int, object, object], CodeType] = {}
         self._told_at = (0, 0, 0)
         self._loads = 0
-        self._on_load = recorder.owners.pools.on_load
+        self._on_load: dict[str, list[Callable[[Any], object]]] = {}
+        self.on_load(recorder.owners.pools.on_load)
         self._asked: tuple[int, int, int] | None = None
         #: How a use of a target is to be taken; whoever watches warnings knows better.
         self.state_of: Callable[[Target], str] = lambda target: "seen"
+
+    def on_load(self, acts: Mapping[str, Callable[[Any], object]]) -> None:
+        """Call these, by the names of modules, with each of those as soon as it is loaded.
+
+        What returns true has found something that the module carries.
+        """
+        for name, act in acts.items():
+            self._index.tops.add(name.partition(".")[0])
+            self._on_load.setdefault(name, []).append(act)
 
     def warned(self, name: str, body: FrameType, *, expected: bool) -> None:
         """Take the module *name*, whose *body* warns of itself, as imported just now.
@@ -63,8 +73,12 @@ class ImportWatch:
 
     def _wanted(self, name: str) -> bool:
         self._loads += 1
+        return name in self._on_load or self._is_watched(name)
+
+    def _is_watched(self, name: str) -> bool:
+        """Whether each import of *name* matters, and not only that it is loaded."""
         index = self._index
-        if name in index.names or name in self._on_load or index.module(name) is not None:
+        if name in index.names or index.module(name) is not None:
             return True
         lineage = self._recorder.lineage
         return bool(lineage) and lineage.carries(name)
@@ -86,10 +100,25 @@ class ImportWatch:
             self._found(fullname, spec, frame)
 
     def _loaded(self, spec: ModuleSpec) -> None:
-        on_load = self._on_load.get(spec.name)
-        if on_load is not None:
-            on_load(sys.modules[spec.name])
-        self.arming.arm(spec.name)
+        name = spec.__dict__["name"]
+        module = sys.modules.get(name)
+        acts = () if module is None else self._on_load.get(name, ())
+        found = [act(module) for act in acts]
+        if any(found):
+            self._just_carries(name)
+        if self._is_watched(name):
+            self.arming.arm(name)
+        else:
+            self.arming.unset_tripwire(spec)
+
+    def _just_carries(self, name: str) -> None:
+        """Who loads the module *name* gets what was found in it when it had loaded."""
+        for frame in frames.outward(frames.caller()):
+            if frames.is_bootstrap(frame):
+                asked, asker = frames.requested(frame)
+                if asked is not None and asker is not None:
+                    self._carried(name, asker)
+                return
 
     def _tripped(self, spec: ModuleSpec, frame: FrameType) -> None:
         asked, self._asked = self._asked, None

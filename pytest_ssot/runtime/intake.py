@@ -51,8 +51,11 @@ class Intake:
                 self._take(kind, *record)
 
     def _take(self, kind: str, number: int, values: dict[str, Any], steps: Way) -> None:
-        owned, way, place = self._recorder.owners.issued.entry(number)
+        issued = self._recorder.owners.issued
+        owned, way, place = issued.entry(number)
         sighting = Sighting(**values)
+        if sighting.kind == "construction" and sighting.target in issued.within(number):
+            return  # by what its factory started
         if place[0] and sighting.path.startswith("<"):
             # Source of a command line, or nothing but a callable: of who started the process.
             sighting.path, sighting.line, sighting.end_line, sighting.column = place[:4]

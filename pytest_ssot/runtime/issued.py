@@ -54,20 +54,29 @@ class Issued:
         self.elsewhere = elsewhere
         self._lock = RLock()
         self._numbers: dict[tuple[object, ...], int] = {}
-        self._issued: list[tuple[Owned, Way, At | None]] = []
+        self._issued: list[tuple[Owned, Way, At | None, frozenset[str]]] = []
         # What child processes issued for their own: whose it is, and from where.
         self._relayed: dict[int, tuple[int, Way, Place]] = {}
         self.number(())
 
-    def number(self, owned: Owned, way: Way = (), at: At | None = None) -> int:
-        """The number of *owned*, with the *way* there, and where they hand it out."""
+    def number(
+        self,
+        owned: Owned,
+        way: Way = (),
+        at: At | None = None,
+        within: frozenset[str] = frozenset(),
+    ) -> int:
+        """The number of *owned*, with the *way* there, and where they hand it out.
+
+        *within* are the classes that may be made there.
+        """
         if self.elsewhere is not None:
             return owned[0].number if owned else 0
-        key = (owned, way, *(() if at is None else (id(at.f_code), at.f_lasti)))
+        key = (owned, way, within, *(() if at is None else (id(at.f_code), at.f_lasti)))
         with self._lock:
             number = self._numbers.setdefault(key, len(self._issued))
             if number == len(self._issued):
-                self._issued.append((owned, way, at))
+                self._issued.append((owned, way, at, within))
         return number
 
     def relay(self, number: int, owner: int, way: Way, place: Place) -> None:
@@ -85,6 +94,10 @@ class Issued:
             return (self.elsewhere(number),)
         return self._issued[number][0] if number < len(self._issued) else ()
 
+    def within(self, number: int) -> frozenset[str]:
+        """The classes that may be made where the number was issued."""
+        return self._issued[number][3] if number < len(self._issued) else frozenset()
+
     def entry(self, number: int) -> tuple[Owned, Way, Place]:
         """What the number was issued for."""
         if number in self._relayed:
@@ -93,7 +106,7 @@ class Issued:
             if started[0] and place[0].startswith("<"):
                 place = started
             return owned, joined(way, rest), place
-        owned, way, at = self._issued[number if number < len(self._issued) else 0]
+        owned, way, at, _ = self._issued[number if number < len(self._issued) else 0]
         return owned, way, NOWHERE if at is None else at.place()
 
 

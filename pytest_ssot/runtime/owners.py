@@ -47,12 +47,14 @@ class Owners:
         self.issued = Issued()
         #: :meth:`number_at`, for who is called by nobody of ours.
         self.process_at = guard(self.number_at, 0)
-        self.threads = Threads(guard(self._starting, ((), None)))
+        self.threads = Threads(guard(self._starting, ((), None, frozenset())))
         self.pools = pools.Pools(guard(self._submitting, 0), self.process_at)
         #: Owners by the node ids of tests.
         self.tests: dict[str, Evidence] = {}
         #: The modules that load at a frame: who imports them has what they start, too.
         self.loading: Callable[[FrameType], Owned] = lambda frame: ()
+        #: The classes that what is started at a frame may make.
+        self.within: Callable[[FrameType], frozenset[str]] = lambda frame: frozenset()
         self.turns = 0
 
     def enter(self, owner: Evidence, name: str = "") -> Owned:
@@ -119,7 +121,7 @@ class Owners:
         """A number for whoever starts a process at *frame*."""
         owned, at = self._start(frame)
         user = frames.innermost(frame, usage.is_stdlib)
-        return self.issued.number(owned, frames.way(user), at)
+        return self.issued.number(owned, frames.way(user), at, self.within(frame))
 
     def started_at(self, frame: FrameType) -> Place:
         """Who wrote the line that started what runs at *frame*, or submitted it to a pool."""
@@ -131,6 +133,13 @@ class Owners:
         at = None if get_ident() == self._home else self.threads.started_at()
         return NOWHERE if at is None else at.place()
 
+    def started_within(self, frame: FrameType) -> frozenset[str]:
+        """The classes that may be made where that was started, or submitted, which runs *frame*."""
+        if get_ident() == self._home:
+            return frozenset()
+        number = pools.number_at(frame)
+        return self.threads.started_within() if number is None else self.issued.within(number)
+
     def _start(self, frame: FrameType) -> tuple[Owned, At | None]:
         """Whose it is what is started at *frame*, and the line that a user wrote for it."""
         owned = self.at(frame)
@@ -139,9 +148,11 @@ class Owners:
         user = frames.innermost(frame, usage.is_stdlib)
         return owned, None if user is None else At(user)
 
-    def _starting(self) -> tuple[Owned, At | None]:
-        return self._start(frames.caller(2))
+    def _starting(self) -> tuple[Owned, At | None, frozenset[str]]:
+        frame = frames.caller(2)
+        return *self._start(frame), self.within(frame)
 
     def _submitting(self) -> int:
-        owned, at = self._start(frames.caller(2))
-        return self.issued.number(owned, (), at)
+        frame = frames.caller(2)
+        owned, at = self._start(frame)
+        return self.issued.number(owned, (), at, self.within(frame))

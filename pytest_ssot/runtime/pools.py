@@ -83,7 +83,7 @@ class Pools:
         self._process_at = process_at
         self._replaced: list[tuple[Any, str, Any, Any]] = []
         #: What to do with a module as soon as it is loaded.
-        self.on_load: dict[str, Callable[[Any], None]] = {
+        self.on_load: dict[str, Callable[[Any], object]] = {
             "concurrent.futures.thread": self._number_items,
             "concurrent.futures.process": self._number_calls,
             "multiprocessing.pool": self._number_jobs,

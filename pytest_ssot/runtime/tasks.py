@@ -11,7 +11,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import FrameType
     from typing import Any
 
@@ -44,6 +44,50 @@ def is_dispatched(frame: FrameType) -> bool:
         if waiting is not None and task is not None and one.f_locals.get(waiting) is task:
             return False
     return dispatched
+
+
+def awaiting() -> Iterator[FrameType]:
+    """The frames that wait for the task that runs in this thread, through other tasks too."""
+    todo: list[Any] = [_current_task()]
+    seen: dict[int, Any] = {}
+    while todo:
+        one = todo.pop()
+        if one is None or id(one) in seen:
+            continue
+        if seen:
+            yield from _suspended(one)
+        seen[id(one)] = one
+        for callback, _ in getattr(one, "_callbacks", None) or ():
+            todo += _waiting(callback)
+
+
+def _suspended(task: Any) -> Iterator[FrameType]:
+    """Where the coroutines of *task* stand."""
+    get = getattr(task, "get_coro", None)
+    coroutine = None if get is None else get()
+    while coroutine is not None:
+        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+        if frame is not None:
+            yield frame
+        coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
+
+
+def _waiting(callback: Any) -> Iterator[Any]:
+    """The futures, and tasks, that *callback* of another wakes: as asyncio's own have them.
+
+    A task itself; a future, for ``gather``, ``wait`` and ``wait_for``; a group's task.
+    """
+    held = [getattr(callback, "__self__", None), *getattr(callback, "args", ())]
+    for cell in getattr(callback, "__closure__", None) or ():
+        try:
+            held.append(cell.cell_contents)
+        except ValueError:  # not set
+            continue
+    for one in held:
+        if hasattr(one, "_callbacks"):
+            yield one
+        else:
+            yield getattr(one, "_parent_task", None)
 
 
 def tell_driver(capture: Callable[[], object]) -> None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.evidence import Owned
     from pytest_ssot.runtime.issued import At
 
-    Start = tuple[Owned, At | None]
+    #: Whose it is, the line that started it, and which classes what started it may make.
+    Start = tuple[Owned, At | None, frozenset[str]]
 
 _STARTERS = ("start_new_thread", "start_joinable_thread")
 
@@ -48,6 +49,11 @@ class Threads:
         """The line that started the thread that asks."""
         start = self._start()
         return None if start is None else start[1]
+
+    def started_within(self) -> frozenset[str]:
+        """The classes that the thread that asks may make, as what started it may."""
+        start = self._start()
+        return frozenset() if start is None else start[2]
 
     def _start(self) -> Start | None:
         threading: Any = sys.modules.get("threading")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 from pytest_ssot.runtime.disguise import disguised, reclass
-from pytest_ssot.runtime.frames import caller
+from pytest_ssot.runtime.frames import caller, is_bootstrap
 
 
 class Tripwires:
@@ -46,6 +46,12 @@ class Tripwires:
         reclass(spec, self._watching(base))
         self._specs[id(spec)] = (spec, base)
 
+    def unset(self, spec: ModuleSpec) -> None:
+        """Watch *spec* no more."""
+        _, base = self._specs.pop(id(spec), (spec, None))
+        if base is not None and type(spec) is self._classes[base]:
+            reclass(spec, base)
+
     def remove_all(self) -> None:
         for spec, base in self._specs.values():
             if type(spec) is self._classes[base]:
@@ -65,7 +71,27 @@ class Tripwires:
                 if not value:
                     on_loaded(spec)
 
-            members: dict[str, object] = {"_initializing": property(read, write)}
+            def read_name(spec: Any) -> object:
+                if _has_reloaded(caller()):
+                    on_loaded(spec)
+                return spec.__dict__["name"]
+
+            def write_name(spec: Any, value: object) -> None:
+                spec.__dict__["name"] = value
+
+            members: dict[str, object] = {
+                "_initializing": property(read, write),
+                "name": property(read_name, write_name),
+            }
             self._classes[base] = disguised(base, members, self.set)
             self.kinds.add(self._classes[base])
         return self._classes[base]
+
+
+def _has_reloaded(frame: FrameType) -> bool:
+    """Whether *frame* is at the end of a reload, which sets no ``_initializing``.
+
+    It reads the spec's name at its start, and again when the module has executed
+    (``Lib/importlib/_bootstrap.py``: _exec).
+    """
+    return frame.f_code.co_name == "_exec" and is_bootstrap(frame) and "name" in frame.f_locals

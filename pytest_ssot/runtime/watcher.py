@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
     from pytest_ssot.rules.lookup import Target
+    from pytest_ssot.runtime.constructions import Constructions
     from pytest_ssot.runtime.evidence import Evidence, Found
     from pytest_ssot.runtime.owners import Owners
 
@@ -54,6 +55,8 @@ class Watcher:
         self.recorder = Recorder(lambda name: self.imports.arming.carry(name), guard)
         self.circular = CircularImports(guard(self._circular))
         self.imports = ImportWatch(self.index, self.recorder, guard)
+        #: There are such from the start on, if any class has a factory.
+        self.constructions: Constructions | None = None
         self.warnings = WarningWatch(
             self.index,
             self.recorder,
@@ -76,6 +79,7 @@ class Watcher:
             search=self.imports.search,
             spy=self.warnings.spy,
         )
+        self._stand_again = guard(self._stand_on_classes)
         self._put_back = guard(self._tampering.put_back)
         self._outer: Watcher | None = None
 
@@ -86,8 +90,12 @@ class Watcher:
 
     @property
     def unwatchable(self) -> list[str]:
-        """Modules whose class or spec cannot be changed."""
-        return sorted(self.imports.arming.unwatchable)
+        """What cannot be watched though it is there, each with why."""
+        told = [f"{name} (cannot be watched)" for name in self.imports.arming.unwatchable]
+        if self.constructions is not None:
+            for symbol, why in self.constructions.unguarded.items():
+                told.append(f"{symbol} (its constructions cannot be watched: {why})")
+        return sorted(told)
 
     @property
     def missed(self) -> list[str]:
@@ -120,10 +128,12 @@ class Watcher:
         if self._outer is not None:
             self._outer._suspend()
             nested.adopt(self.index, self._outer.index)
+            self.owned = nested.owned(self.owned, self._outer.owned)
             self.recorder.outer = nested.Outer(
-                self._outer.index, self._outer.recorder, self._outer.warnings
+                self._outer.index, self._outer.owned, self._outer.recorder, self._outer.warnings
             )
             self._configure_children()
+        self.constructions = self._constructions()
         self.guard.on = True
         self.early.note(self.imports.arming.arm_loaded(self.index))
         self.imports.search.install()
@@ -131,6 +141,8 @@ class Watcher:
         self.warnings.spy.install()
         self.recorder.owners.threads.install()
         self.recorder.owners.pools.install()
+        if self.constructions is not None:
+            self.guard(self.constructions.install)()
         if self._channel is not None:
             self.children.install(self._channel)
 
@@ -146,6 +158,8 @@ class Watcher:
         self.warnings.spy.remove()
         self.recorder.owners.threads.remove()
         self.recorder.owners.pools.remove()
+        if self.constructions is not None:
+            self.constructions.remove()
         self.children.remove()
         _active = self._outer
         if self._outer is not None:
@@ -203,6 +217,8 @@ class Watcher:
         return found if self._outer is None else nested.own(found)
 
     def _turned(self) -> None:
+        if self.constructions is not None:
+            self._stand_again()
         try:  # not by the guard: what tasks in the background do meanwhile is to be seen
             tasks.tell_driver(self.recorder.owners.capture)
         except Exception as error:
@@ -215,8 +231,21 @@ class Watcher:
     def _configure_children(self) -> None:
         if self._intake is not None:
             targets = [(one.rule, one.text, one.submodules, one.foreign) for one in self.index]
-            owned = self.owned.single, self.owned.factories
+            owned = self.owned.plain()
             self._intake.reader.configure(targets, owned, self._categories, self.warnings.discover)
+
+    def _stand_on_classes(self) -> None:
+        if self.constructions is not None:
+            self.constructions.stand_again()
+
+    def _constructions(self) -> Constructions | None:
+        if not self.owned.has_factories:
+            return None
+        from pytest_ssot.runtime.constructions import Constructions
+
+        made = Constructions(self.owned, self.recorder, self.guard)
+        self.imports.on_load(made.on_load())
+        return made
 
     def _circular(self, module: str, frame: FrameType) -> None:
         self.recorder.circular(frame, module)
@@ -226,6 +255,8 @@ class Watcher:
 
     def _refresh(self) -> None:
         self.imports.arming.refresh()
+        if self.constructions is not None:
+            self.constructions.refresh()
 
     def _suspend(self) -> None:
         self.guard.on = False
@@ -233,6 +264,7 @@ class Watcher:
     def _resume(self) -> None:
         self.guard.on = True
         self._put_back()  # a run inside may have reloaded what is watched
+        self.refresh()
 
 
 class Owning:
