@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -67,6 +66,8 @@ def due(configured: Configured, is_read: Callable[[str], bool] | None = None) ->
     standings, versions = Standings(root), Versions(root)
     overdue, unknown, waiting = [], [], set()
     for rule in rules:
+        if rule.origin != FILE and not standings.has_top(rule.module):
+            continue  # a library's rule, for its own
         stands = standings.of(rule.module, rule.name, inside=rule.submodules)
         if stands.file is None or stands.exists is False or not is_read(stands.file):
             continue
@@ -83,11 +84,6 @@ def due(configured: Configured, is_read: Callable[[str], bool] | None = None) ->
         elif is_due:
             unknown.append(f"{UNKNOWN} {rule.deprecated}, as {stands.file} does not tell its names")
     return Due(tuple(overdue), tuple(unknown), frozenset(waiting))
-
-
-def counted_uses(violations: Iterable[Violation]) -> Counter[str]:
-    """The number of uses by rule, whoever excuses them."""
-    return Counter(one.rule for one in violations if one.kind is not Kind.OVERDUE)
 
 
 def what_stands(rule: Rule, stands: Standing) -> str:

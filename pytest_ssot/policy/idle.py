@@ -40,12 +40,14 @@ class Idle(NamedTuple):
 class Known(NamedTuple):
     """What is known of uses: all *violations*, and the *number* by rule with those that are hidden.
 
-    *entries* are the baseline's: what only runs see counts as seen.
+    *entries* are the baseline's: what only runs see counts as seen. *paths* are the
+    project's files, if they are known.
     """
 
     violations: Sequence[Violation]
     number: Mapping[str, int]
     entries: Iterable[Entry] = ()
+    paths: Collection[str] | None = None
 
 
 Doubt = Callable[[Rule], str | None]
@@ -65,7 +67,7 @@ class _Finder:
     def __init__(self, configured: Configured, known: Known, used: Collection[str]) -> None:
         self._known = known
         self._used = used
-        self._standings = Standings(configured.settings.root)
+        self._standings = Standings(configured.settings.root, known.paths)
         self._named: set[str] = set()
         self._above: set[str] = set()
         for rule in configured.rules.rules:

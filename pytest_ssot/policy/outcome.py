@@ -232,7 +232,8 @@ class Outcome:
         # What was only looked at may be a use that nobody can tell as one.
         number = Counter(one.rule for one in self.swept)
         number += Counter() if read is None else Counter(read.uses)
-        known = Known(self.violations, number, self.ratchet.baseline.entries)
+        paths = None if read is None else read.examined
+        known = Known(self.violations, number, self.ratchet.baseline.entries, paths)
         return idle(self._configured, known, doubts)
 
     @cached_property

@@ -86,7 +86,8 @@ class Homes:
     # -- a name at the top of a module ------------------------------------------------------
 
     def _top(self, module: str, name: str, source: Source) -> Found:
-        nodes = [one for one, _ in bindings(source.tree.body) if name in bound(one)]
+        found = [one for one in bindings(source.tree.body) if name in bound(one[0])]
+        nodes = [one for one, typed in found if not typed] or [one for one, _ in found]
         if not nodes:
             return self._unbound(module, name, source)
         if all(isinstance(one, ast.Import | ast.ImportFrom) for one in nodes):

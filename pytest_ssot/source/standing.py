@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeGuard
@@ -51,9 +51,13 @@ class Source(NamedTuple):
 
 
 class Standings:
-    """Where modules, and names in them, stand in the project at *root*; each file is read once."""
+    """Where modules, and names in them, stand in the project at *root*; each file is read once.
 
-    def __init__(self, root: Path) -> None:
+    *paths* are its files, if they are known.
+    """
+
+    def __init__(self, root: Path, paths: Collection[str] | None = None) -> None:
+        self._paths = paths
         self.modules = Modules(root)
         self._root = root
         self._surfaces = Surfaces(self.modules)
@@ -77,7 +81,12 @@ class Standings:
 
     def file(self, module: str) -> str | None:
         """The file of *module*, or the folder; also where only the packages around it say so."""
-        return self.modules.file(module) or self._elsewhere.get(module)
+        found = self.modules.file(module)
+        return found if found or self.has_top(module) else self._elsewhere.get(module)
+
+    def has_top(self, module: str) -> bool:
+        """Whether the first part of *module* is at the top of the project."""
+        return self.modules.is_module(module.partition(".")[0])
 
     @cached_property
     def _elsewhere(self) -> Mapping[str, str]:
@@ -90,7 +99,9 @@ class Standings:
 
     @cached_property
     def _files(self) -> Sequence[str]:
-        paths = (one.path for one in Files(self._root))
+        paths = self._paths
+        if paths is None:
+            paths = [one.path for one in Files(self._root)]
         return sorted(one for one in paths if one.endswith(SUFFIXES))
 
     def ends(self, module: str) -> bool:
