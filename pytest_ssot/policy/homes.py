@@ -15,7 +15,7 @@ from pytest_ssot.rules.discovery import Configured
 from pytest_ssot.rules.ownership import Factory, Single
 
 if TYPE_CHECKING:  # it parses, which few runs have a use for
-    from pytest_ssot.source.homes import Homes
+    from pytest_ssot.source.homes import Found, Homes
 
 #: What is wrong with it, and what was meant.
 Problem = tuple[str, str | None]
@@ -85,7 +85,7 @@ class _Looker:
 
     def problems(self, named: Sequence[Named]) -> Iterator[tuple[Named, Problem | None]]:
         """Each with its problem; those that are none of the project's are asked for at once."""
-        found = [(one, self._homes.of(one.target)) for one in named]
+        found = [(one, self._found(one)) for one in named]
         foreign = {one for one, what in found if what.what == "no module" and self._is_foreign(one)}
         asked = [one.target for one in foreign if self._is_asked(one.target)]
         answers = ask(sorted(asked)) if asked else {}
@@ -97,6 +97,13 @@ class _Looker:
             answer = answers.get(one.target) or _guessed(one.target, what.near)
             near = what.near if answer.what == "no module" else answer.near
             yield one, _problem(one, answer.what, near)
+
+    def _found(self, named: Named) -> Found:
+        """What a name is; who makes a class, and the class, may go by a path that leads there."""
+        found = self._homes.of(named.target)
+        if found.what == "elsewhere" and named.role in ("class", "callable"):
+            return self._homes.of(found.at)
+        return found
 
     def _is_foreign(self, named: Named) -> bool:
         """Whether the first part of the name is none of the project's."""

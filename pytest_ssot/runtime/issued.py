@@ -96,6 +96,7 @@ class Issued:
 
     def within(self, number: int) -> frozenset[str]:
         """The classes that may be made where the number was issued."""
+        number = self.first(number)
         return self._issued[number][3] if number < len(self._issued) else frozenset()
 
     def entry(self, number: int) -> tuple[Owned, Way, Place]:

@@ -213,7 +213,6 @@ CALLERS = {
     "class": ("app.ws:Maker", "Maker().make()"),
     "class_of_classmethod": ("app.ws:Maker.classy", "Maker.classy()"),
     "static": ("app.ws:Maker.static", "Maker.static()"),
-    "inherited": ("app.ws:Sub.make", "Sub().make()"),
     "property": ("app.ws:Maker.prop", "Maker().prop"),
     "cached": ("app.ws:cached", "cached()"),
     "context": ("app.ws:context", "context().__enter__()"),
@@ -240,6 +239,7 @@ def test_a_caller_that_may(project: Project, name: str) -> None:
     project.write(
         {
             "app/api.py": "from app.ws import get\n",
+            "app/w.py": "",
             "app/ws.py": """
             import functools, contextlib
 
@@ -248,6 +248,8 @@ def test_a_caller_that_may(project: Project, name: str) -> None:
                 def create(cls): return cls()
 
             def get(): return Manager()
+            def gets(): return 1
+            class Make: pass
             def helper(): return Manager()
             def nesting():
                 def inner(): return [Manager() for _ in "x"]
@@ -489,6 +491,7 @@ def test_a_class_is_to_others_what_it_was(project: Project, caller: str) -> None
     project.write(
         {
             "app/kinds.py": ASKING,
+            "app/nobody.py": "",
             "test_it.py": """
             import re, app.kinds
             def test_it():

@@ -193,8 +193,9 @@ CALLERS = {
         'app.ws.manager:Manager only inherits above; write "app.base:Base.above"'
     ),
     "app.ws.manager:make.inner": "app.ws.manager:make has no inner",
-    "app.ws:make": f'app.ws {PASSED} app.ws.manager; write "app.ws.manager:make"',
-    "app:Manager.create": f'app {PASSED} app.ws.manager; write "app.ws.manager:Manager.create"',
+    # Who may make it may go by a path that leads there.
+    "app.ws:make": "",
+    "app:Manager.create": "",
     "json:dumpz": 'json has no dumpz; did you mean "json:dump"?',
 }
 
