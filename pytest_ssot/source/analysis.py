@@ -27,6 +27,9 @@ _STAR = re.compile(r"import[ \t\\\n]*\*")
 _STARS = ("import *", "import*", "import  *", "import\t*")
 _RELATIVE = re.compile(rb"from[ \t\\\r\n]*\.")
 
+#: Names for names for a class that a file binds are followed so far; then all of it is read.
+_ROUNDS = 4
+
 
 class Analysed(NamedTuple):
     """A file's uses, what it passes on by which name, and why it could not be read whole.
@@ -141,18 +144,16 @@ class Analysis:
         Or what is wrong with it. Where a class or its factory is, ``cls`` speaks of it, and
         who calls a function matters.
         """
-        if any(one.module in names or one.has_factory_in(names) for one in self._classes):
-            return _parsed(text), _every(text)
         words = self._made
-        while True:
+        here = any(one.module in names or one.has_factory_in(names) for one in self._classes)
+        for _ in range(0 if here else _ROUNDS):
             speaking = words.lines(text)
             tree = _tree(text, sorted({*lines, *speaking}))
-            if isinstance(tree, str):
-                return tree, speaking
-            more = aliases(tree, words.words, speaking)
+            more = aliases(tree, words.words, speaking) if isinstance(tree, ast.Module) else set()
             if more <= words.words:
                 return tree, speaking
             words = Words(words.words | more)
+        return _parsed(text), _every(text)
 
     def _declared(self, path: str, data: bytes) -> Analysed:
         try:
