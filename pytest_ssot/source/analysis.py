@@ -27,6 +27,9 @@ STAR = re.compile(r"import[ \t\\\n]*\*")
 STARS = ("import *", "import*", "import  *", "import\t*")
 RELATIVE = re.compile(rb"from[ \t\\\r\n]*\.")
 
+#: Names for names for a class that a file binds are followed so far; then all of it is read.
+_ROUNDS = 4
+
 
 class Analysed(NamedTuple):
     """A file's uses, what it passes on by which name, and why it could not be read whole.
@@ -131,17 +134,19 @@ class Analysis:
 
         Where a class or its factory is, ``cls`` speaks of it, and who calls a function matters.
         """
-        entire = any(one.module in names or one.has_factory_in(names) for one in self._classes)
         words = self._made
-        while True:
-            tree = tree_of(data, partial(self._lines_with, words), entire=entire)
-            if entire or tree.tree is None or tree.error is not None:
-                return tree, range(1, tree.text.count("\n") + 2)
+        here = any(one.module in names or one.has_factory_in(names) for one in self._classes)
+        for _ in range(0 if here else _ROUNDS):
+            tree = tree_of(data, partial(self._lines_with, words))
+            if tree.tree is None or tree.error is not None:
+                break
             speaking = words.lines(tree.text)
             more = aliases(tree.tree, words.words, speaking)
             if more <= words.words:
                 return tree, speaking
             words = Words(words.words | more)
+        tree = tree_of(data, self._lines, entire=True)
+        return tree, range(1, tree.text.count("\n") + 2)
 
     def _lines_with(self, words: Words, text: str) -> list[int]:
         return sorted({*self._lines(text), *words.lines(text)})

@@ -466,6 +466,37 @@ def test_many_factories(scan: Scan) -> None:
     assert [one.rule for one in found.violations] == [f"app.many:M{n}()" for n in range(30)]
 
 
+#: Text that nobody wrote by hand -> where; None: it is told as nested too deep.
+ODD: dict[str, tuple[str, list[str] | None]] = {
+    "a long chain of aliases": (
+        "a0 = Manager\n" + "".join(f"a{n + 1} = a{n}\n" for n in range(2_000)) + "a2000()",
+        ["2003:0"],
+    ),
+    "a long chain of partials": (
+        "from functools import partial\na0 = partial(Manager)\n"
+        + "".join(f"a{n + 1} = partial(a{n})\n" for n in range(300))
+        + "a300()",
+        ["304:0"],
+    ),
+    "aliases of each other": ("if z: a = b\nif z: b = a\na()\nManager()", ["5:0"]),
+    "a wide line": (f"x = ['ä', {'Manager, ' * 5_000} Manager()]", ["2:45011"]),
+    "many functions": ("def f():\n    x = Manager\n" * 5_000 + "Manager()", ["10002:0"]),
+    "many globals": ("def f():\n    global o\n    o = Manager\n" * 500 + "o()", ["1502:0"]),
+    "a sum that is too deep": ("x = " + " + ".join(["Manager()"] * 10_000), None),
+    "too many subscripts": (f"Manager{'[0]' * 10_000}()", None),
+}
+
+
+@pytest.mark.parametrize("shape", ODD)
+def test_an_odd_shape(scan: Scan, shape: str) -> None:
+    body, expected = ODD[shape]
+    if expected is not None:  # what is quadratic would take minutes
+        assert made(scan, f"{IMPORT}{body}\n") == expected
+        return
+    found = scan({**FILES, "t.py": f"{IMPORT}{body}\n"}, tables=TABLES)
+    assert [path for path, _ in found.unreadable] == ["t.py"]
+
+
 def test_a_check_from_the_first_look_to_the_baseline(tmp_path: Path) -> None:
     files = {
         "pyproject.toml": "[tool.pytest-ssot]\n"
@@ -493,6 +524,21 @@ def test_a_check_from_the_first_look_to_the_baseline(tmp_path: Path) -> None:
             f"app/ws/manager.py:5:28: {says}get\n"
         ),
     )
+    scanned = [sys.executable, "-m", "pytest", "--ssot-scan", "-m", "ssot_scan"]
+    told = subprocess.run(
+        [*scanned, "-p", "no:cacheprovider", "-p", "no:asyncio"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    assert (
+        "app/ws/manager.py:5: in Manager.create\n"
+        ">   def create(cls): return cls()\n"
+        "E   made outside its factory: app.ws.manager:Manager\n"
+        "E   use:  get\n"
+        "E   fix:  change app/ws/manager.py:5\n"
+    ) in told
     assert run("baseline")[0] == 0
     assert run("check") == (0, "")
     bridge = tmp_path / "app/bridge.py"
