@@ -376,6 +376,22 @@ def test_a_home_with_several_names(scan: Scan) -> None:
     assert [one.importer.path for one in found(scan, files).violations] == ["src/app/ws/manager.py"]
 
 
+def test_a_module_that_goes_by_several_names(scan: Scan) -> None:
+    files = {
+        "libs/corp/__init__.py": "",
+        "libs/corp/home.py": "class Manager: pass\n",
+        "libs/corp/api.py": "from .home import Manager\n__all__ = ['Manager']\n",
+        "t.py": "from corp.api import Manager\nOther = Manager\n",
+        "u.py": "from libs.corp.api import Manager\nfrom corp.home import Manager as M\nN = M\n",
+    }
+    for module in ("corp", "libs.corp"):
+        table = f'[[tool.pytest-ssot.single]]\nsymbol = "{module}.home:Manager"\n'
+        also = f'also-from = ["{module}.api"]\n'
+        assert [str(one.importer) for one in scan(files, tables=table + also).violations] == [
+            *("t.py:2", "u.py:3")
+        ]
+
+
 def _gone() -> dict[str, str]:
     return {"app/ws/manager.py": "x = 1\n"}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import pytest_ssot.source.analysis as analysis
+import pytest_ssot.source.trees as trees
 from pytest_ssot.model import Form
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.source.analysis import Analysed, Analysis
@@ -114,5 +114,5 @@ def test_what_is_left_out_changes_nothing(part: int, monkeypatch: pytest.MonkeyP
             targets = [Target(one, one) for one in sorted(texts)]
             short = found(root, path, data, targets)
             with monkeypatch.context() as without:
-                without.setattr(analysis, "outlined", lambda text, lines: None)
+                without.setattr(trees, "outlined", lambda text, lines: None)
                 assert found(root, path, data, targets) == short, (path, texts)

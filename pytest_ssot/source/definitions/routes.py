@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from pytest_ssot.rules.ownership import Single
@@ -67,13 +67,3 @@ def plain(key: str, home: Home, state: State) -> tuple[str, Plain, State]:
 def homes(single: Iterable[Single]) -> Iterator[tuple[str, Home]]:
     """Each rule's id, and the home that it speaks of."""
     return ((one.id, Home(one.module, one.name, one.also_from)) for one in single)
-
-
-def first(found: Sequence[Home]) -> list[tuple[str, Plain, State]]:
-    """The routes that are known before anything is read: those that are allowed."""
-    known = {one.symbol: plain(one.symbol, one, "right") for one in found}
-    for one in found:
-        for module in one.also_from:
-            key = f"{module}:{one.name}"
-            known.setdefault(key, plain(key, one, "right"))
-    return [known[key] for key in sorted(known)]

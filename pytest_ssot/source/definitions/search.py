@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pytest_ssot.model import Form, Step
 from pytest_ssot.rules.ownership import Single
-from pytest_ssot.source.definitions.routes import Home, State, first, homes, plain
+from pytest_ssot.source.definitions.routes import Home, State, homes, plain
 from pytest_ssot.source.index import Pass
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.use import Copy, Use
@@ -48,10 +48,7 @@ class Search:
     def run(self) -> Searched:
         """Looks until nothing new is found."""
         wanted = [tuple(home) for _, home in self._homes]
-        routes = first([home for _, home in self._homes])
-        for rule, home in self._homes:
-            for module in (home.module, *home.also_from):
-                self._known.setdefault(f"{module}:{home.name}", _Known(rule, home))
+        routes = list(self._given())
         unreadable: dict[str, str] = {}
         suspects: list[Copy] = []
         for number in range(_DEEPEST):
@@ -67,6 +64,18 @@ class Search:
             routes = self._taken(done)
         return Searched(self._uses, suspects, unreadable)
 
+    def _given(self) -> Iterator[Any]:
+        """The routes that are allowed: known before anything is read."""
+        for rule, home in self._homes:
+            for module in (home.module, *home.also_from):
+                path = self._modules.file(module)
+                # A module goes by all of its file's names.
+                for one in (module, *(self._modules.names(path) if path else ())):
+                    key = f"{one}:{home.name}"
+                    if key not in self._known:
+                        self._known[key] = _Known(rule, home)
+                        yield plain(key, home, "right")
+
     def _taken(self, done: Pass) -> list[Any]:
         """Takes what a pass has found; returns the routes that are new."""
         new: dict[str, Any] = {}
@@ -74,11 +83,12 @@ class Search:
             self._uses += [self._derived(Use.unpacked(one)) for one in uses]
             for name, one in exports:
                 use = Use.unpacked(one)
-                for module in self._modules.names(path):
+                home = self._known[use.rule].home
+                names = self._modules.names(path)
+                state = _state(names, home, told=one in uses)
+                for module in names:
                     key = f"{module}:{name}"
                     if key not in self._known:
-                        home = self._known[use.rule].home
-                        state = _state(module, home, told=one in uses)
                         self._known[key] = self._over(use, state)
                         new[key] = plain(key, home, state)
         return [new[key] for key in sorted(new)]
@@ -100,7 +110,7 @@ class Search:
         return use._replace(rule=origin.rule, chain=origin.chain if led else ())
 
 
-def _state(module: str, home: Home, *, told: bool) -> State:
-    if module in home.also_from:
+def _state(names: Sequence[str], home: Home, *, told: bool) -> State:
+    if not set(names).isdisjoint(home.also_from):
         return "right"
     return "told" if told else "open"

@@ -19,7 +19,8 @@ _MAKERS = frozenset(
 _SAYS_NOTHING = frozenset(("__doc__", "__module__", "__qualname__"))
 #: Decorators of functions that are no definition of their own, or that nobody calls by name.
 _NO_DEFINITIONS = frozenset(("overload", "fixture"))
-_TYPE_ALIAS: type[ast.AST] = getattr(ast, "TypeAlias", ast.Pass)
+#: ``type A = …``, where Python has it.
+_TYPE_ALIAS = "TypeAlias"
 _COLON = re.compile(r":\s*(?:#.*)?$")
 
 
@@ -31,7 +32,7 @@ def assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
     elif isinstance(node, ast.AnnAssign):
         if node.value is not None:
             yield from _pairs(node.target, node.value)
-    elif isinstance(node, _TYPE_ALIAS) and not getattr(node, "type_params", ()):
+    elif type(node).__name__ == _TYPE_ALIAS and not getattr(node, "type_params", ()):
         yield from _pairs(node.name, node.value)  # type: ignore[attr-defined]
 
 
