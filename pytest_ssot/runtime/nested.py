@@ -8,7 +8,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_ssot.rules.lookup import TargetIndex
+    from pytest_ssot.runtime.homes import Home
     from pytest_ssot.runtime.recorder import Recorder
     from pytest_ssot.runtime.warned import WarningWatch
 
@@ -21,20 +24,25 @@ def adopt(inner: TargetIndex, outer: TargetIndex) -> None:
     """Let *inner* have the targets of *outer* that no target of its own covers."""
     for target in outer:
         named = target.name is not None and inner.name(target.module, target.name) is not None
-        if not named and inner.module(target.module) is None:
+        # A symbol's file under another name is told by who loads it, and by the inner run too.
+        if target.symbol is None and not named and inner.module(target.module) is None:
             inner.add(Target(target.rule, target.text, target.submodules, foreign=True))
 
 
 class Outer:
     """Takes for the outer run what the inner one sees."""
 
-    def __init__(self, index: TargetIndex, recorder: Recorder, warnings: WarningWatch) -> None:
+    def __init__(
+        self, index: TargetIndex, homes: Iterable[Home], recorder: Recorder, warnings: WarningWatch
+    ) -> None:
         self._rules = {target.text: target.rule for target in index}
+        self._single = {one.symbol: one.rule for one in homes}
         self._recorder = recorder
         self._warnings = warnings
 
     def __call__(self, sighting: Sighting, way: frames.Way) -> None:
-        rule = self._rules.get(sighting.target)
+        known = self._single if sighting.kind == "definition" else self._rules
+        rule = known.get(sighting.target)
         if rule is None and sighting.kind != "warning":
             discovered = sighting.message is not None and self._warnings.discover
             if not discovered:

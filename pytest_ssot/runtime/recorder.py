@@ -130,6 +130,12 @@ class Recorder:
                 carrier = self._carrier(name, body.f_code.co_filename)
                 self._noted(carrier.use, module, sub)
 
+    def carry(self, module: str, path: str, found: Iterable[Sighting]) -> None:
+        """Note that the *module* from the file *path* carries what was *found* in it."""
+        carrier = self._carrier(module, path)
+        for sighting in found:
+            self._noted(carrier.add, sighting, ())
+
     def circular(self, frame: FrameType, module: str) -> None:
         """Note that *frame* imports *module* while that is still loading.
 

@@ -18,6 +18,7 @@ from pytest_ssot.runtime import nested, tasks
 from pytest_ssot.runtime.channel import Channel, Reader
 from pytest_ssot.runtime.children import Children
 from pytest_ssot.runtime.circular import CircularImports
+from pytest_ssot.runtime.definitions import DefinitionWatch
 from pytest_ssot.runtime.deprecations import Categories
 from pytest_ssot.runtime.early import Early
 from pytest_ssot.runtime.guard import Guard
@@ -62,6 +63,9 @@ class Watcher:
             categories=Categories(self._categories),
             discover=discover,
         )
+        self.definitions = DefinitionWatch(
+            self.owned, self.index, self.recorder, self.imports, guard
+        )
         self.children = Children(self.recorder, guard, self.report_to)
         self._channel: Channel | None = None
         self._intake: Intake | None = None
@@ -72,6 +76,7 @@ class Watcher:
         self.early = Early()
         self._tampering = Tampering(
             self.imports.arming,
+            self.definitions,
             circular=self.circular,
             search=self.imports.search,
             spy=self.warnings.spy,
@@ -120,13 +125,18 @@ class Watcher:
         if self._outer is not None:
             self._outer._suspend()
             nested.adopt(self.index, self._outer.index)
+            self.definitions.adopt(self._outer.definitions.homes)
             self.recorder.outer = nested.Outer(
-                self._outer.index, self._outer.recorder, self._outer.warnings
+                self._outer.index,
+                self._outer.definitions.homes,
+                self._outer.recorder,
+                self._outer.warnings,
             )
             self._configure_children()
         self.guard.on = True
         self.early.note(self.imports.arming.arm_loaded(self.index))
         self.imports.search.install()
+        self.definitions.install()
         self.circular.install()
         self.warnings.spy.install()
         self.recorder.owners.threads.install()
@@ -141,6 +151,7 @@ class Watcher:
             return
         self.guard.on = False
         self.imports.search.remove()
+        self.definitions.remove()
         self.imports.arming.disarm()
         self.circular.remove()
         self.warnings.spy.remove()
@@ -164,7 +175,7 @@ class Watcher:
 
     def owner(self, evidence: Evidence, test: str = "") -> Owning:
         """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
-        return Owning(self.recorder.owners, evidence, test, self._turned)
+        return Owning(self.recorder.owners, evidence, test, self.definitions.sweep, self._turned)
 
     def begin(self) -> None:
         """A test, or the collection of a file, begins."""
@@ -214,7 +225,11 @@ class Watcher:
 
     def _configure_children(self) -> None:
         if self._intake is not None:
-            targets = [(one.rule, one.text, one.submodules, one.foreign) for one in self.index]
+            targets = [
+                (one.rule, one.text, one.submodules, one.foreign)
+                for one in self.index
+                if one.symbol is None
+            ]
             owned = self.owned.single, self.owned.factories
             self._intake.reader.configure(targets, owned, self._categories, self.warnings.discover)
 
@@ -238,17 +253,24 @@ class Watcher:
 class Owning:
     """Makes one evidence the owner of what happens, and gives it back after."""
 
-    __slots__ = ("_before", "_evidence", "_owners", "_test", "_turned")
+    __slots__ = ("_before", "_evidence", "_owners", "_test", "_turned", "_turning")
 
     def __init__(
-        self, owners: Owners, evidence: Evidence, test: str, turned: Callable[[], None]
+        self,
+        owners: Owners,
+        evidence: Evidence,
+        test: str,
+        turning: Callable[[], None],
+        turned: Callable[[], None],
     ) -> None:
+        self._turning = turning
         self._turned = turned
         self._owners = owners
         self._evidence = evidence
         self._test = test
 
     def __enter__(self) -> None:
+        self._turning()
         self._before = self._owners.enter(self._evidence, self._test)
         self._turned()
 
@@ -258,6 +280,7 @@ class Owning:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._turning()
         self._owners.leave(self._before)
         self._turned()
 
