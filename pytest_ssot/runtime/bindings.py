@@ -17,7 +17,9 @@ _BLOCKS = ("body", "orelse", "finalbody")
 _DEFINITIONS = ("ClassDef", "FunctionDef", "AsyncFunctionDef")
 _ASSIGNMENTS = ("Assign", "AnnAssign")
 #: What a class may have that its base has not, and be no other class for it.
-_EMPTY = frozenset(("__doc__", "__module__"))
+_EMPTY = frozenset(("__doc__", "__module__", "__qualname__"))
+#: Decorators of functions that are no definition of their own, or that nobody calls by name.
+_NO_DEFINITIONS = frozenset(("fixture", "overload"))
 
 
 class Bound:
@@ -71,11 +73,13 @@ class Source:
         """Where *value*, which says that it is from here, is defined under *name*."""
         nodes = self._binding(name)
         defining = [one for one in nodes if type(one).__name__ in _DEFINITIONS]
+        if any(_is_none(one) for one in defining):
+            return None
         if defining:
             lines = set(_first_lines(value, self._path))
             own = [one for one in defining if lines.intersection(_lines(one))]
             return self._at((own or defining)[-1], "definition")
-        if not isinstance(value, type) or value.__name__ != name:
+        if getattr(value, "__name__", None) != name:
             return None
         assigned = [one for one in nodes if type(one).__name__ in _ASSIGNMENTS]
         if assigned:
@@ -115,12 +119,17 @@ class Source:
         return self._is_package and not self._uses(name)
 
     def _uses(self, name: str) -> bool:
+        """Whether the module's own code reads *name*, or a quoted annotation says it."""
         import ast
 
-        return any(
-            isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
-            for node in ast.walk(self._tree)
-        )
+        for node in ast.walk(self._tree):
+            if getattr(node, "id", None) == name and not isinstance(node.ctx, ast.Store):  # type: ignore[attr-defined]
+                return True
+            for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
+                quoted = ast.walk(annotation) if isinstance(annotation, ast.expr) else ()
+                if any(isinstance(one, ast.Constant) and _says(one.value, name) for one in quoted):
+                    return True
+        return False
 
     def _is_global(self, name: str) -> bool:
         """Whether a function binds *name*: no statement of the module's does."""
@@ -159,7 +168,27 @@ class Source:
 
         encoded = linecache.getline(self._path, node.lineno).encode("utf-8", "replace")
         column = len(encoded[: node.col_offset].decode("utf-8", "ignore"))
-        return Bound(form, node.lineno, _end_of_head(node), column)
+        return Bound(form, node.lineno, self._end_of_head(node), column)
+
+    def _end_of_head(self, node: Any) -> int:
+        """The last line of *node* that is none of its block's."""
+        import ast
+        import linecache
+
+        start: int = node.lineno
+        end: int = node.end_lineno or start
+        body = getattr(node, "body", None)
+        if not body:
+            return end
+        first: int = min(one.lineno for one in (body[0], *getattr(body[0], "decorator_list", ())))
+        heads = (*getattr(node, "bases", ()), *getattr(node, "keywords", ()))
+        heads += (getattr(node, "args", None), getattr(node, "returns", None))
+        inner = (part for one in heads if one is not None for part in ast.walk(one))
+        said = max((getattr(one, "end_lineno", 0) for one in inner), default=0)
+        for line in range(max(start, said), first):
+            if _ends_head(linecache.getline(self._path, line)):
+                return line
+        return max(start, first - 1)
 
 
 class Sources:
@@ -230,19 +259,16 @@ def _is_starred(target: Any) -> bool:
 
 
 def _only_renames(node: Any) -> bool:
-    plain = len(node.bases) == 1 and not (node.keywords or node.decorator_list)
-    return (
-        plain and not getattr(node, "type_params", ()) and all(_adds_nothing(n) for n in node.body)
-    )
+    more = (*node.keywords, *node.decorator_list, *getattr(node, "type_params", ()))
+    # With a parameter, the base says more than its name.
+    bases = [one for one in node.bases if type(one).__name__ in ("Attribute", "Name")]
+    return not more and bases == node.bases[:1] == node.bases and all(map(_adds_nothing, node.body))
 
 
 def _adds_nothing(node: Any) -> bool:
     kind = type(node).__name__
     if kind == "Expr":
-        value = node.value
-        return type(value).__name__ == "Constant" and (
-            isinstance(value.value, str) or value.value is ...
-        )
+        return type(node.value).__name__ == "Constant"
     if kind != "Assign":
         return kind == "Pass"
     names = [getattr(one, "id", "") for one in node.targets]
@@ -268,15 +294,9 @@ def _lines(node: Any) -> range:
     return range(first, (node.end_lineno or node.lineno) + 1)
 
 
-def _end_of_head(node: Any) -> int:
-    """The last line of *node* that is none of its block's."""
-    end: int = node.end_lineno or node.lineno
-    body = getattr(node, "body", None)
-    if not body:
-        return end
-    first: int = min(one.lineno for one in (body[0], *getattr(body[0], "decorator_list", ())))
-    line: int = node.lineno
-    return max(line, first - 1)
+def _is_none(node: Any) -> bool:
+    called = [getattr(one, "func", one) for one in node.decorator_list]
+    return any(getattr(one, "attr", getattr(one, "id", "")) in _NO_DEFINITIONS for one in called)
 
 
 def _simple(tree: ast.Module) -> Iterator[Any]:
@@ -287,6 +307,10 @@ def _simple(tree: ast.Module) -> Iterator[Any]:
         text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if isinstance(node, ast.stmt) and not hasattr(node, "body") and not text:
             yield node
+
+
+def _ends_head(line: str) -> bool:
+    return line.partition("#")[0].rstrip().endswith(":")
 
 
 def _says(value: object, name: str) -> bool:

@@ -35,6 +35,7 @@ _GIVEN = frozenset(
         "__static_attributes__",
     )
 )
+_IS_FUNCTION = 0x2  # CO_NEWLOCALS
 _TYPE_PARAMETERS = "<generic parameters of "
 
 
@@ -49,30 +50,29 @@ class ClassStatements:
         self._on_class = on_class
         self._original: Any = None
         self._mine: Any = None
-        self._asked = 0
+        self._last: CodeType | None = None
 
     @property
     def stands(self) -> bool:
         """Whether class statements still come here, maybe by way of somebody who wrapped this."""
         if builtins.__build_class__ is self._mine:
             return True
-        asked = self._asked
+        self._last = None
         exec("class asked: pass", {"__builtins__": builtins})
-        return self._asked != asked
+        return self._last is not None
 
     def install(self) -> None:
         original: Any = builtins.__build_class__
         self._original = original
         says, on_class = self._says, self._on_class
-        last: CodeType | None = None
         relevant = False
 
         def read(stand_in: object) -> Any:
-            nonlocal last, relevant
+            nonlocal relevant
             frame = caller()
-            if frame.f_code is not last:
+            if frame.f_code is not self._last:
+                self._last = frame.f_code
                 relevant = says(frame.f_code)
-                last = frame.f_code
             if relevant:
                 on_class(frame)
             return original
@@ -89,16 +89,18 @@ class ClassStatements:
             builtins.__build_class__ = self._original
 
     def _says(self, code: CodeType) -> bool:
-        """Whether *code* says one of the names, or may call for other code that does."""
-        self._asked += 1
-        return not (
-            self._names.isdisjoint(code.co_names)
-            and self._names.isdisjoint(code.co_varnames)
-            and self._names.isdisjoint(code.co_cellvars)
-            and self._names.isdisjoint(code.co_freevars)
-            and not code.co_name.startswith(_TYPE_PARAMETERS)
-            and _BUILD_CLASS in code.co_code[::2]
-        )
+        """Whether *code* says one of the names, or only calls for other code that may."""
+        if not self._names.isdisjoint(code.co_names) or (
+            code.co_flags & _IS_FUNCTION and not self._names.isdisjoint(_locals(code))
+        ):
+            return True
+        return builtins.__build_class__ is not self._mine
+
+
+def _locals(code: CodeType) -> tuple[str, ...]:
+    # The code of a generic class's parameters has the name as no variable of its own.
+    parameters = (code.co_name[len(_TYPE_PARAMETERS) : -1],)
+    return code.co_varnames + code.co_cellvars + code.co_freevars + parameters
 
 
 def stated(frame: FrameType) -> tuple[str, CodeType] | None:

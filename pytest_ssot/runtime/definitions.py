@@ -12,7 +12,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from types import FrameType
     from typing import Any
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.recorder import Recorder
 
 from pytest_ssot.runtime import classes, frames
-from pytest_ssot.runtime.arming import SPEC, namespace_of
+from pytest_ssot.runtime.arming import namespace_of
 from pytest_ssot.runtime.bindings import Sources
 from pytest_ssot.runtime.evidence import Sighting
-from pytest_ssot.runtime.homes import Home, suspects
+from pytest_ssot.runtime.homes import Home, Homes, is_loading
 from pytest_ssot.runtime.loads import Loads
 
 _Module = type(sys)
 _MAIN = "__main__"
 _STDLIB = os.path.dirname(os.__file__) + os.sep
-_INSTALLED = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
+_SITE, _DIST = (f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
 
 
 class DefinitionWatch:
@@ -52,47 +52,44 @@ class DefinitionWatch:
         self._index = index
         self._recorder = recorder
         self._imports = imports
-        self.homes = [Home(*one) for one in owned.single]
-        self._names: set[str] = set()
+        self.homes = Homes(Home(*one) for one in owned.single)
+        self._modules: set[str] = set()
         self._tops: set[str] = set()
         self._looked: set[str] = set()
         self._seen: tuple[int, str] | None = None
         self._sources = Sources()
         self.loads = Loads(guard(self._ended))
-        self.classes = classes.ClassStatements(self._names, guard(self._stated))
+        self.classes = classes.ClassStatements(self.homes.names, guard(self._stated))
         self._begin = guard(self._look_around)
-        #: Looks at what came into ``sys.modules`` by no import, for who owns what happens now.
-        self.sweep = guard(self._sweep)
 
-    def adopt(self, outer: Iterable[Home]) -> None:
+    def adopt(self, outer: Homes) -> None:
         """Watch what a run around this one watches too."""
-        known = {one.symbol for one in self.homes}
-        self.homes += [one.abroad() for one in outer if one.symbol not in known]
+        self.homes.add(one.abroad() for one in outer.all)
 
     def install(self) -> None:
         """Begin. What is loaded already is looked at, for those who import it from now on."""
-        if not self.homes:
+        if not self.homes.all:
             return
-        self._names.update(one.name for one in self.homes)
-        self._tops.update(one.module.partition(".")[0] for one in self.homes)
+        self._modules.update(one.module for one in self.homes.all)
+        self._tops.update(one.module.partition(".")[0] for one in self.homes.all)
         self._begin()
         self.loads.install()
         self.classes.install()
 
     def remove(self) -> None:
-        if self.homes:
+        if self.homes.all:
             self.loads.remove()
             self.classes.remove()
 
     def lost(self) -> Iterator[str]:
         """What was replaced, and what is not seen since."""
-        if self.homes and not self.loads.stands:
+        if self.homes.all and not self.loads.stands:
             yield "replaced importlib._bootstrap._ModuleLockManager: other names"
-        if self.homes and not self.classes.stands:
+        if self.homes.all and not self.classes.stands:
             yield "replaced builtins.__build_class__: class statements"
 
     def put_back(self) -> None:
-        for one in (self.loads, self.classes) if self.homes else ():
+        for one in (self.loads, self.classes) if self.homes.all else ():
             if not one.stands:
                 one.put_back()
 
@@ -100,10 +97,10 @@ class DefinitionWatch:
 
     def _ended(self, name: str, frame: FrameType) -> None:
         namespace = namespace_of(sys.modules.get(name))
-        if _is_loading(namespace):
+        if is_loading(namespace):
             return
-        asker = frames.requested(frame)[1]
         found = self._looked_at(name)
+        asker = frames.requested(frame)[1] if found or name in self._modules else None
         if found and asker is not None:
             self._recorder.use(asker, name)
         elif found:
@@ -112,9 +109,8 @@ class DefinitionWatch:
         target = self._index.modules.get(name)
         if target is not None and target.symbol is not None:
             self._imports.now_known(name, frame)
-        for home in self.homes:
-            if home.module == name:
-                self._loaded_again(home, asker)
+        if name in self._modules:
+            self._loaded_again(name, asker)
 
     def _stated(self, frame: FrameType) -> None:
         """A class statement is about to be executed at *frame*, or at who called for it."""
@@ -126,8 +122,8 @@ class DefinitionWatch:
         if found is None or self._is_foreign(frame.f_code.co_filename, module):
             return
         name, body = found
-        renames = name not in self._names and classes.adds_nothing(body)
-        if not renames and name not in self._names:
+        renames = name not in self.homes.names and classes.adds_nothing(body)
+        if not renames and name not in self.homes.names:
             return
         importer = frames.innermost(frame)
         if importer is None:
@@ -135,20 +131,14 @@ class DefinitionWatch:
         path = frame.f_code.co_filename
         source = self._sources.read(path, frame.f_globals) if importer is frame else None
         node, bound = (None, None) if source is None else source.class_at(frame.f_lineno)
-        for home in self.homes:
-            if module == home.module:
-                continue
-            if home.name == name:
-                if not (home.may_pass_on(module, path) or home.is_file(path)):
-                    self._defined(home, name, "definition", importer, bound)
-            elif (
-                renames
-                and node is not None
-                and bound is not None
-                and bound.form == "subclass"
-                and _evaluated(node.bases[0], frame) is (home.canonical() or home)
-            ):
-                self._defined(home, name, "subclass", importer, bound)
+        at_home = self.homes.is_at_home(name, module, path)
+        for home in self.homes.all:
+            if home.name == name and not at_home:
+                self._defined(home, name, "definition", importer, bound)
+            elif renames and bound is not None and bound.form == "subclass":
+                base: Any = _evaluated(node.bases[0], frame)  # type: ignore[union-attr]
+                if base is home.value is not None and not issubclass(base, BaseException):
+                    self._defined(home, name, "subclass", importer, bound)
 
     def _defined(
         self, home: Home, name: str, form: str, importer: FrameType, bound: Bound | None
@@ -164,9 +154,10 @@ class DefinitionWatch:
         for name in self._unseen():
             self._looked_at(name)
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
+        """Look at what came into ``sys.modules`` by no import, for who owns what happens now."""
         state = len(sys.modules), next(reversed(sys.modules), "")
-        if not self.homes or state == self._seen:
+        if not self.homes.all or state == self._seen:
             return
         self._seen = state
         owned = self._recorder.owners.at(frames.caller())
@@ -177,7 +168,7 @@ class DefinitionWatch:
     def _unseen(self) -> list[str]:
         modules = sys.modules
         new = [name for name in list(modules) if name not in self._looked]
-        return [name for name in new if not _is_loading(namespace_of(modules.get(name)))]
+        return [name for name in new if not is_loading(namespace_of(modules.get(name)))]
 
     def _looked_at(self, name: str) -> list[Sighting]:
         """Look at the module *name*, which carries what is found; returns that."""
@@ -186,16 +177,16 @@ class DefinitionWatch:
         path = namespace.get("__file__")
         if not isinstance(path, str) or name == _MAIN or self._is_foreign(path, name):
             return []
-        for home in self.homes:
-            if home.is_defined_in(name, namespace) and home.is_file(path):
-                self._imports.known_as(name, home.rule, home.symbol, foreign=home.foreign)
+        self.homes.refresh(name)
         found = list(self._found(name, path, namespace))
         if found:
             self._recorder.carry(name, path, found)
         return found
 
     def _found(self, module: str, path: str, namespace: dict[str, object]) -> Iterator[Sighting]:
-        suspected = suspects(self.homes, module, namespace)
+        if not namespace.keys().isdisjoint(self.homes.names):
+            self._look_for_twin(module, path, namespace)
+        suspected = self.homes.suspects(module, namespace)
         source = self._sources.read(path, namespace) if suspected else None
         for one in suspected:
             bound = None if source is None else one.bound(source, module, path)
@@ -210,25 +201,31 @@ class DefinitionWatch:
                     module=module,
                 )
 
-    def _loaded_again(self, home: Home, asker: FrameType | None) -> None:
-        """The symbol's module was imported, by *asker*; it may be what the process runs, too."""
+    def _look_for_twin(self, module: str, path: str, namespace: dict[str, object]) -> None:
+        """*module* may be a symbol's own file by another name: who imports that has another one."""
+        for home in self.homes.all:
+            own = home.is_defined_in(module, namespace) and module not in home.also_from
+            if own and home.is_file(path):
+                self._imports.known_as(module, home.rule, home.symbol, foreign=home.foreign)
+
+    def _loaded_again(self, module: str, asker: FrameType | None) -> None:
+        """*asker* imported a symbol's *module*, whose file may be what the process runs, too."""
         namespace = namespace_of(sys.modules.get(_MAIN))
-        path = namespace.get("__file__")
+        path = os.path.abspath(str(namespace.get("__file__")))
         importer = frames.innermost(asker)
-        if (
-            importer is not None
-            and home.is_defined_in(_MAIN, namespace)
-            and isinstance(path, str)
-            and home.is_file(os.path.abspath(path))
-        ):
-            self._defined(home, home.name, "definition", importer, None)
+        if importer is None:
+            return
+        for home in self.homes.all:
+            again = home.module == module and home.is_defined_in(_MAIN, namespace)
+            if again and home.is_file(path):
+                self._defined(home, home.name, "definition", importer, None)
 
     def _is_foreign(self, path: str, module: str) -> bool:
         """Whether the code in *path* is none of the project's.
 
         What is installed may be, in the packages that the symbols are in.
         """
-        if path.startswith(_STDLIB) or any(one in path for one in _INSTALLED):
+        if path.startswith(_STDLIB) or _SITE in path or _DIST in path:
             return module.partition(".")[0] not in self._tops
         return False
 
@@ -242,10 +239,6 @@ def _what(home: Home, name: str, form: str) -> dict[str, Any]:
         "form": form,
         "foreign": home.foreign,
     }
-
-
-def _is_loading(namespace: dict[str, object]) -> bool:
-    return getattr(namespace.get(SPEC), "_initializing", False) is True
 
 
 def _evaluated(node: ast.expr, frame: FrameType) -> object:

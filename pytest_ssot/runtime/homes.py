@@ -7,12 +7,12 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from pytest_ssot.runtime.bindings import Bound, Source
 
-from pytest_ssot.runtime.arming import namespace_of
+from pytest_ssot.runtime.arming import SPEC, namespace_of
 
 _Module = type(sys)
 
@@ -23,7 +23,7 @@ class Home:
     ``foreign`` is what only another run asked for: see :mod:`pytest_ssot.runtime.nested`.
     """
 
-    __slots__ = ("also_from", "foreign", "module", "name", "rule", "symbol")
+    __slots__ = ("also_from", "foreign", "module", "name", "read_from", "rule", "symbol", "value")
 
     def __init__(
         self, rule: str, symbol: str, also_from: tuple[str, ...], *, foreign: bool = False
@@ -33,27 +33,24 @@ class Home:
         self.module, _, self.name = symbol.partition(":")
         self.also_from = also_from
         self.foreign = foreign
+        #: The class or function that the symbol is, None before it is made; and its module,
+        #: once that is loaded.
+        self.value: Any = None
+        self.read_from: object = None
 
     def abroad(self) -> Home:
         return Home(self.rule, self.symbol, self.also_from, foreign=True)
 
-    def canonical(self) -> Any:
-        """The class or function that the symbol is now; None before it is made.
-
-        Other values may be one object for many reasons.
-        """
-        value = namespace_of(sys.modules.get(self.module)).get(self.name)
-        return value if callable(value) else None
-
     def is_defined_in(self, module: str, namespace: dict[str, object]) -> bool:
         """Whether a class or function of the symbol's name is of another *module* itself."""
         value = namespace.get(self.name)
-        return (
-            self.name in namespace
-            and module != self.module
-            and not isinstance(value, _Module)
-            and getattr(value, "__module__", None) == module
-        )
+        # By its true class: a lazy object comes to life when it is asked what it is.
+        if self.name not in namespace or module == self.module or issubclass(type(value), _Module):
+            return False
+        try:
+            return getattr(value, "__module__", None) == module
+        except Exception:  # whatever it is, it is no class
+            return False
 
     def is_file(self, path: str) -> bool:
         """Whether *path* is the file of the symbol's own module, by whatever name it is loaded."""
@@ -77,49 +74,107 @@ class Suspect:
 
     def bound(self, source: Source, module: str, path: str) -> Bound | None:
         """How and where *source*, of the *module* in *path*, binds it; None where it is fine."""
+        home, own = self.home, self.name == self.home.name
         if self._sort == "subclass":
             return source.renaming(self.name)
-        own = self.name == self.home.name
-        if own and (self.home.may_pass_on(module, path) or self.home.is_file(path)):
-            return None
         if self._sort == "definition":
             return source.definition(self.name, self._value)
         bound = source.another(self.name)
-        if bound is None or bound.form == "alias":
+        if bound is None or (bound.form == "alias" and not own):
             return bound
-        passed_on = bound.form in ("from", "star") and self.home.may_pass_on(module, path)
-        return bound if not passed_on and (own or bound.form != "definition") else None
+        if bound.form == "definition":
+            return bound if own and not home.is_file(path) else None
+        return None if home.is_file(path) or home.may_pass_on(module, path) else bound
 
 
-def suspects(homes: Iterable[Home], module: str, namespace: dict[str, object]) -> list[Suspect]:
-    """What of *namespace*, all names of *module*, is worth to read the source for."""
-    objects: dict[int, tuple[Home, Any]] = {}
-    found: list[Suspect] = []
-    for home in homes:
-        canonical = home.canonical()
-        if canonical is not None:
-            objects[id(canonical)] = home, canonical
+class Homes:
+    """All symbols that are to be single; ``names`` is what they are called."""
+
+    def __init__(self, homes: Iterable[Home]) -> None:
+        self.all = list(homes)
+        self.names = {one.name for one in self.all}
+        self._values: dict[int, Home] = {}
+        self._classes: list[type] = []
+        # Modules with direct subclasses, and how many of these there are.
+        self._modules: set[str] = set()
+        self._subclasses = 0
+
+    def add(self, homes: Iterable[Home]) -> None:
+        known = {one.symbol for one in self.all}
+        self.all += [one for one in homes if one.symbol not in known]
+        self.names.update(one.name for one in self.all)
+
+    def refresh(self, name: str = "") -> None:
+        """Find the symbols that were not there yet, and those of the module *name* anew."""
+        get = sys.modules.get
+        for home in self.all:
+            if get(home.module) is not home.read_from or home.module == name:
+                self._read(home, get(home.module))
+
+    def _read(self, home: Home, module: object) -> None:
+        namespace = namespace_of(module)
         value = namespace.get(home.name)
-        if value is not canonical and home.is_defined_in(module, namespace):
-            found.append(Suspect(home, home.name, "definition", value))
-    # In one step each: another thread may be adding names.
-    if not objects.keys().isdisjoint(map(id, tuple(namespace.values()))):
-        for name, value in list(namespace.items()):
-            if id(value) in objects:
-                home = objects[id(value)][0]
-                if name != home.name or module != home.module:
+        # Other values may be one object for many reasons.
+        home.value = value if callable(value) else None
+        home.read_from = module if not is_loading(namespace) else home
+        self._values = {id(one.value): one for one in self.all if one.value is not None}
+        values = [one.value for one in self.all if issubclass(type(one.value), type)]
+        self._classes = [one for one in values if not issubclass(one, BaseException)]
+
+    def suspects(self, module: str, namespace: dict[str, object]) -> list[Suspect]:
+        """What of *namespace*, all names of *module*, is worth to read the source for."""
+        found: list[Suspect] = []
+        if not namespace.keys().isdisjoint(self.names):
+            found += self._definitions(module, namespace)
+        # In one step: another thread may be adding names.
+        if not self._values.keys().isdisjoint(map(id, tuple(namespace.values()))):
+            for name, value in list(namespace.items()):
+                home = self._values.get(id(value))
+                if home is not None and (name != home.name or module != home.module):
                     found.append(Suspect(home, name, "another", value))
-    for home, canonical in objects.values():
-        if module != home.module and isinstance(canonical, type):
-            found += _subclasses(home, canonical, module)
-    return found
+        if sum(map(len, map(_subclasses, self._classes))) != self._subclasses:
+            self._count()
+        if module in self._modules:
+            found += self._renaming(module)
+        return found
+
+    def is_at_home(self, name: str, module: str, path: str) -> bool:
+        """Whether a symbol called *name* has its home in *module*, or in its file *path*."""
+        return any(
+            one.name == name and (one.module == module or one.is_file(path)) for one in self.all
+        )
+
+    def named(self, name: str) -> list[Home]:
+        return [one for one in self.all if one.name == name]
+
+    def _definitions(self, module: str, namespace: dict[str, object]) -> Iterator[Suspect]:
+        path = str(namespace.get("__file__"))
+        for home in self.all:
+            value = namespace.get(home.name)
+            other = home.name in namespace and value is not home.value
+            own = other and home.is_defined_in(module, namespace)
+            if own and not self.is_at_home(home.name, module, path):
+                yield Suspect(home, home.name, "definition", value)
+
+    def _count(self) -> None:
+        known = [one for kind in self._classes for one in _subclasses(kind)]
+        self._modules = {one.__module__ for one in known}
+        self._subclasses = len(known)
+
+    def _renaming(self, module: str) -> Iterator[Suspect]:
+        for kind in self._classes:
+            home = self._values[id(kind)]
+            for one in _subclasses(kind):
+                plain = one.__module__ == module and one.__bases__ == (kind,)
+                if plain and one.__name__ != home.name:
+                    yield Suspect(home, one.__name__, "subclass", one)
 
 
-def _subclasses(home: Home, canonical: type, module: str) -> Iterator[Suspect]:
-    one: type
-    for one in type.__subclasses__(canonical):
-        if one.__module__ == module and one.__bases__ == (canonical,) and one.__name__ != home.name:
-            yield Suspect(home, one.__name__, "subclass", one)
+_subclasses: Callable[[type], list[type]] = type.__subclasses__
+
+
+def is_loading(namespace: dict[str, object]) -> bool:
+    return getattr(namespace.get(SPEC), "_initializing", False) is True
 
 
 def _is_file(dotted: str, path: str) -> bool:

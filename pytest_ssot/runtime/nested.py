@@ -8,10 +8,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pytest_ssot.rules.lookup import TargetIndex
-    from pytest_ssot.runtime.homes import Home
+    from pytest_ssot.runtime.homes import Homes
     from pytest_ssot.runtime.recorder import Recorder
     from pytest_ssot.runtime.warned import WarningWatch
 
@@ -33,10 +31,10 @@ class Outer:
     """Takes for the outer run what the inner one sees."""
 
     def __init__(
-        self, index: TargetIndex, homes: Iterable[Home], recorder: Recorder, warnings: WarningWatch
+        self, index: TargetIndex, homes: Homes, recorder: Recorder, warnings: WarningWatch
     ) -> None:
         self._rules = {target.text: target.rule for target in index}
-        self._single = {one.symbol: one.rule for one in homes}
+        self._single = {one.symbol: one.rule for one in homes.all}
         self._recorder = recorder
         self._warnings = warnings
 

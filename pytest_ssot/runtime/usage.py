@@ -26,7 +26,7 @@ def says_import(frame: FrameType) -> bool:
 
 def says_relative(frame: FrameType) -> bool:
     """Whether *frame*, of a module's own body, is at a relative import."""
-    if not frames.is_module_level(frame) or bytecode.current(frame).op != "import":
+    if not frames.is_module_level(frame) or bytecode.current(frame).op not in ("import", "from"):
         return False
     operands = bytecode.import_operands(frame)
     return operands is not None and operands[0] > 0

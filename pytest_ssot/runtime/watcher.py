@@ -71,7 +71,7 @@ class Watcher:
         self._intake: Intake | None = None
         #: Looks for modules that came into ``sys.modules`` by no import.
         self.refresh = guard(self._refresh)
-        #: Takes in what child processes have told so far.
+        #: Takes in what child processes have told so far, and what no detector is told of.
         self.collect = guard(self._collect)
         self.early = Early()
         self._tampering = Tampering(
@@ -81,6 +81,7 @@ class Watcher:
             search=self.imports.search,
             spy=self.warnings.spy,
         )
+        self._sweep = guard(self.definitions.sweep)
         self._put_back = guard(self._tampering.put_back)
         self._outer: Watcher | None = None
 
@@ -175,7 +176,7 @@ class Watcher:
 
     def owner(self, evidence: Evidence, test: str = "") -> Owning:
         """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
-        return Owning(self.recorder.owners, evidence, test, self.definitions.sweep, self._turned)
+        return Owning(self.recorder.owners, evidence, test, self._sweep, self._turned)
 
     def begin(self) -> None:
         """A test, or the collection of a file, begins."""
@@ -220,6 +221,7 @@ class Watcher:
             self.guard.fault(error)
 
     def _collect(self) -> None:
+        self.definitions.sweep()
         if self._intake is not None and self.recorder.owners.issued.elsewhere is None:
             self._intake.collect()
 
