@@ -176,7 +176,8 @@ class Watcher:
 
     def owner(self, evidence: Evidence, test: str = "") -> Owning:
         """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
-        return Owning(self.recorder.owners, evidence, test, self._sweep, self._turned)
+        sweep = self._sweep if self.definitions.homes.all else None
+        return Owning(self.recorder.owners, evidence, test, sweep, self._turned)
 
     def begin(self) -> None:
         """A test, or the collection of a file, begins."""
@@ -262,7 +263,7 @@ class Owning:
         owners: Owners,
         evidence: Evidence,
         test: str,
-        turning: Callable[[], None],
+        turning: Callable[[], None] | None,
         turned: Callable[[], None],
     ) -> None:
         self._turning = turning
@@ -272,7 +273,8 @@ class Owning:
         self._test = test
 
     def __enter__(self) -> None:
-        self._turning()
+        if self._turning is not None:
+            self._turning()
         self._before = self._owners.enter(self._evidence, self._test)
         self._turned()
 
@@ -282,7 +284,8 @@ class Owning:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._turning()
+        if self._turning is not None:
+            self._turning()
         self._owners.leave(self._before)
         self._turned()
 
