@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from benchmarks.rows import cached, carried, check, child, reached, run, start, threads, unrelated
+from benchmarks.rows import (
+    cached,
+    carried,
+    check,
+    child,
+    reached,
+    run,
+    single,
+    start,
+    threads,
+    unrelated,
+)
 
 ROWS = (
     run.ROW,
     start.ROW,
     child.ROW,
     unrelated.ROW,
+    single.ROW,
     *cached.ROWS,
     start.WITH_RULES,
     carried.ROW,

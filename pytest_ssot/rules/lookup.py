@@ -8,6 +8,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     Warned = tuple[str, type[Warning], str]
 
@@ -51,18 +52,32 @@ class Owned:
 
     Each of ``single`` is an id, the symbol ``a.b:Name`` and the modules that may re-export it;
     each of ``factories`` an id, the class ``a.b:Name`` and who may make it, ``a.b``,
-    ``a.b:function`` or ``a.b:Class.method``. All are plain values, for other processes.
+    ``a.b:function`` or ``a.b:Class.method``. ``foreign`` is what only another run asked
+    for, in whose test this run takes place.
     """
 
-    __slots__ = ("factories", "single")
+    __slots__ = ("factories", "foreign", "single")
 
     def __init__(
         self,
         single: tuple[tuple[str, str, tuple[str, ...]], ...] = (),
         factories: tuple[tuple[str, str, tuple[str, ...]], ...] = (),
+        foreign: Owned | None = None,
     ) -> None:
         self.single = single
         self.factories = factories
+        self.foreign = foreign
+
+    def plain(self) -> tuple[object, ...]:
+        """Plain values of all of it, for other processes."""
+        foreign = () if self.foreign is None else self.foreign.plain()
+        return self.single, self.factories, foreign
+
+    @classmethod
+    def of(cls, plain: tuple[Any, ...]) -> Owned:
+        """What :meth:`plain` gave."""
+        single, factories, foreign = plain
+        return cls(single, factories, cls.of(foreign) if foreign else None)
 
 
 class TargetIndex:

@@ -259,10 +259,11 @@ def _is_starred(target: Any) -> bool:
 
 
 def _only_renames(node: Any) -> bool:
-    more = (*node.keywords, *node.decorator_list, *getattr(node, "type_params", ()))
-    # With a parameter, the base says more than its name.
-    bases = [one for one in node.bases if type(one).__name__ in ("Attribute", "Name")]
-    return not more and bases == node.bases[:1] == node.bases and all(map(_adds_nothing, node.body))
+    if node.keywords or node.decorator_list or getattr(node, "type_params", ()):
+        return False
+    # With a parameter, a base says more than its name.
+    plain = [type(one).__name__ in ("Attribute", "Name") for one in node.bases]
+    return plain == [True] and all(map(_adds_nothing, node.body))
 
 
 def _adds_nothing(node: Any) -> bool:

@@ -16,7 +16,7 @@ def start(folder: str) -> None:
     targets, owned, categories, discover = channel.config()
     watcher = Watcher(
         [Target(*target, foreign=foreign) for *target, foreign in targets],
-        owned=Owned(*owned),
+        owned=Owned.of(owned),
         categories=categories,
         discover=discover,
     )

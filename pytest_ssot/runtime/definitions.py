@@ -52,7 +52,8 @@ class DefinitionWatch:
         self._index = index
         self._recorder = recorder
         self._imports = imports
-        self.homes = Homes(Home(*one) for one in owned.single)
+        self.homes = Homes()
+        self.watch(owned)
         self._modules: set[str] = set()
         self._tops: set[str] = set()
         self._looked: set[str] = set()
@@ -62,9 +63,11 @@ class DefinitionWatch:
         self.classes = classes.ClassStatements(self.homes.names, guard(self._stated))
         self._begin = guard(self._look_around)
 
-    def adopt(self, outer: Homes) -> None:
-        """Watch what a run around this one watches too."""
-        self.homes.add(one.abroad() for one in outer.all)
+    def watch(self, owned: Owned) -> None:
+        """Watch what of *owned* is not watched yet, that of a run around this one too."""
+        self.homes.add(Home(*one) for one in owned.single)
+        if owned.foreign is not None:
+            self.homes.add(Home(*one, foreign=True) for one in owned.foreign.single)
 
     def install(self) -> None:
         """Begin. What is loaded already is looked at, for those who import it from now on."""
@@ -125,6 +128,7 @@ class DefinitionWatch:
         renames = name not in self.homes.names and classes.adds_nothing(body)
         if not renames and name not in self.homes.names:
             return
+        self.homes.refresh()
         importer = frames.innermost(frame)
         if importer is None:
             return

@@ -38,9 +38,6 @@ class Home:
         self.value: Any = None
         self.read_from: object = None
 
-    def abroad(self) -> Home:
-        return Home(self.rule, self.symbol, self.also_from, foreign=True)
-
     def is_defined_in(self, module: str, namespace: dict[str, object]) -> bool:
         """Whether a class or function of the symbol's name is of another *module* itself."""
         value = namespace.get(self.name)
@@ -90,9 +87,9 @@ class Suspect:
 class Homes:
     """All symbols that are to be single; ``names`` is what they are called."""
 
-    def __init__(self, homes: Iterable[Home]) -> None:
-        self.all = list(homes)
-        self.names = {one.name for one in self.all}
+    def __init__(self) -> None:
+        self.all: list[Home] = []
+        self.names: set[str] = set()
         self._values: dict[int, Home] = {}
         self._classes: list[type] = []
         # Modules with direct subclasses, and how many of these there are.
@@ -143,9 +140,6 @@ class Homes:
         return any(
             one.name == name and (one.module == module or one.is_file(path)) for one in self.all
         )
-
-    def named(self, name: str) -> list[Home]:
-        return [one for one in self.all if one.name == name]
 
     def _definitions(self, module: str, namespace: dict[str, object]) -> Iterator[Suspect]:
         path = str(namespace.get("__file__"))

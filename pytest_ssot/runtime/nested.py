@@ -9,11 +9,10 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pytest_ssot.rules.lookup import TargetIndex
-    from pytest_ssot.runtime.homes import Homes
     from pytest_ssot.runtime.recorder import Recorder
     from pytest_ssot.runtime.warned import WarningWatch
 
-from pytest_ssot.rules.lookup import Target
+from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.runtime import frames
 from pytest_ssot.runtime.evidence import Found, Sighting
 
@@ -27,20 +26,36 @@ def adopt(inner: TargetIndex, outer: TargetIndex) -> None:
             inner.add(Target(target.rule, target.text, target.submodules, foreign=True))
 
 
+def owned(inner: Owned, outer: Owned) -> Owned:
+    """*inner* with what of *outer*, and of those outside of that, it does not have itself."""
+    rows = [outer, *([] if outer.foreign is None else [outer.foreign])]
+    single, factories = (
+        tuple(row for one in rows for row in getattr(one, kind) if row[1] not in own)
+        for kind in ("single", "factories")
+        for own in [{row[1] for row in getattr(inner, kind)}]
+    )
+    return Owned(inner.single, inner.factories, Owned(single, factories))
+
+
 class Outer:
     """Takes for the outer run what the inner one sees."""
 
     def __init__(
-        self, index: TargetIndex, homes: Homes, recorder: Recorder, warnings: WarningWatch
+        self, index: TargetIndex, owned: Owned, recorder: Recorder, warnings: WarningWatch
     ) -> None:
         self._rules = {target.text: target.rule for target in index}
-        self._single = {one.symbol: one.rule for one in homes.all}
+        self._owned = {
+            "construction": {symbol: rule for rule, symbol, _ in owned.factories},
+            "definition": {symbol: rule for rule, symbol, _ in owned.single},
+        }
         self._recorder = recorder
         self._warnings = warnings
 
     def __call__(self, sighting: Sighting, way: frames.Way) -> None:
-        known = self._single if sighting.kind == "definition" else self._rules
-        rule = known.get(sighting.target)
+        rules = self._owned.get(sighting.kind, self._rules)
+        rule = rules.get(sighting.target)
+        if rule is None and sighting.kind in self._owned:
+            return
         if rule is None and sighting.kind != "warning":
             discovered = sighting.message is not None and self._warnings.discover
             if not discovered:

@@ -126,12 +126,10 @@ class Watcher:
         if self._outer is not None:
             self._outer._suspend()
             nested.adopt(self.index, self._outer.index)
-            self.definitions.adopt(self._outer.definitions.homes)
+            self.owned = nested.owned(self.owned, self._outer.owned)
+            self.definitions.watch(self.owned)
             self.recorder.outer = nested.Outer(
-                self._outer.index,
-                self._outer.definitions.homes,
-                self._outer.recorder,
-                self._outer.warnings,
+                self._outer.index, self._outer.owned, self._outer.recorder, self._outer.warnings
             )
             self._configure_children()
         self.guard.on = True
@@ -233,7 +231,7 @@ class Watcher:
                 for one in self.index
                 if one.symbol is None
             ]
-            owned = self.owned.single, self.owned.factories
+            owned = self.owned.plain()
             self._intake.reader.configure(targets, owned, self._categories, self.warnings.discover)
 
     def _circular(self, module: str, frame: FrameType) -> None:
