@@ -253,14 +253,14 @@ def by_test(ran: Ran) -> dict[str, set[str]]:
     return tests
 
 
-def shapes(project: Project, table: dict[str, str]) -> Ran:
+def shapes(project: Project, table: dict[str, str], *args: str) -> Ran:
     """Run a test for each entry of *table*, a module of its own."""
     tests = []
     for number, code in enumerate(table.values()):
         project.write({f"app/shape_{number}.py": code + "\n"})
         tests.append(f"def test_{number}():\n    import app.shape_{number}\n")
     project.write({"tests/test_shapes.py": "\n".join(tests)})
-    return project.run()
+    return project.run(*args)
 
 
 @pytest.mark.parametrize("table", [DEFINED, NAMED, PASSED_ON], ids=["defined", "named", "passed"])
@@ -807,3 +807,26 @@ def test_an_allowance_at_the_line(single: Project) -> None:
     ran = single.run()
     assert [one.verdict for one in ran.violations] == ["allowed", "allowed"]
     assert ran.code == 0
+
+
+# -- a run and a scan ---------------------------------------------------------
+
+#: What only running tells, and what did not run.
+DYNAMIC = {"exec", "by globals()", "by setattr", "computed", "said nowhere", "in a made __all__"}
+UNREACHED = {"one of two": "2:4"}
+
+
+@pytest.mark.parametrize("table", [DEFINED, NAMED, PASSED_ON], ids=["defined", "named", "passed"])
+def test_a_scan_says_the_same(single: Project, table: Shapes) -> None:
+    ran = shapes(single, {name: code for name, (code, _) in table.items()}, "--ssot-scan")
+    names = list(table)
+    alone = {}
+    for one, told in zip(ran.report["violations"], ran.violations, strict=True):
+        if one["seen"] != ["runtime", "static"]:
+            path, _, at = told.at.partition(":")
+            name = names[int(path.removeprefix("app/shape_").removesuffix(".py"))]
+            alone[name] = (*one["seen"], at)
+    assert alone == {
+        **{name: ("runtime", table[name][1][0][2]) for name in DYNAMIC & table.keys()},
+        **{name: ("static", UNREACHED[name]) for name in UNREACHED.keys() & table.keys()},
+    }
