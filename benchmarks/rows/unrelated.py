@@ -12,8 +12,8 @@ from benchmarks.processes import pairs, program
 def measure(folder: Path, rounds: int) -> list[Pair]:
     names = projects.library(folder, modules=2000)
     projects.write(folder / "names.txt", "\n".join(names))
-    watched = program("importing", str(folder), "1000", folder=folder)
-    plain = program("importing", str(folder), "0", folder=folder)
+    watched = program("importing", str(folder), "1000", "0", folder=folder)
+    plain = program("importing", str(folder), "0", "0", folder=folder)
     return pairs(watched, plain, rounds)
 
 

@@ -18,10 +18,11 @@ class Target:
 
     ``warning`` is what a discovered module warned with: the words, the
     category, and the module that the stacklevel pointed at. ``foreign`` is the
-    target of another run's rule, in whose test this run takes place.
+    target of another run's rule, in whose test this run takes place. ``symbol`` is
+    the single symbol whose own file the module is, under a name that it should not have.
     """
 
-    __slots__ = ("foreign", "module", "name", "rule", "submodules", "text", "warning")
+    __slots__ = ("foreign", "module", "name", "rule", "submodules", "symbol", "text", "warning")
 
     def __init__(
         self,
@@ -30,9 +31,11 @@ class Target:
         submodules: bool = True,
         warning: Warned | None = None,
         *,
+        symbol: str | None = None,
         foreign: bool = False,
     ) -> None:
         self.foreign = foreign
+        self.symbol = symbol
         self.warning = warning
         self.rule = rule
         self.text = text

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
-    from pytest_ssot.rules.lookup import Target, TargetIndex
+    from pytest_ssot.rules.lookup import TargetIndex
     from pytest_ssot.runtime.guard import Guard
     from pytest_ssot.runtime.recorder import Recorder
 
+from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime import bytecode, frames, patches, usage
 from pytest_ssot.runtime.arming import LOOKS_TOUCH_SPECS, SPEC, Arming
 from pytest_ssot.runtime.attributes import Attributes
@@ -62,12 +63,24 @@ class ImportWatch:
         *expected* by who imports it now, it is watched for the others.
         """
         self.arming.carry(name)
-        if expected:
-            return
-        requested, asker = frames.requested(body.f_back)
+        if not expected:
+            self.now_known(name, body.f_back)
+
+    def now_known(self, name: str, frame: FrameType | None) -> None:
+        """Take the module *name*, a target since it loads, as imported by who loads it.
+
+        *frame* is of the import machinery.
+        """
+        requested, asker = frames.requested(frame)
         if asker is not None and requested is not None:
-            self._imported(name, asker, frames.fromlist_package(body.f_back), None)
+            self._imported(name, asker, frames.fromlist_package(frame), None)
         self._waited_for(name, asker, None)
+
+    def known_as(self, name: str, rule: str, symbol: str, *, foreign: bool) -> None:
+        """Take the module *name* as another path to *symbol* from now on."""
+        if self._index.module(name) is None:
+            self._index.add(Target(rule, name, symbol=symbol, foreign=foreign))
+            self.arming.carry(name)
 
     # -- what the detectors call ------------------------------------------
 
@@ -228,6 +241,9 @@ class ImportWatch:
         importer = frames.innermost(asker)
         if importer is None or self._inside(target, importer):
             return
+        if target.symbol is not None and usage.says_relative(importer):
+            self._relatively(target, target.symbol, importer)
+            return
         if not frames.passes_through(asker, importer, _RESOLVERS):
             for taken in self._taken(name, target, asker, spec):
                 self._use(target, importer, "import", taken)
@@ -235,6 +251,15 @@ class ImportWatch:
             importer, name, lambda one: _is_submodule(name, one, spec)
         ):
             self._use(target, importer, "import", usage.spelled(importer, name))
+
+    def _relatively(self, target: Target, symbol: str, importer: FrameType) -> None:
+        """A module imports *symbol*'s own file beside it while it loads.
+
+        That is right where it stands: wrong is by what name the module itself was loaded.
+        """
+        module = frames.module_of(importer)
+        self.known_as(module, target.rule, symbol, foreign=target.foreign)
+        self.now_known(module, importer.f_back)
 
     def _taken(
         self, name: str, target: Target, asker: FrameType, spec: ModuleSpec | None
@@ -336,12 +361,14 @@ class ImportWatch:
     def _use(
         self, target: Target, importer: FrameType, kind: str, name: str | None, state: str = "seen"
     ) -> None:
+        symbol = target.symbol
         sighting = self._recorder.sighting(
             importer,
             rule=target.rule,
-            kind=kind,
-            target=target.text,
-            name=name,
+            kind=kind if symbol is None else "definition",
+            target=symbol or target.text,
+            name=name if symbol is None else symbol.partition(":")[2],
+            form=None if symbol is None else "from",
             state=self.state_of(target) if state == "seen" else state,
             message=None if target.warning is None else target.warning[0],
             foreign=target.foreign,

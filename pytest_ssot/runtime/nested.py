@@ -21,7 +21,8 @@ def adopt(inner: TargetIndex, outer: TargetIndex) -> None:
     """Let *inner* have the targets of *outer* that no target of its own covers."""
     for target in outer:
         named = target.name is not None and inner.name(target.module, target.name) is not None
-        if not named and inner.module(target.module) is None:
+        # A symbol's file under another name is told by who loads it, and by the inner run too.
+        if target.symbol is None and not named and inner.module(target.module) is None:
             inner.add(Target(target.rule, target.text, target.submodules, foreign=True))
 
 
@@ -45,6 +46,7 @@ class Outer:
         self._rules = {target.text: target.rule for target in index}
         self._owned = {
             "construction": {symbol: rule for rule, symbol, _ in owned.factories},
+            "definition": {symbol: rule for rule, symbol, _ in owned.single},
         }
         self._recorder = recorder
         self._warnings = warnings

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from pytest_ssot.runtime.arming import Arming
+    from pytest_ssot.runtime.definitions import DefinitionWatch
 
     class Stand(Protocol):
         @property
@@ -23,8 +24,17 @@ class Tampering:
     filters, its new entry in ``sys.modules``.
     """
 
-    def __init__(self, arming: Arming, *, circular: Stand, search: Stand, spy: Stand) -> None:
+    def __init__(
+        self,
+        arming: Arming,
+        definitions: DefinitionWatch,
+        *,
+        circular: Stand,
+        search: Stand,
+        spy: Stand,
+    ) -> None:
         self._arming = arming
+        self._definitions = definitions
         self._circular = circular
         self._search = search
         self._spy = spy
@@ -41,6 +51,7 @@ class Tampering:
             told.append("replaced importlib._bootstrap._lock_unlock_module: circular imports")
         if not self._spy.stands:
             told.append("replaced sys.modules['warnings']: warnings")
+        told += self._definitions.lost()
         disarmed = self._arming.disarmed()
         if everywhere:
             disarmed += self._arming.disarmed_carriers()
@@ -51,5 +62,6 @@ class Tampering:
         for one in (self._search, self._circular, self._spy):
             if not one.stands:
                 one.put_back()
+        self._definitions.put_back()
         for name in (*self._arming.disarmed(), *self._arming.disarmed_carriers()):
             self._arming.arm(name)

@@ -24,6 +24,14 @@ def says_import(frame: FrameType) -> bool:
     return frames.is_bootstrap(frame) or bytecode.current(frame).op == "import"
 
 
+def says_relative(frame: FrameType) -> bool:
+    """Whether *frame*, of a module's own body, is at a relative import."""
+    if not frames.is_module_level(frame) or bytecode.current(frame).op not in ("import", "from"):
+        return False
+    operands = bytecode.import_operands(frame)
+    return operands is not None and operands[0] > 0
+
+
 def stated_module(spec_name: str, frame: FrameType) -> str | None:
     """The absolute name of the module that *frame* imports, None where it imports none.
 

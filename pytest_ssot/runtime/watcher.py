@@ -19,6 +19,7 @@ from pytest_ssot.runtime import nested, tasks
 from pytest_ssot.runtime.channel import Channel, Reader
 from pytest_ssot.runtime.children import Children
 from pytest_ssot.runtime.circular import CircularImports
+from pytest_ssot.runtime.definitions import DefinitionWatch
 from pytest_ssot.runtime.deprecations import Categories
 from pytest_ssot.runtime.early import Early
 from pytest_ssot.runtime.guard import Guard
@@ -65,21 +66,26 @@ class Watcher:
             categories=Categories(self._categories),
             discover=discover,
         )
+        self.definitions = DefinitionWatch(
+            self.owned, self.index, self.recorder, self.imports, guard
+        )
         self.children = Children(self.recorder, guard, self.report_to)
         self._channel: Channel | None = None
         self._intake: Intake | None = None
         #: Looks for modules that came into ``sys.modules`` by no import.
         self.refresh = guard(self._refresh)
-        #: Takes in what child processes have told so far.
+        #: Takes in what child processes have told so far, and what no detector is told of.
         self.collect = guard(self._collect)
         self.early = Early()
         self._tampering = Tampering(
             self.imports.arming,
+            self.definitions,
             circular=self.circular,
             search=self.imports.search,
             spy=self.warnings.spy,
         )
         self._stand_again = guard(self._stand_on_classes)
+        self._sweep = guard(self.definitions.sweep)
         self._put_back = guard(self._tampering.put_back)
         self._outer: Watcher | None = None
 
@@ -129,6 +135,7 @@ class Watcher:
             self._outer._suspend()
             nested.adopt(self.index, self._outer.index)
             self.owned = nested.owned(self.owned, self._outer.owned)
+            self.definitions.watch(self.owned)
             self.recorder.outer = nested.Outer(
                 self._outer.index, self._outer.owned, self._outer.recorder, self._outer.warnings
             )
@@ -137,6 +144,7 @@ class Watcher:
         self.guard.on = True
         self.early.note(self.imports.arming.arm_loaded(self.index))
         self.imports.search.install()
+        self.definitions.install()
         self.circular.install()
         self.warnings.spy.install()
         self.recorder.owners.threads.install()
@@ -153,6 +161,7 @@ class Watcher:
             return
         self.guard.on = False
         self.imports.search.remove()
+        self.definitions.remove()
         self.imports.arming.disarm()
         self.circular.remove()
         self.warnings.spy.remove()
@@ -178,7 +187,8 @@ class Watcher:
 
     def owner(self, evidence: Evidence, test: str = "") -> Owning:
         """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
-        return Owning(self.recorder.owners, evidence, test, self._turned)
+        sweep = self._sweep if self.definitions.homes.all else None
+        return Owning(self.recorder.owners, evidence, test, sweep, self._turned)
 
     def begin(self) -> None:
         """A test, or the collection of a file, begins."""
@@ -225,12 +235,17 @@ class Watcher:
             self.guard.fault(error)
 
     def _collect(self) -> None:
+        self.definitions.sweep()
         if self._intake is not None and self.recorder.owners.issued.elsewhere is None:
             self._intake.collect()
 
     def _configure_children(self) -> None:
         if self._intake is not None:
-            targets = [(one.rule, one.text, one.submodules, one.foreign) for one in self.index]
+            targets = [
+                (one.rule, one.text, one.submodules, one.foreign)
+                for one in self.index
+                if one.symbol is None
+            ]
             owned = self.owned.plain()
             self._intake.reader.configure(targets, owned, self._categories, self.warnings.discover)
 
@@ -270,17 +285,25 @@ class Watcher:
 class Owning:
     """Makes one evidence the owner of what happens, and gives it back after."""
 
-    __slots__ = ("_before", "_evidence", "_owners", "_test", "_turned")
+    __slots__ = ("_before", "_evidence", "_owners", "_test", "_turned", "_turning")
 
     def __init__(
-        self, owners: Owners, evidence: Evidence, test: str, turned: Callable[[], None]
+        self,
+        owners: Owners,
+        evidence: Evidence,
+        test: str,
+        turning: Callable[[], None] | None,
+        turned: Callable[[], None],
     ) -> None:
+        self._turning = turning
         self._turned = turned
         self._owners = owners
         self._evidence = evidence
         self._test = test
 
     def __enter__(self) -> None:
+        if self._turning is not None:
+            self._turning()
         self._before = self._owners.enter(self._evidence, self._test)
         self._turned()
 
@@ -290,6 +313,8 @@ class Owning:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._turning is not None:
+            self._turning()
         self._owners.leave(self._before)
         self._turned()
 
