@@ -207,11 +207,12 @@ class Constructions:
                 self._note_inside(init, guarded.factories[0].callers, frame)
             return
         maker = making.maker(frame, guarded.through)
-        if maker is not None and making.is_call(frame, guarded.through):
-            for factory in outside:
-                self._tell(factory, maker)
-        if maker is frame:
-            init.told(frame)
+        if maker is None or init.was_told(maker) or not making.is_call(frame, guarded.through):
+            return
+        for factory in outside:
+            self._tell(factory, maker)
+        if not making.is_shared(maker):
+            init.told(maker)
 
     def _tell(self, factory: Factory, maker: FrameType) -> None:
         sighting = self._recorder.sighting(
