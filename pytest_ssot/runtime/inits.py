@@ -30,6 +30,7 @@ _TO_BE_REPLACED = "_no_init_or_replace_init"
 
 class Init:  # without a docstring: it shows that of what it stands for
     __slots__ = (
+        "__weakref__",
         "_get",
         "_guard",
         "_kind",
