@@ -41,16 +41,25 @@ class Factory:
 
 
 class _Guarded:
-    """A class with what stands on it, for which factories, and what may stand in between."""
+    """A class with what stands on it, for which factories, and what may stand in between.
+
+    Whoever purges modules is rid of their classes: neither is held here.
+    """
 
     __slots__ = ("factories", "init", "kind", "through")
 
     def __init__(self, kind: type, on_end: Callable[[object], object]) -> None:
         self.kind = ref(kind, on_end)
-        self.init: Init
+        self.init: ref[Init] | None = None
         self.factories: list[Factory] = []
         #: The code that makes the object for whoever calls the class.
         self.through: dict[int, CodeType] = _calls(kind)
+
+    def standing(self) -> Init | None:
+        """What stands on the class, if it still does."""
+        kind = self.kind()
+        init = None if self.init is None else self.init()
+        return init if kind is not None and kind.__dict__.get(NAME, NONE) is init else None
 
 
 class Constructions:
@@ -87,8 +96,9 @@ class Constructions:
     def remove(self) -> None:
         for guarded in list(self._guarded.values()):
             kind = guarded.kind()
-            if kind is not None and kind.__dict__.get(NAME) is guarded.init:
-                set_on(kind, guarded.init.own)
+            init = guarded.standing()
+            if kind is not None and init is not None:
+                set_on(kind, init.own)
         self._guarded.clear()
         self._modules.clear()
 
@@ -105,7 +115,7 @@ class Constructions:
         """Guard again what code has given another ``__init__``, or the one from before."""
         for guarded in list(self._guarded.values()):
             kind = guarded.kind()
-            if kind is not None and kind.__dict__.get(NAME) is not guarded.init:
+            if kind is not None and guarded.standing() is None:
                 self._stand_on(guarded, kind)
 
     # -- classes --------------------------------------------------------------
@@ -117,7 +127,9 @@ class Constructions:
         for factory in self._all():
             factory.callers.forget()
         for guarded in self._guarded.values():
-            guarded.init.inside.clear()
+            init = guarded.standing()
+            if init is not None:
+                init.inside.clear()
 
     def _loaded(self, module: Any) -> bool:
         self._forget(module)
@@ -188,11 +200,11 @@ class Constructions:
     def _stand_on(self, guarded: _Guarded, kind: type) -> None:
         own = kind.__dict__.get(NAME, NONE)
         if type(own) is Init and own.on_made is self._on_made:
-            guarded.init = own  # put back by whoever had taken it off
+            guarded.init = ref(own)  # put back by whoever had taken it off
             return
         init = Init(kind, own, self._on_made, self._guard, self._recorder.owners)
         set_on(kind, init)
-        guarded.init = init
+        guarded.init = ref(init)
 
     # -- objects --------------------------------------------------------------
 
@@ -207,11 +219,12 @@ class Constructions:
                 self._note_inside(init, guarded.factories[0].callers, frame)
             return
         maker = making.maker(frame, guarded.through)
-        if maker is not None and making.is_call(frame, guarded.through):
-            for factory in outside:
-                self._tell(factory, maker)
-        if maker is frame:
-            init.told(frame)
+        if maker is None or init.was_told(maker) or not making.is_call(frame, guarded.through):
+            return
+        for factory in outside:
+            self._tell(factory, maker)
+        if not making.is_shared(maker):
+            init.told(maker)
 
     def _tell(self, factory: Factory, maker: FrameType) -> None:
         sighting = self._recorder.sighting(

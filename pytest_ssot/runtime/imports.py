@@ -113,7 +113,7 @@ class ImportWatch:
             self._found(fullname, spec, frame)
 
     def _loaded(self, spec: ModuleSpec) -> None:
-        name = spec.__dict__["name"]
+        name = spec.name
         module = sys.modules.get(name)
         acts = () if module is None else self._on_load.get(name, ())
         found = [act(module) for act in acts]

@@ -30,6 +30,7 @@ _TO_BE_REPLACED = "_no_init_or_replace_init"
 
 class Init:  # without a docstring: it shows that of what it stands for
     __slots__ = (
+        "__weakref__",
         "_get",
         "_guard",
         "_kind",
@@ -72,22 +73,25 @@ class Init:  # without a docstring: it shows that of what it stands for
         return own if self._get is None else self._get(own, made, kind)
 
     def _is_known(self, frame: FrameType) -> bool:
-        """Whether *frame* may make the class, or this very instruction has told of it already.
-
-        The latter as long as nothing changed: neither whose it is, nor which modules
-        load, which carry what their loading reaches.
-        """
-        owners = self._owners
-        if (owners.turns, len(modules), next(reversed(modules))) == self._told_at:
-            key = id(frame.f_code), frame.f_lasti, owners.short(frame)
-            if key in self._told:
-                return True
+        """Whether *frame* is known to make the class, by leave or against it."""
+        if self.was_told(frame):
+            return True
         inside, one = self.inside, frame.f_back
         while one is not None:
             if id(one.f_code) in inside:
                 return True
             one = one.f_back
         return False
+
+    def was_told(self, frame: FrameType) -> bool:
+        """Whether :meth:`told` was called for this very instruction, and nothing changed since.
+
+        Neither whose it is, nor which modules load, which carry what their loading reaches.
+        """
+        owners = self._owners
+        if (owners.turns, len(modules), next(reversed(modules))) != self._told_at:
+            return False
+        return (id(frame.f_code), frame.f_lasti, owners.short(frame)) in self._told
 
     def told(self, frame: FrameType) -> None:
         """Nothing more is to be told of the instruction that *frame* is at."""

@@ -36,12 +36,15 @@ def maker(frame: FrameType, through: Container[int]) -> FrameType | None:
     for one in frames.outward(frame):
         if frames.is_machinery(one) or id(one.f_code) in through:
             continue
-        if frames.is_starter(one):
-            return one
-        if not (usage.is_stdlib(one) or frames.is_carrier(one)):
+        if frames.is_starter(one) or not is_shared(one):
             return one
         first = first or one
     return first
+
+
+def is_shared(frame: FrameType) -> bool:
+    """Whether *frame* runs for whoever called it: it makes what it was given."""
+    return usage.is_stdlib(frame) or frames.is_carrier(frame)
 
 
 def is_call(frame: FrameType, through: Container[int]) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime.disguise import disguised, reclass
+from pytest_ssot.runtime.disguise import disguised, inherited, reclass
 from pytest_ssot.runtime.frames import caller, is_bootstrap
 
 
@@ -71,21 +71,28 @@ class Tripwires:
                 if not value:
                     on_loaded(spec)
 
-            def read_name(spec: Any) -> object:
-                if _has_reloaded(caller()):
-                    on_loaded(spec)
-                return spec.__dict__["name"]
-
-            def write_name(spec: Any, value: object) -> None:
-                spec.__dict__["name"] = value
-
-            members: dict[str, object] = {
-                "_initializing": property(read, write),
-                "name": property(read_name, write_name),
-            }
+            members: dict[str, object] = {"_initializing": property(read, write)}
+            if inherited(base, "name") is None:
+                members["name"] = property(_name_reader(on_loaded), _write_name)
             self._classes[base] = disguised(base, members, self.set)
             self.kinds.add(self._classes[base])
         return self._classes[base]
+
+
+def _name_reader(on_loaded: Callable[[ModuleSpec], None]) -> Callable[[Any], object]:
+    def read(spec: Any) -> object:
+        if _has_reloaded(caller()):
+            on_loaded(spec)
+        try:
+            return spec.__dict__["name"]
+        except KeyError:
+            raise AttributeError("name") from None
+
+    return read
+
+
+def _write_name(spec: Any, value: object) -> None:
+    spec.__dict__["name"] = value
 
 
 def _has_reloaded(frame: FrameType) -> bool:

@@ -184,7 +184,8 @@ FINE = """
         monkeypatch.setattr(Manager, "__reduce__", lambda self: (Manager, (self.user,)))
         made = get_manager("x")
         assert copy.copy(made).user == copy.deepcopy(made).user == restored(made).user == "x"
-        assert unpack(pickle.dumps(made)).user == "x"
+        unpacked = unpack(pickle.dumps(made))
+        assert unpacked.user == "x"
         assert pickle._loads(pickle.dumps(made)).user == "x"
 
     def test_doubles():

@@ -133,7 +133,8 @@ def test_a_user_s_init_holds_and_the_guard_comes_back(project: Project) -> None:
                 assert get_manager("x").counted and Manager.__init__ is counted
 
             def test_after_wrapped():
-                assert Manager("x").counted
+                made = Manager("x")
+                assert made.counted
 
             def test_unwrapped():
                 Manager.__init__ = Manager.__init__.__wrapped__
@@ -141,8 +142,9 @@ def test_a_user_s_init_holds_and_the_guard_comes_back(project: Project) -> None:
 
             def test_after_unwrapped(): Manager()
 
-            def test_wide_first(wide): assert Manager("x").user == "fake"
-            def test_wide_second(wide): assert Manager("x").user == "fake"
+            def make(): return Manager("x").user
+            def test_wide_first(wide): assert make() == "fake"
+            def test_wide_second(wide): assert make() == "fake"
             """,
             "test_later.py": """
             from app.ws import Manager, get_manager
@@ -157,9 +159,9 @@ def test_a_user_s_init_holds_and_the_guard_comes_back(project: Project) -> None:
         "test_after_monkeypatch": "test_it.py:28:4 test_after_monkeypatch",
         "test_after_autospec": "test_it.py:37:27 test_after_autospec",
         "test_after_wrapped": "test_it.py:49:11 test_after_wrapped",
-        "test_after_unwrapped": "test_it.py:55:28 test_after_unwrapped",
-        "test_wide_first": "test_it.py:57:34 test_wide_first",
-        "test_wide_second": "test_it.py:58:35 test_wide_second",
+        "test_after_unwrapped": "test_it.py:56:28 test_after_unwrapped",
+        "test_wide_first": "test_it.py:58:19 make",
+        "test_wide_second": "test_it.py:58:19 make",
         "test_later": "test_later.py:4:4 test_later",
     }
 

@@ -239,3 +239,27 @@ def test_an_object_that_the_module_makes_while_it_loads(project: Project) -> Non
     configure(project, "app.ws")
     project.write({"app/ws.py": WS + made})
     assert told(project) == {}
+
+
+def test_a_purged_class_is_let_go(project: Project) -> None:
+    """As it is without the plugin: suites that purge modules would keep each version."""
+    configure(project)
+    project.write(
+        {
+            "test_it.py": """
+            import gc, importlib, sys, weakref
+            import app.ws
+
+            def test_it():
+                known = []
+                for _ in range(5):
+                    del sys.modules["app.ws"]
+                    module = importlib.import_module("app.ws")
+                    module.get_manager()
+                    known.append(weakref.ref(module.Manager))
+                gc.collect()
+                assert [one() is not None for one in known] == [False] * 4 + [True]
+            """
+        }
+    )
+    assert told(project) == {}
