@@ -235,7 +235,8 @@ class Watcher:
             self.guard.fault(error)
 
     def _collect(self) -> None:
-        self.definitions.sweep()
+        if self.guard.on:  # a watcher may be there for what other processes tell alone
+            self.definitions.sweep()
         if self._intake is not None and self.recorder.owners.issued.elsewhere is None:
             self._intake.collect()
 

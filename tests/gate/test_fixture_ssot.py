@@ -349,3 +349,26 @@ def test_what_two_users_share_is_told_at_the_line_that_asks(project: Project) ->
         "E         a.sockets is b.sockets (class attribute of app.manager.Manager)",
     ]
     assert lines[-1] == "tests/test_users.py:4: AssertionError"
+
+
+def test_what_this_process_has_loaded_is_no_part_of_a_fresh_one(project: Project) -> None:
+    table = '[[tool.pytest-ssot.single]]\nsymbol = "app.one:Manager"\n'
+    project.configure("", table)
+    project.write(
+        {
+            "app/one.py": "class Manager: pass\n",
+            "app/alias.py": "from app.one import Manager\nOther = Manager\n",
+            "app/second.py": "class Manager: pass\n",
+            "tests/test_it.py": """
+                import app.one, app.second
+
+                def test_it(ssot):
+                    assert [str(one.importer) for one in ssot.startup("app.alias")] == [
+                        "app/alias.py:2"
+                    ]
+            """,
+        }
+    )
+    ran = project.run()
+    assert (ran.counts, ran.report["not_observed"]) == ({"passed": 1}, [])
+    assert [one.at for one in ran.violations] == ["app/second.py:1:0"]
