@@ -205,8 +205,7 @@ class _Try:
     def result(self) -> Startup:
         seconds, error, trace, missing = self._told()
         watcher = self._watcher
-        watcher.guard.on = True  # which takes in, and watches nothing as it was not started
-        watcher.collect()
+        watcher.take_in()
         recorder = watcher.recorder
         return Startup(
             module=self._module,

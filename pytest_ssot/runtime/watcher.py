@@ -128,6 +128,12 @@ class Watcher:
         self.warnings.on_discovered = lambda name, text: channel.write("discovered", name, text)
         self.recorder.hand_over(channel, number)
 
+    def take_in(self) -> None:
+        """Take in what other processes have told, by a watcher that is not started for it."""
+        self.guard.on = True
+        self.guard(self._take_in)()
+        self.guard.on = False
+
     def start(self) -> None:
         global _active
         self._outer, _active = _active, self
@@ -235,8 +241,10 @@ class Watcher:
             self.guard.fault(error)
 
     def _collect(self) -> None:
-        if self.guard.on:  # a watcher may be there for what other processes tell alone
-            self.definitions.sweep()
+        self.definitions.sweep()
+        self._take_in()
+
+    def _take_in(self) -> None:
         if self._intake is not None and self.recorder.owners.issued.elsewhere is None:
             self._intake.collect()
 
