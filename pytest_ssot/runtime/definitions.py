@@ -54,7 +54,6 @@ class DefinitionWatch:
         self._imports = imports
         self.homes = Homes()
         self.watch(owned)
-        self._modules: set[str] = set()
         self._tops: set[str] = set()
         self._looked: set[str] = set()
         self._seen: tuple[int, str] | None = None
@@ -73,7 +72,6 @@ class DefinitionWatch:
         """Begin. What is loaded already is looked at, for those who import it from now on."""
         if not self.homes.all:
             return
-        self._modules.update(one.module for one in self.homes.all)
         self._tops.update(one.module.partition(".")[0] for one in self.homes.all)
         self._begin()
         self.loads.install()
@@ -102,8 +100,13 @@ class DefinitionWatch:
         namespace = namespace_of(sys.modules.get(name))
         if is_loading(namespace):
             return
-        found = self._looked_at(name)
-        asker = frames.requested(frame)[1] if found or name in self._modules else None
+        self._looked.add(name)
+        if self._concerns(name, namespace):
+            self._loaded(name, frame, namespace)
+
+    def _loaded(self, name: str, frame: FrameType, namespace: dict[str, object]) -> None:
+        found = self._look(name, namespace)
+        asker = frames.requested(frame)[1]
         if found and asker is not None:
             self._recorder.use(asker, name)
         elif found:
@@ -112,7 +115,7 @@ class DefinitionWatch:
         target = self._index.modules.get(name)
         if target is not None and target.symbol is not None:
             self._imports.now_known(name, frame)
-        if name in self._modules:
+        if name in self.homes.modules:
             self._loaded_again(name, asker)
 
     def _stated(self, frame: FrameType) -> None:
@@ -175,21 +178,30 @@ class DefinitionWatch:
         return [name for name in new if not is_loading(namespace_of(modules.get(name)))]
 
     def _looked_at(self, name: str) -> list[Sighting]:
-        """Look at the module *name*, which carries what is found; returns that."""
+        """Look at the module *name* if that is worth it."""
         self._looked.add(name)
         namespace = namespace_of(sys.modules.get(name))
+        return self._look(name, namespace) if self._concerns(name, namespace) else []
+
+    def _concerns(self, name: str, namespace: dict[str, object]) -> bool:
         path = namespace.get("__file__")
-        if not isinstance(path, str) or name == _MAIN or self._is_foreign(path, name):
-            return []
-        self.homes.refresh(name)
+        return (
+            isinstance(path, str)
+            and name != _MAIN
+            and not self._is_foreign(path, name)
+            and self.homes.concern(name, namespace)
+        )
+
+    def _look(self, name: str, namespace: dict[str, object]) -> list[Sighting]:
+        """Look at the module *name*, which carries what is found; returns that."""
+        path = str(namespace["__file__"])
+        self._look_for_twin(name, path, namespace)
         found = list(self._found(name, path, namespace))
         if found:
             self._recorder.carry(name, path, found)
         return found
 
     def _found(self, module: str, path: str, namespace: dict[str, object]) -> Iterator[Sighting]:
-        if not namespace.keys().isdisjoint(self.homes.names):
-            self._look_for_twin(module, path, namespace)
         suspected = self.homes.suspects(module, namespace)
         source = self._sources.read(path, namespace) if suspected else None
         for one in suspected:

@@ -23,7 +23,7 @@ class Home:
     ``foreign`` is what only another run asked for: see :mod:`pytest_ssot.runtime.nested`.
     """
 
-    __slots__ = ("also_from", "foreign", "module", "name", "read_from", "rule", "symbol", "value")
+    __slots__ = ("also_from", "foreign", "module", "name", "rule", "symbol", "value")
 
     def __init__(
         self, rule: str, symbol: str, also_from: tuple[str, ...], *, foreign: bool = False
@@ -33,10 +33,8 @@ class Home:
         self.module, _, self.name = symbol.partition(":")
         self.also_from = also_from
         self.foreign = foreign
-        #: The class or function that the symbol is, None before it is made; and its module,
-        #: once that is loaded.
+        #: The class or function that the symbol is, None before it is made.
         self.value: Any = None
-        self.read_from: object = None
 
     def is_defined_in(self, module: str, namespace: dict[str, object]) -> bool:
         """Whether a class or function of the symbol's name is of another *module* itself."""
@@ -90,49 +88,62 @@ class Homes:
     def __init__(self) -> None:
         self.all: list[Home] = []
         self.names: set[str] = set()
+        self.modules: set[str] = set()
+        # By position: the modules' names, and what each was when it was read.
+        self._order: list[str] = []
+        self._read_from: list[object] = []
         self._values: dict[int, Home] = {}
         self._classes: list[type] = []
         # Modules with direct subclasses, and how many of these there are.
-        self._modules: set[str] = set()
+        self._related: set[str] = set()
         self._subclasses = 0
 
     def add(self, homes: Iterable[Home]) -> None:
         known = {one.symbol for one in self.all}
         self.all += [one for one in homes if one.symbol not in known]
         self.names.update(one.name for one in self.all)
+        self.modules.update(one.module for one in self.all)
+        self._order = [one.module for one in self.all]
+        self._read_from = [None] * len(self.all)
 
     def refresh(self, name: str = "") -> None:
         """Find the symbols that were not there yet, and those of the module *name* anew."""
-        get = sys.modules.get
-        for home in self.all:
-            if get(home.module) is not home.read_from or home.module == name:
-                self._read(home, get(home.module))
-
-    def _read(self, home: Home, module: object) -> None:
-        namespace = namespace_of(module)
-        value = namespace.get(home.name)
-        # Other values may be one object for many reasons.
-        home.value = value if callable(value) else None
-        home.read_from = module if not is_loading(namespace) else home
+        modules = [*map(sys.modules.get, self._order)]
+        if modules == self._read_from and name not in self.modules:
+            return
+        for number, (home, module) in enumerate(zip(self.all, modules, strict=True)):
+            namespace = namespace_of(module)
+            value = namespace.get(home.name)
+            # Other values may be one object for many reasons.
+            home.value = value if callable(value) else None
+            self._read_from[number] = home if is_loading(namespace) else module
         self._values = {id(one.value): one for one in self.all if one.value is not None}
         values = [one.value for one in self.all if issubclass(type(one.value), type)]
         self._classes = [one for one in values if not issubclass(one, BaseException)]
+        self._count()
 
-    def suspects(self, module: str, namespace: dict[str, object]) -> list[Suspect]:
-        """What of *namespace*, all names of *module*, is worth to read the source for."""
-        found: list[Suspect] = []
-        if not namespace.keys().isdisjoint(self.names):
-            found += self._definitions(module, namespace)
-        # In one step: another thread may be adding names.
-        if not self._values.keys().isdisjoint(map(id, tuple(namespace.values()))):
-            for name, value in list(namespace.items()):
-                home = self._values.get(id(value))
-                if home is not None and (name != home.name or module != home.module):
-                    found.append(Suspect(home, name, "another", value))
+    def concern(self, module: str, namespace: dict[str, object]) -> bool:
+        """Whether anything in *namespace*, all names of *module*, may be another of a symbol.
+
+        Asked of each module that is loaded.
+        """
+        self.refresh(module)
         if sum(map(len, map(_subclasses, self._classes))) != self._subclasses:
             self._count()
-        if module in self._modules:
-            found += self._renaming(module)
+        return not (
+            namespace.keys().isdisjoint(self.names)
+            # In one step: another thread may be adding names.
+            and self._values.keys().isdisjoint(map(id, tuple(namespace.values())))
+            and module not in self._related
+        )
+
+    def suspects(self, module: str, namespace: dict[str, object]) -> list[Suspect]:
+        """What of *namespace* is worth to read the source for."""
+        found = [*self._definitions(module, namespace), *self._renaming(module)]
+        for name, value in list(namespace.items()):
+            home = self._values.get(id(value))
+            if home is not None and (name != home.name or module != home.module):
+                found.append(Suspect(home, name, "another", value))
         return found
 
     def is_at_home(self, name: str, module: str, path: str) -> bool:
@@ -152,7 +163,7 @@ class Homes:
 
     def _count(self) -> None:
         known = [one for kind in self._classes for one in _subclasses(kind)]
-        self._modules = {one.__module__ for one in known}
+        self._related = {one.__module__ for one in known}
         self._subclasses = len(known)
 
     def _renaming(self, module: str) -> Iterator[Suspect]:
