@@ -351,6 +351,33 @@ def test_what_may_be_offered_may_be_taken_from_there(scan: Scan) -> None:
     ]
 
 
+def test_a_file_of_several_names_is_one_module(scan: Scan) -> None:
+    table = SINGLE.replace("app.ws", "corp.ws") + 'also-from = ["corp.ws"]\n'
+    files = {
+        "src/corp/__init__.py": "",
+        "src/corp/ws/__init__.py": "from .manager import Manager\n",
+        "src/corp/ws/manager.py": "class Manager: pass\n",
+        "src/corp/web/__init__.py": "",
+        "src/corp/web/a.py": "from ..ws import Manager\nManager()\n",
+        "src/corp/web/b.py": "from .a import Manager\nManager()\n",
+    }
+    assert [one for one in places(scan(files, tables=table)) if "web" in one] == [
+        "src/corp/web/b.py:1:0 Manager from via src/corp/web/a.py:1"
+    ]
+
+
+def test_a_home_that_has_it_from_elsewhere(scan: Scan) -> None:
+    files = {
+        "app/ws/manager.py": (
+            "try:\n  from ._fast import Manager\n"
+            "except ImportError:\n  from ._slow import Manager\n"
+        ),
+        "app/ws/_slow.py": "class Manager: pass\n",
+        "app/ws/_other.py": "class Manager: pass\n",
+    }
+    assert places(found(scan, files)) == ["app/ws/_other.py:1:0 Manager definition"]
+
+
 def test_an_allowed_path_that_no_source_tells_of(scan: Scan) -> None:
     files = {
         "app/ws/__init__.py": "def __getattr__(name): return load(name)\n",

@@ -74,13 +74,15 @@ class Search:
             self._uses += [self._derived(Use.unpacked(one)) for one in uses]
             for name, one in exports:
                 use = Use.unpacked(one)
-                for module in self._modules.names(path):
-                    key = f"{module}:{name}"
-                    if key not in self._known:
-                        home = self._known[use.rule].home
-                        state = _state(module, home, told=one in uses)
-                        self._known[key] = self._over(use, state)
-                        new[key] = plain(key, home, state)
+                modules = self._modules.names(path)
+                keys = [f"{module}:{name}" for module in modules]
+                if not self._known.keys().isdisjoint(keys):
+                    continue  # a file that goes by several names is one module
+                home = self._known[use.rule].home
+                state = _state(modules, home, told=one in uses)
+                for key in keys:
+                    self._known[key] = self._over(use, state)
+                    new[key] = plain(key, home, state)
         return [new[key] for key in sorted(new)]
 
     def _over(self, use: Use, state: State) -> _Known:
@@ -100,7 +102,7 @@ class Search:
         return use._replace(rule=origin.rule, chain=origin.chain if led else ())
 
 
-def _state(module: str, home: Home, *, told: bool) -> State:
-    if module in home.also_from:
+def _state(modules: Sequence[str], home: Home, *, told: bool) -> State:
+    if not set(home.also_from).isdisjoint(modules):
         return "right"
     return "told" if told else "open"
