@@ -366,6 +366,14 @@ def test_a_file_of_several_names_is_one_module(scan: Scan) -> None:
     ]
 
 
+def test_all_of_a_home_for_something_else_in_it(scan: Scan) -> None:
+    files = {"app/ws/manager.py": "class Manager: pass\nclass Room: pass\n"}
+    star = "from app.ws.manager import *\n"
+    uses, passes = {"t.py": f"{star}Room()\n"}, {"t.py": star}
+    assert places(found(scan, {**files, **uses})) == NOTHING
+    assert places(found(scan, {**files, **passes})) == ["1:0 Manager star"]
+
+
 def test_a_home_that_has_it_from_elsewhere(scan: Scan) -> None:
     files = {
         "app/ws/manager.py": (

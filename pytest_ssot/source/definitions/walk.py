@@ -226,7 +226,8 @@ class Walker:
         """Whether an import at the top is there for others."""
         if alias.name == "*":
             home = route.key == route.home.symbol
-            return route.state == "right" and self._offers.offers_all(bound, home=home)
+            brought = {bound, *(self._file.public(route.home.module) or ())} if home else {bound}
+            return route.state == "right" and self._offers.offers_all(brought, home=home)
         return self._offers.offers(bound) or alias.asname == alias.name
 
     def _is_detour(self, alias: ast.alias, route: Route) -> bool:
