@@ -445,6 +445,27 @@ def test_a_namespace_package(scan: Scan) -> None:
     assert places(found(scan, files, table))[1:] == ["corp/web/a.py:2:0 Other alias"]
 
 
+def test_a_namespace_package_that_is_in_any_folder(scan: Scan) -> None:
+    files = {
+        "libs/users/corp/users/__init__.py": "",
+        "libs/users/corp/users/model.py": "class User: pass\n",
+        "libs/users/corp/users/make.py": "from .model import User\nUser()\nOther = User\n",
+        "libs/web/corp/web/a.py": "from corp.users.model import User\nUser()\nOld = User\n",
+        "libs/web/corp/web/model.py": "class User: pass\n",
+    }
+    tables = (
+        '[[tool.pytest-ssot.single]]\nid = "one"\nsymbol = "corp.users.model:User"\n'
+        '[[tool.pytest-ssot.factories]]\nclass = "corp.users.model:User"\n'
+        'only-from = ["corp.users.make"]\n'
+    )
+    assert places(scan(files, tables=tables), own="libs/web/corp/web/a.py") == [
+        "libs/users/corp/users/make.py:3:0 Other alias",
+        "2:0 - call",
+        "3:0 Old alias",
+        "libs/web/corp/web/model.py:1:0 User definition",
+    ]
+
+
 def test_a_file_that_python_would_not_read(scan: Scan) -> None:
     of = found(scan, {"t.py": f"{IMPORT}x = (\nOther = Manager\n\nclass Manager: pass\nprint 1\n"})
     assert [path for path, _ in of.unreadable] == ["t.py"]
