@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pytest_ssot.source.files import SUFFIXES
@@ -11,6 +12,8 @@ from pytest_ssot.source.surroundings import Surroundings
 
 #: Folders below the root whose content is imported as if they were not there.
 _ROOTS = ("", "src", "lib")
+#: What the path of a module's source ends with.
+_ENDS = (".py", "/__init__.py")
 
 
 class Modules:
@@ -20,14 +23,18 @@ class Modules:
     ``lib``) spells, and by the one that the packages around it spell: the
     folders with an ``__init__.py``. The second is left out where the top of
     that name is another folder, or file, of the root: a vendored copy is not
-    the original. What the answers depend on is in ``around``.
+    the original. Where a module that is *named* goes by none of these, the folder that has
+    it is one that modules are imported from: a part of a namespace package (PEP 420) has
+    no file that says so. What the answers depend on is in ``around``.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, named: Iterable[str] = ()) -> None:
         self.around = Surroundings(root)
+        self._named = tuple(named)
         self._exists = lru_cache(maxsize=None)(self.around.exists)
         self._roots = [one for one in _ROOTS if not one or self._exists(f"{one}/")]
         self._tops = lru_cache(maxsize=None)(self._top)
+        self._starts = lru_cache(maxsize=None)(self._started)
 
     def names(self, path: str) -> tuple[str, ...]:
         """The dotted names of the file *path*, relative to the root; the likeliest first."""
@@ -41,6 +48,8 @@ class Modules:
             inner = parts[len(top) :]
             if not self._taken_elsewhere(inner[0], "/".join(top)):
                 found.insert(0, _dotted(inner))
+        for start in self._starts(os.path.dirname(path)) if self._nowhere else ():
+            found.insert(0, _dotted(parts[start:]))
         return tuple(dict.fromkeys(one for one in found if one))
 
     def packages(self, path: str) -> tuple[str, ...]:
@@ -74,6 +83,22 @@ class Modules:
         while depth and self._is_package("/".join(parts[:depth])):
             depth -= 1
         return tuple(parts[:depth]) if depth < len(parts) else None
+
+    @cached_property
+    def _nowhere(self) -> list[str]:
+        """The paths of the modules that are named, and that no root has."""
+        named = dict.fromkeys(self._named)
+        return [one.replace(".", "/") for one in named if not self.is_module(one)]
+
+    def _started(self, folder: str) -> tuple[int, ...]:
+        """How many folders lead from the root to one around *folder* that has one of these."""
+        if not folder:
+            return ()
+        above = self._starts(os.path.dirname(folder))
+        files = (f"{folder}/{one}{end}" for one in self._nowhere for end in _ENDS)
+        if any(map(self._exists, files)) and not self._is_package(folder):
+            return (*above, folder.count("/") + 1)
+        return above
 
     def _is_package(self, folder: str) -> bool:
         return any(self._exists(f"{folder}/__init__{suffix}") for suffix in SUFFIXES[:2])

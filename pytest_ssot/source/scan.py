@@ -44,7 +44,7 @@ def scan(
     dealt out to *forks*.
     """
     shares = _shares(entries) if forks else [list(entries)]
-    workers = Workers([_Share(root, share).serve for share in shares])
+    workers = Workers([_Share(root, share, wanted.owned()).serve for share in shares])
     try:
         with quickly():
             return _Passes(root, wanted, workers, state).run(entries)
@@ -59,7 +59,7 @@ class _Passes:
         self._wanted = wanted
         self._workers = workers
         self._state = state
-        self._modules = Modules(root)
+        self._modules = Modules(root, wanted.owned())
         self._index = TargetIndex(wanted.targets)
         self._guarded = guarded(self._modules, wanted.factories)
         self._number = 0
@@ -159,9 +159,9 @@ class _Passes:
 class _Share:
     """The files that one process looks through."""
 
-    def __init__(self, root: Path, entries: Sequence[Entry]) -> None:
+    def __init__(self, root: Path, entries: Sequence[Entry], named: Sequence[str]) -> None:
         self._entries = entries
-        self._modules = Modules(root)
+        self._modules = Modules(root, named)
         self._data: dict[str, bytes] = {}
         self._room = _KEPT
 

@@ -21,6 +21,12 @@ class Wanted(NamedTuple):
     single: Sequence[Single] = ()
     factories: Sequence[Factory] = ()
 
+    def owned(self) -> list[str]:
+        """The modules that singles and factories name."""
+        singles = [(one.module, *one.also_from) for one in self.single]
+        makers = [(one.symbol, *one.only_from) for one in self.factories]
+        return sorted({one.partition(":")[0] for some in (*singles, *makers) for one in some})
+
     def plain(self) -> tuple[Any, ...]:
         """Plain values, the same for the same findings."""
         return (

@@ -351,6 +351,41 @@ def test_what_may_be_offered_may_be_taken_from_there(scan: Scan) -> None:
     ]
 
 
+def test_a_file_of_several_names_is_one_module(scan: Scan) -> None:
+    table = SINGLE.replace("app.ws", "corp.ws") + 'also-from = ["corp.ws"]\n'
+    files = {
+        "src/corp/__init__.py": "",
+        "src/corp/ws/__init__.py": "from .manager import Manager\n",
+        "src/corp/ws/manager.py": "class Manager: pass\n",
+        "src/corp/web/__init__.py": "",
+        "src/corp/web/a.py": "from ..ws import Manager\nManager()\n",
+        "src/corp/web/b.py": "from .a import Manager\nManager()\n",
+    }
+    assert [one for one in places(scan(files, tables=table)) if "web" in one] == [
+        "src/corp/web/b.py:1:0 Manager from via src/corp/web/a.py:1"
+    ]
+
+
+def test_all_of_a_home_for_something_else_in_it(scan: Scan) -> None:
+    files = {"app/ws/manager.py": "class Manager: pass\nclass Room: pass\n"}
+    star = "from app.ws.manager import *\n"
+    uses, passes = {"t.py": f"{star}Room()\n"}, {"t.py": star}
+    assert places(found(scan, {**files, **uses})) == NOTHING
+    assert places(found(scan, {**files, **passes})) == ["1:0 Manager star"]
+
+
+def test_a_home_that_has_it_from_elsewhere(scan: Scan) -> None:
+    files = {
+        "app/ws/manager.py": (
+            "try:\n  from ._fast import Manager\n"
+            "except ImportError:\n  from ._slow import Manager\n"
+        ),
+        "app/ws/_slow.py": "class Manager: pass\n",
+        "app/ws/_other.py": "class Manager: pass\n",
+    }
+    assert places(found(scan, files)) == ["app/ws/_other.py:1:0 Manager definition"]
+
+
 def test_an_allowed_path_that_no_source_tells_of(scan: Scan) -> None:
     files = {
         "app/ws/__init__.py": "def __getattr__(name): return load(name)\n",
@@ -424,6 +459,27 @@ def test_a_namespace_package(scan: Scan) -> None:
     table = '[[tool.pytest-ssot.single]]\nsymbol = "corp.ws.manager:Manager"\n'
     assert places(found(scan, files, table))[:1] == ["app/ws/manager.py:1:0 Manager definition"]
     assert places(found(scan, files, table))[1:] == ["corp/web/a.py:2:0 Other alias"]
+
+
+def test_a_namespace_package_that_is_in_any_folder(scan: Scan) -> None:
+    files = {
+        "libs/users/corp/users/__init__.py": "",
+        "libs/users/corp/users/model.py": "class User: pass\n",
+        "libs/users/corp/users/make.py": "from .model import User\nUser()\nOther = User\n",
+        "libs/web/corp/web/a.py": "from corp.users.model import User\nUser()\nOld = User\n",
+        "libs/web/corp/web/model.py": "class User: pass\n",
+    }
+    tables = (
+        '[[tool.pytest-ssot.single]]\nid = "one"\nsymbol = "corp.users.model:User"\n'
+        '[[tool.pytest-ssot.factories]]\nclass = "corp.users.model:User"\n'
+        'only-from = ["corp.users.make"]\n'
+    )
+    assert places(scan(files, tables=tables), own="libs/web/corp/web/a.py") == [
+        "libs/users/corp/users/make.py:3:0 Other alias",
+        "2:0 - call",
+        "3:0 Old alias",
+        "libs/web/corp/web/model.py:1:0 User definition",
+    ]
 
 
 def test_a_file_that_python_would_not_read(scan: Scan) -> None:

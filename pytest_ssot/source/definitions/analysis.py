@@ -35,7 +35,9 @@ class Definitions:
         defined: dict[str, list[Home]] = {}
         for home in wanted:
             defined.setdefault(home.name, []).append(home)
-        self._wished = Wished(defined, self._routes, lambda home: _may_rename(originals, home))
+        self._wished = Wished(
+            defined, self._routes, originals.sources, lambda home: _may_rename(originals, home)
+        )
         names = {one.name for one in self._routes.all}
         self._named = names
         self._plain = Words(names)

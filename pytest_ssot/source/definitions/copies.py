@@ -15,6 +15,7 @@ from pytest_ssot.source.definitions.shapes import header_end
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.reading import Unreadable, decoded, read
 from pytest_ssot.source.scopes import Function
+from pytest_ssot.source.statements import at_top, climbed
 from pytest_ssot.source.trees import whole
 from pytest_ssot.source.use import Copy
 from pytest_ssot.source.words import Words
@@ -48,6 +49,7 @@ class Originals:
         self._modules = modules
         self._homes = tuple(homes)
         self.of = lru_cache(maxsize=None)(self._of)
+        self.sources = lru_cache(maxsize=None)(self._sources)
 
     @cached_property
     def all(self) -> tuple[Original, ...]:
@@ -55,17 +57,33 @@ class Originals:
 
     def _of(self, home: Home) -> Original | None:
         """The class of *home*; None where its source does not tell of one."""
-        path = self._modules.file(home.module)
-        if path is None:
-            return None
-        try:
-            tree = whole(decoded(read(self._modules.around.reads(path))))
-        except Unreadable:
-            return None
-        for node, _ in _classes(tree.body if tree is not None else [], ()):
+        for node, _ in _classes(self._body(home), ()):
             if node.name == home.name:
                 return Original(home, node, outline(node))
         return None
+
+    def _sources(self, home: Home) -> frozenset[str]:
+        """The modules that *home* has it from: ``try: from ._fast import Name`` and the like."""
+        path = self._modules.file(home.module)
+        packages = self._modules.packages(path) if path is not None else ()
+        return frozenset(
+            module
+            for node in at_top(self._body(home))
+            if isinstance(node, ast.ImportFrom)
+            and any((one.asname or one.name) == one.name == home.name for one in node.names)
+            for module in climbed(packages, node.level, node.module or "")
+        )
+
+    def _body(self, home: Home) -> Sequence[ast.stmt]:
+        """The statements of *home*, as far as its source can be read."""
+        path = self._modules.file(home.module)
+        if path is None:
+            return ()
+        try:
+            tree = whole(decoded(read(self._modules.around.reads(path))))
+        except Unreadable:
+            return ()
+        return tree.body if tree is not None else ()
 
 
 class Copies:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from pytest_ssot.source.surface import listed
@@ -25,13 +25,13 @@ class Offers:
         """
         return name in self._listed or (self._is_package and not self.uses(name))
 
-    def offers_all(self, name: str, *, home: bool) -> bool:
-        """Whether an ``import *`` that brings *name* can only mean that others may take it.
+    def offers_all(self, names: Iterable[str], *, home: bool) -> bool:
+        """Whether an ``import *`` that brings *names* can only mean that others may take them.
 
-        From a symbol's *home* who does not read it has taken it for others; elsewhere it may
-        have come along.
+        From a symbol's *home* who reads none of them has taken them for others; elsewhere
+        the symbol may have come along.
         """
-        return self._is_package or (home and not self.uses(name))
+        return self._is_package or (home and not any(map(self.uses, names)))
 
     def uses(self, name: str) -> bool:
         """Whether the module's own code reads *name*, or a quoted annotation says it."""

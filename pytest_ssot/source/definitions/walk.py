@@ -42,10 +42,14 @@ class File(NamedTuple):
 
 
 class Wished(NamedTuple):
-    """What to look for: the homes of each name, routes, and whose subclasses count."""
+    """What to look for: the homes of each name, routes, and whose subclasses count.
+
+    *sources* are the modules that a home itself has its symbol from.
+    """
 
     defined: Mapping[str, Sequence[Home]]
     routes: Routes
+    sources: Callable[[Home], frozenset[str]]
     renamed: Callable[[Home], bool]
 
 
@@ -149,8 +153,12 @@ class Walker:
     def _again(self, name: str) -> Iterator[Home]:
         """The homes of what is called *name*, if this file is none of them."""
         called = self._wished.defined.get(name, ())
-        if not any(one.module in self._file.names for one in called):
+        if not any(self._is_home(one) for one in called):
             yield from called
+
+    def _is_home(self, home: Home) -> bool:
+        names = self._file.names
+        return home.module in names or not self._wished.sources(home).isdisjoint(names)
 
     def _assigned(self, node: ast.stmt) -> None:
         for name, value in assigned(node):
@@ -218,7 +226,8 @@ class Walker:
         """Whether an import at the top is there for others."""
         if alias.name == "*":
             home = route.key == route.home.symbol
-            return route.state == "right" and self._offers.offers_all(bound, home=home)
+            brought = {bound, *(self._file.public(route.home.module) or ())} if home else {bound}
+            return route.state == "right" and self._offers.offers_all(brought, home=home)
         return self._offers.offers(bound) or alias.asname == alias.name
 
     def _is_detour(self, alias: ast.alias, route: Route) -> bool:
