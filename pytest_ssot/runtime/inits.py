@@ -65,17 +65,17 @@ class Init:  # without a docstring: it shows that of what it stands for
     def __get__(self, made: Any, kind: Any = None) -> Any:
         if kind is self._kind and made is not None and self._guard.on:
             frame = _getframe(1)
-            if id(frame.f_code) not in self.inside and not self._is_known(frame):
+            if not (
+                id(frame.f_code) in self.inside or self.was_told(frame) or self._is_inside(frame)
+            ):
                 self.on_made(self, kind, frame)
         own = self.own
         if own is NONE:
             return self._inherited(made, kind)
         return own if self._get is None else self._get(own, made, kind)
 
-    def _is_known(self, frame: FrameType) -> bool:
-        """Whether *frame* is known to make the class, by leave or against it."""
-        if self.was_told(frame):
-            return True
+    def _is_inside(self, frame: FrameType) -> bool:
+        """Whether *frame* is called by code that is known to be free to make the class."""
         inside, one = self.inside, frame.f_back
         while one is not None:
             if id(one.f_code) in inside:
