@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
-from pytest_ssot.config.load import FILE
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
@@ -177,7 +176,7 @@ def _besides(checked: Checked) -> Iterator[str]:
     yield from found.due.unknown
     yield from map(listing.idle_line, checked.idle())
     if not rules.all:
-        yield f"no rules in {FILE}: pytest-ssot init finds what is deprecated, and writes them"
+        yield listing.NO_RULES
     yield listing.summary(result.violations, len(found.examined))
 
 

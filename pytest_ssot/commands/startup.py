@@ -15,6 +15,7 @@ from pytest_ssot.commands.project import baseline_file, configured, progress, ro
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy import known
+from pytest_ssot.policy.ours import FirstParty
 from pytest_ssot.policy.startup import (
     TIMEOUT,
     Judged,
@@ -25,6 +26,7 @@ from pytest_ssot.policy.startup import (
     started,
 )
 from pytest_ssot.policy.tally import Tally
+from pytest_ssot.report.listing import NO_RULES
 from pytest_ssot.report.started import as_json, lines, looked, summary
 from pytest_ssot.rules.discovery import Configured
 from pytest_ssot.source.workers import processors
@@ -88,12 +90,15 @@ def _find(options: argparse.Namespace) -> _Found:
 
 
 def _text(found: _Found, options: argparse.Namespace) -> str:
-    by_id = found.project.rules.by_id
+    by_id, settings = found.project.rules.by_id, found.project.settings
+    ours = FirstParty(settings.root, settings.first_party)
     told = [
         line
         for one, violations in zip(found.startups, found.judged.violations, strict=True)
         if not options.quiet or _fails(one, violations)
-        for line in lines(one, violations, by_id, verbose=options.verbose)
+        for line in lines(
+            one, violations, by_id, ours=lambda file: ours.owns(file, ""), verbose=options.verbose
+        )
     ]
     return "".join(f"{line}\n" for line in told)
 
@@ -106,7 +111,7 @@ def _json(found: _Found) -> str:
     from pytest_ssot.report.document import as_document
     from pytest_ssot.report.formats import rendered
 
-    rules = found.project.rules.rules
+    rules = found.project.rules.all
     numbers = Counter(one.rule for one in found.violations)
     discovered = (name for one in found.startups for name, _ in one.discovered)
     data = as_document(
@@ -124,6 +129,8 @@ def _json(found: _Found) -> str:
 
 def _besides(found: _Found, options: argparse.Namespace) -> Iterator[str]:
     """What is told next to the modules."""
+    if not (found.project.rules.all or options.quiet):
+        yield NO_RULES
     for startup in found.startups:
         where = looked(startup, found.project.settings.root)
         if where is not None:

@@ -59,10 +59,13 @@ _MADE_BY_A_METACLASS = frozenset(
 )
 #: What a decorator copies from the function that it wraps.
 _SAID_OF_CODE = frozenset(("__annotations__", "__type_params__"))
-#: What the standard library keeps of its surroundings in its own objects.
+#: What a library keeps of its surroundings in its own objects.
 _SURROUNDINGS = (
     ("threading.Thread", frozenset(("_stderr", "_invoke_excepthook", "_context"))),
     ("asyncio.events.Handle", frozenset(("_context",))),
+    # What a mock looks like, down to the values of class attributes.
+    ("unittest.mock._SpecState", frozenset(("spec",))),
+    ("pydantic.main.BaseModel", frozenset(("__pydantic_fields_set__",))),
 )
 Slots = tuple[tuple[str, Callable[[Any], object]], ...]
 

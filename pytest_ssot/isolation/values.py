@@ -14,6 +14,7 @@ import os
 import pathlib
 import re
 import selectors
+import struct
 import sys
 import sysconfig
 import types
@@ -30,7 +31,7 @@ from pytest_ssot.isolation import looking
 LEAVES: tuple[type, ...] = (
     *(int, float, complex, str, bytes, range),
     *(datetime.date, datetime.time, datetime.timedelta),
-    *(decimal.Decimal, fractions.Fraction, pathlib.PurePath, uuid.UUID),
+    *(decimal.Decimal, fractions.Fraction, pathlib.PurePath, uuid.UUID, struct.Struct),
 )
 #: Neither told nor followed, nor are their subclasses.
 BY_RIGHT: tuple[type, ...] = (
@@ -51,6 +52,7 @@ _BY_RIGHT_IF_LOADED = (
     ("asyncio.events", "AbstractEventLoop"),
     ("asyncio.events", "AbstractEventLoopPolicy"),
     ("unittest.mock", "_SentinelObject"),  # DEFAULT, which each mock has
+    ("numpy", "dtype"),
 )
 #: What reads a mapping.
 VIEWS: tuple[type, ...] = (
@@ -128,11 +130,19 @@ def _in_packages(file: object) -> bool:
 
 
 def is_frozen(cls: type) -> bool:
-    """Whether it is a dataclass whose fields cannot be set."""
-    for one in looking.mro(cls):
-        params = looking.namespace(one).get("__dataclass_params__")
+    """Whether its fields cannot be set: of a dataclass, by attrs, or of a model of pydantic."""
+    mro = looking.mro(cls)
+    is_model = any(looking.name_of(one) == "pydantic.main.BaseModel" for one in mro)
+    for one in mro:
+        found = looking.namespace(one)
+        params, config = found.get("__dataclass_params__"), found.get("model_config")
         if params is not None and looking.name_of(type(params)) == "dataclasses._DataclassParams":
             return bool(params.frozen)
+        if is_model and type(config) is dict:
+            return config.get("frozen") is True
+        setter = found.get("__setattr__")
+        if type(setter) is types.FunctionType and setter.__code__.co_name == "_frozen_setattrs":
+            return setter.__module__ == "attr._make"
     return False
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Kind, Scope, Verdict, Violation
 from pytest_ssot.report.text import (
     Cause,
@@ -23,6 +24,10 @@ if TYPE_CHECKING:  # it parses, which few commands have a use for
 
 #: How many tests are named before the rest is counted.
 _FEW = 3
+#: What is said where nothing was found.
+NONE = "no violation"
+#: What is said where nothing is looked for.
+NO_RULES = f"no rules in {FILE}: pytest-ssot init finds what is deprecated, and writes them"
 
 
 def line(violation: Violation, rule: AnyRule | None, *, runs: bool) -> str:
@@ -62,7 +67,7 @@ def judged(violation: Violation) -> str:
 def summary(violations: Iterable[Violation], examined: int) -> str:
     """``3 uses in 2 files fail, 5 known; 1,204 files examined``."""
     read = "1 file" if examined == 1 else f"{examined:,} files"
-    return f"{totals(violations) or 'no violation'}; {read} examined"
+    return f"{totals(violations) or NONE}; {read} examined"
 
 
 def totals(violations: Iterable[Violation]) -> str:

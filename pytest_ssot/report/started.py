@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from pytest_ssot.rules.ruleset import AnyRule
 
 #: How much is shown of what a module printed that says nothing else of its end.
 _FEW = 10
-_NONE = "no deprecated use"
 
 
 def lines(
@@ -22,11 +22,13 @@ def lines(
     violations: Sequence[Violation],
     rules: Mapping[str, AnyRule],
     *,
+    ours: Callable[[str], bool],
     verbose: bool,
 ) -> Iterator[str]:
     """The module with its time and what it comes to, then each violation with its chain.
 
-    Without *verbose* only what fails is listed, and the end of a traceback.
+    Without *verbose* only what fails is listed, and the end of a traceback, from the last
+    frame on whose file is *ours*, without those between.
     """
     yield f"{startup.module}  {_time(startup)}  {_outcome(startup, violations)}"
     for one in violations:
@@ -34,7 +36,7 @@ def lines(
             yield listing.line(one, rules.get(one.rule), runs=False)
             yield from (f"    {step}: in {step.function}" for step in one.chain)
     if startup.error is not None:
-        yield from (f"  {line}".rstrip() for line in _why(startup, verbose=verbose))
+        yield from (f"  {line}".rstrip() for line in _why(startup, ours, verbose=verbose))
 
 
 def summary(startups: Sequence[Startup], violations: Iterable[Violation]) -> str:
@@ -42,7 +44,7 @@ def summary(startups: Sequence[Startup], violations: Iterable[Violation]) -> str
     failed = sum(one.error is not None for one in startups)
     told = f"{counted(len(startups) - failed, 'module')} imported"
     told += f", {failed} cannot be" if failed else ""
-    return f"{told}; {listing.totals(violations) or _NONE}"
+    return f"{told}; {listing.totals(violations) or listing.NONE}"
 
 
 def in_full(startup: Startup) -> str:
@@ -77,16 +79,28 @@ def _time(startup: Startup) -> str:
 def _outcome(startup: Startup, violations: Iterable[Violation]) -> str:
     uses = listing.totals(violations)
     if startup.error is None:
-        return uses or _NONE
+        return uses or listing.NONE
     return "; ".join(filter(None, [f"cannot be imported: {startup.error}", uses]))
 
 
-def _why(startup: Startup, *, verbose: bool) -> list[str]:
+def _why(startup: Startup, ours: Callable[[str], bool], *, verbose: bool) -> list[str]:
     """The traceback, else what the module printed; of either the end, or all of it."""
     trace, printed = startup.trace.splitlines(), startup.printed.splitlines()
     if verbose:
         return [*trace, *(["it printed:"] if printed else []), *printed]
     if not trace:
         return printed[-_FEW:]
-    places = [number for number, line in enumerate(trace) if line.startswith("  File ")]
-    return trace[places[-1] if places else 0 :][:_FEW]
+    places: list[int] = []
+    for number, line in enumerate(trace):
+        if line.endswith("(most recent call last):"):  # before: its cause, another thread
+            places.clear()
+        elif line.startswith('  File "'):
+            places.append(number)
+    if not places:
+        return trace[:_FEW]
+    told = trace[places[-1] :][:_FEW]
+    own = [one for one in pairwise(places) if ours(trace[one[0]].split('"')[1])]
+    if own and not ours(told[0].split('"')[1]):
+        first, after = own[-1]
+        return trace[first:after] + told
+    return told

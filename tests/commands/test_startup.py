@@ -103,7 +103,7 @@ def test_each_module_with_its_violations_and_their_chains(tree: Tree) -> None:
         "app.main  T  1 use in 1 file fails",
         BRIDGE,
         "    app/main.py:3: in <module>",
-        "app.clean  T  no deprecated use",
+        "app.clean  T  no violation",
     ]
     assert ran.said == ["2 modules imported; 1 use in 1 file fails"]
     assert ran.code == 1
@@ -111,7 +111,15 @@ def test_each_module_with_its_violations_and_their_chains(tree: Tree) -> None:
 
 def test_nothing_fails(tree: Tree) -> None:
     ran = tree.startup("app.clean")
-    assert (ran.code, ran.said) == (0, ["1 module imported; no deprecated use"])
+    assert (ran.code, ran.said) == (0, ["1 module imported; no violation"])
+
+
+def test_without_rules_it_says_so(tree: Tree) -> None:
+    tree.configure(tables="")
+    ran = tree.startup("app.main")
+    none = "no rules in pyproject.toml: pytest-ssot init finds what is deprecated, and writes them"
+    assert (ran.code, ran.said) == (0, [none, "1 module imported; no violation"])
+    assert tree.startup("app.main", "--quiet").said == []
 
 
 def test_each_name_once_in_the_order_given(tree: Tree) -> None:
@@ -146,8 +154,8 @@ def test_who_asks_for_a_deprecated_module_does_not_use_it(tree: Tree) -> None:
     )
     ran = tree.startup("app.old", "app.warns", "app.user")
     assert ran.heads == [
-        "app.old  T  no deprecated use",
-        "app.warns  T  no deprecated use",
+        "app.old  T  no violation",
+        "app.warns  T  no violation",
         "app.user  T  1 use in 1 file fails",
     ]
 
@@ -173,6 +181,23 @@ def test_the_document(tree: Tree) -> None:
         {"path": "app/main.py", "line": 3, "function": "<module>"}
     ]
     assert [(one["id"], one["matched"]) for one in first["rules"]] == [("old", 1)]
+
+
+def test_the_document_has_the_rules_of_all_sorts(tree: Tree) -> None:
+    tree.configure(
+        tables=RULE
+        + """
+[[tool.pytest-ssot.single]]
+symbol = "app.new:build"
+
+[[tool.pytest-ssot.factories]]
+class = "app.new:Built"
+only-from = ["app.new:build"]
+"""
+    )
+    tree.write({"app/new.py": "class Built: pass\n\n\ndef build(): return Built()\n"})
+    rules = tree.data("app.clean")["rules"]
+    assert [one["id"] for one in rules] == ["app.new:Built()", "app.new:build", "old"]
 
 
 def test_the_document_is_the_same_but_for_times(tree: Tree) -> None:
@@ -226,7 +251,7 @@ def test_it_is_as_by_python_c_in_the_root(tree: Tree, monkeypatch: pytest.Monkey
     (tree.path / "elsewhere").mkdir()
     monkeypatch.chdir(tree.path / "elsewhere")
     ran = tree.startup("app.asks", "--root", "..")
-    assert (ran.code, ran.out) == (0, ["app.asks  T  no deprecated use"])
+    assert (ran.code, ran.out) == (0, ["app.asks  T  no violation"])
 
 
 def test_source_may_lie_in_src(tree: Tree) -> None:
@@ -377,7 +402,7 @@ def test_warnings_count_as_everywhere(tree: Tree) -> None:
         f"app/calls.py:8:4: {told}; suppressed",
     ]
     tree.configure('warnings = ["FutureWarning"]')
-    assert tree.startup("app.calls").out == ["app.calls  T  no deprecated use"]
+    assert tree.startup("app.calls").out == ["app.calls  T  no violation"]
 
 
 def test_children_and_threads_count_too(tree: Tree) -> None:
@@ -416,7 +441,7 @@ def test_children_and_threads_count_too(tree: Tree) -> None:
         "    app/thread.py:3: in work",
     ]
     tree.configure("subprocess = false")
-    assert tree.startup("app.module").out == ["app.module  T  no deprecated use"]
+    assert tree.startup("app.module").out == ["app.module  T  no violation"]
 
 
 # -- modules that fail -----------------------------------------------------------
@@ -488,6 +513,34 @@ def test_the_end_of_the_traceback_and_with_verbose_all(tree: Tree) -> None:
     assert not [line for line in ran.out if "pytest_ssot" in line or "importlib" in line]
 
 
+def test_where_a_library_raises_the_line_that_calls_it_is_told_too(tree: Tree) -> None:
+    tree.write(
+        {
+            "app/raises.py": "import app.deeper\n",
+            "app/deeper.py": """
+                import json
+
+                try:
+                    {}["cause"]
+                except KeyError:
+                    json.loads("{")
+            """,
+        }
+    )
+    out = tree.startup("app.raises").out
+    assert out[1:3] == [
+        f'    File "{tree.path}/app/deeper.py", line 7, in <module>',
+        '      json.loads("{")',
+    ]
+    library = f'    File "{json.decoder.__file__}", line '
+    assert [line for line in out if line.startswith("    File ")][1:] == [
+        line for line in out if line.startswith(library)
+    ]
+    assert out[-1].startswith("  json.decoder.JSONDecodeError: ")
+    tree.write({"app/raises.py": "X = 1\nraise OSError('no:\\n  File is gone')\n"})
+    assert tree.startup("app.raises").out[-2:] == ["  OSError: no:", "    File is gone"]
+
+
 def test_a_crash_is_told_with_its_place(tree: Tree) -> None:
     tree.write({"app/aborts.py": "import app.bridge\nimport os\nos.abort()\n"})
     ran = tree.startup("app.aborts")
@@ -516,12 +569,12 @@ def test_a_module_that_hangs_is_told_with_its_place(tree: Tree) -> None:
     ]
     assert [line for line in ran.out if line in places] == places
     assert "  on my way" in ran.out
-    assert ran.heads[-1] == "app.clean  T  no deprecated use"
+    assert ran.heads[-1] == "app.clean  T  no violation"
 
 
 def test_what_prints_megabytes_is_imported(tree: Tree) -> None:
     tree.write({"app/floods.py": "for _ in range(5000): print('x' * 1999)\n"})
-    assert tree.startup("app.floods", "-v").out == ["app.floods  T  no deprecated use"]
+    assert tree.startup("app.floods", "-v").out == ["app.floods  T  no violation"]
 
 
 @pytest.mark.parametrize(

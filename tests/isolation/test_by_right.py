@@ -31,6 +31,7 @@ import random
 import re
 import selectors
 import string
+import struct
 import sys
 import threading
 import types
@@ -57,6 +58,22 @@ class Color(enum.Enum):
 
 class Empty:
     __slots__ = ()
+
+
+class Model:
+    """As a model of pydantic that is frozen."""
+
+    __slots__ = ("__dict__", "__pydantic_fields_set__")
+    model_config: typing.ClassVar[dict[str, bool]] = {"frozen": True}
+
+    def __init__(self) -> None:
+        self.value = 1
+        self.__pydantic_fields_set__ = {"value"}
+
+
+Model.__module__, Model.__qualname__ = "pydantic.main", "BaseModel"
+attrs: Any = importlib.import_module("attrs")
+Frozen = attrs.make_class("Frozen", {"value": attrs.field(default=1)}, frozen=True)
 
 
 def reads_a_global() -> object:
@@ -97,6 +114,11 @@ SHARED = {
     "sentinel": object(),
     "sentinel of mock": mock.sentinel.made,
     "stateless": Empty(),
+    "structure": struct.Struct("<I"),
+    "frozen by attrs": Frozen(),
+    "frozen by attrs, without slots": type("Heir", (Frozen,), {})(),
+    "frozen model": Model(),
+    "frozen model's heir": type("Heir", (Model,), {"model_config": {"frozen": True}})(),
     "environment": os.environ,
     "output": sys.stdout,
     "globals": globals(),
@@ -225,6 +247,29 @@ FRESH: dict[str, Callable[[], object]] = {
 @pytest.mark.parametrize("make", FRESH.values(), ids=FRESH)
 def test_two_of_a_sort_are_isolated(told: Told, make: Callable[[], object]) -> None:
     assert told([make()], [make()]) == []
+
+
+def test_what_is_frozen_may_hold_state(told: Told) -> None:
+    shared = Frozen([])
+    assert told([shared], [shared]) == ["a[0].value is b[0].value"]
+
+
+def test_what_is_not_frozen_is_state(told: Told) -> None:
+    plain = type("Plain", (Model,), {"model_config": {"frozen": False}})()
+    defined = attrs.make_class("Defined", ["value"])(1)
+    assert told([plain], [plain]) == told([defined], [defined]) == ["a[0] is b[0]"]
+
+
+class Listening:
+    listeners: typing.ClassVar[dict[str, object]] = {}
+    lock = threading.Lock()
+
+
+def test_mocks_know_the_class_that_they_look_like(told: Told) -> None:
+    one, two = mock.create_autospec(Listening), mock.create_autospec(Listening)
+    assert told(one, two) == []
+    one.made = two.made = []
+    assert told(one, two) == ["a.made is b.made"]
 
 
 class Service:
