@@ -51,7 +51,8 @@ class Cause:
         what = first.target
         if first.kind is Kind.DEFINITION:
             what = known_as(what, self.names())
-        return headline(first.kind, what, first.rule, self.rule, first.form)
+        rule_id = what if first.rule == first.target else first.rule
+        return headline(first.kind, what, rule_id, self.rule, first.form)
 
     def advice(self) -> list[str]:
         """What to write instead, why, and where; each line with its label."""
