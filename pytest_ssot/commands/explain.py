@@ -93,7 +93,8 @@ def _meant(text: str, found: Checked) -> _Meant:
 
 def _rule(text: str, found: Checked) -> str | None:
     """The id of the rule with this id or target; runs and the baseline may know more of them."""
-    rule = found.project.rules.find(text)
+    rules = found.project.rules
+    rule = rules.find(text) or rules.find(f"{text}()")  # the class says which factory
     if rule is not None:
         return rule.id
     return text if text in _others(found) else None

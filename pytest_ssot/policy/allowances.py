@@ -92,7 +92,7 @@ class Allowances:
             if self.holds(table) and _covers(table, path, module, test.nodeid):
                 return Excuse(table.reason, table.origin)
         for mark in test.allowances:
-            if mark.rule in (violation.rule, violation.target) and self.holds(mark):
+            if mark.rule in _names(violation) and self.holds(mark):
                 return Excuse(mark.reason, mark.origin)
         return self._comment(violation, importer)
 
@@ -107,9 +107,8 @@ class Allowances:
         return {table.origin for table in self._tables if self.holds(table)}
 
     def _tables_for(self, violation: Violation) -> Iterable[Allowance]:
-        yield from self._by_rule.get(violation.rule, ())
-        if violation.target != violation.rule:
-            yield from self._by_rule.get(violation.target, ())
+        for name in _names(violation):
+            yield from self._by_rule.get(name, ())
         if violation.message is not None:
             for pattern, table in self._by_warning:
                 if pattern.search(violation.message):
@@ -125,8 +124,8 @@ class Allowances:
             found = _COMMENT.search(comment)
             if found is None:
                 continue
-            rules = [one.strip() for one in found[1].split(",")]
-            if violation.rule not in rules and violation.target not in rules:
+            rules = {one.strip() for one in found[1].split(",")}
+            if rules.isdisjoint(_names(violation)):
                 continue
             where = f"{violation.importer.path}:{line}"
             if not found[2].strip():
@@ -135,6 +134,15 @@ class Allowances:
                 )
             return Excuse(found[2].strip(), where)
         return None
+
+
+def _names(violation: Violation) -> tuple[str, ...]:
+    """The names by which *violation* is allowed: its rule's id, and its target.
+
+    A class may be single too: who makes it is allowed by the target's call.
+    """
+    call = "()" if violation.kind is Kind.CONSTRUCTION else ""
+    return tuple(dict.fromkeys((violation.rule, f"{violation.target}{call}")))
 
 
 def _comments(path: str, first: int, last: int) -> Iterator[tuple[int, str]]:

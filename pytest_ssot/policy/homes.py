@@ -55,14 +55,14 @@ def check(configured: Configured, *, installed: bool) -> None:
 
 def _of_singles(singles: Sequence[Single]) -> Iterator[Named]:
     for number, one in enumerate(singles, 1):
-        place = _place("single", (0, number), one.id if one.id != one.symbol else None)
+        place = _place("single", (0, number), one.id if one.id != one.default_id else None)
         yield Named(place, "symbol", one.symbol, "symbol")
         yield from _items(place, "also-from", one.also_from, "module")
 
 
 def _of_factories(factories: Sequence[Factory]) -> Iterator[Named]:
     for number, one in enumerate(factories, 1):
-        place = _place("factories", (1, number), one.id if one.id != f"{one.symbol}()" else None)
+        place = _place("factories", (1, number), one.id if one.id != one.default_id else None)
         yield Named(place, "class", one.symbol, "class")
         yield from _items(place, "only-from", one.only_from, "callable")
 

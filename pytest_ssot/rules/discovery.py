@@ -92,7 +92,8 @@ def _known(loaded: Loaded, rules: RuleSet) -> set[str]:
     keys = (
         (loaded.rules, ("id", "deprecated")),
         (loaded.single, ("id", "symbol")),
-        (loaded.factories, ("id", "class")),
+        (loaded.factories, ("id",)),
     )
     named = {t.values.get(key) for tables, names in keys for t in tables for key in names}
-    return {*rules.by_id, *rules.by_target, *filter(None, named)}
+    made = {f"{name}()" for t in loaded.factories if (name := t.values.get("class"))}
+    return {*rules.by_id, *rules.by_target, *filter(None, named), *made}

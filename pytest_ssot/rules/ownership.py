@@ -20,6 +20,11 @@ class Single(NamedTuple):
     origin: str = ""
 
     @property
+    def default_id(self) -> str:
+        """The id where none is written."""
+        return self.symbol
+
+    @property
     def target(self) -> str:
         return self.symbol
 
@@ -54,6 +59,11 @@ class Factory(NamedTuple):
     owner: str | None = None
     link: str | None = None
     origin: str = ""
+
+    @property
+    def default_id(self) -> str:
+        """The id where none is written: what makes one."""
+        return f"{self.symbol}()"
 
     @property
     def target(self) -> str:

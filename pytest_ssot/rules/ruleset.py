@@ -35,9 +35,10 @@ class RuleSet:
         self.by_target: Mapping[str, Rule] = {rule.deprecated: rule for rule in self.rules}
 
     def find(self, name: str) -> AnyRule | None:
-        """The rule with this id, else one with this target."""
+        """The rule with this id, else one with this target; that of a factory is ``a.b:Name()``."""
         found = self.by_id.get(name) or self.by_target.get(name)
-        return found or next((rule for rule in self.all if rule.target == name), None)
+        owned: tuple[Single | Factory, ...] = (*self.single, *self.factories)
+        return found or next((one for one in owned if one.default_id == name), None)
 
 
 class Batch(NamedTuple):

@@ -153,6 +153,48 @@ def test_the_baseline_knows_them_and_only_shrinks(chat: Project) -> None:
     assert said(chat, "check").returncode == 0
 
 
+FACTORY = """
+[[tool.pytest-ssot.factories]]
+class = "app.ws.manager:WebSocketManager"
+only-from = ["app.rooms"]
+"""
+
+
+def test_who_makes_a_class_that_is_single_too_is_allowed_by_its_call(chat: Project) -> None:
+    lines = "from app.ws import WebSocketManager\nOther = WebSocketManager{}\nOther(){}\n"
+    call = f"{SYMBOL}()"
+    single, made = (f"  # ssot: allow[{one}] so" for one in (SYMBOL, call))
+    chat.write(
+        {
+            "pyproject.toml": TABLE + FACTORY + 'id = "makers"\n',
+            "app/one.py": lines.format("", single),
+            "app/three.py": lines.format(single, ""),
+            "app/two.py": lines.format(made, made),
+        }
+    )
+    told = said(chat, "check", "app/one.py", "app/two.py", "app/three.py").stdout.splitlines()
+    assert [line.partition(" ")[0] for line in told] == [
+        "app/one.py:2:0:",
+        "app/one.py:3:0:",
+        "app/three.py:3:0:",
+        "app/two.py:2:0:",
+    ]
+    assert said(chat, "explain", call).stdout.startswith("makers\n")
+    table = f"[[tool.pytest-ssot.allow]]\nreason = 'so'\nfrom = ['app.one']\nrule = '{call}'\n"
+    chat.write({"pyproject.toml": TABLE + FACTORY + table})
+    told = said(chat, "check", "app/one.py").stdout.splitlines()
+    assert [line.partition(" ")[0] for line in told] == ["app/one.py:2:0:"]
+
+
+def test_a_factory_that_gets_an_id_keeps_its_baseline(chat: Project) -> None:
+    text = "from app.ws import WebSocketManager\nWebSocketManager('x')\n"
+    chat.write({"pyproject.toml": TABLE + FACTORY, "app/maker.py": text})
+    assert said(chat, "baseline").returncode == 0
+    chat.write({"pyproject.toml": TABLE + FACTORY + 'id = "makers"\n'})
+    ran = said(chat, "check")
+    assert (ran.returncode, ran.stdout) == (0, "")
+
+
 def test_explain(chat: Project) -> None:
     lines = said(chat, "explain", "one-manager").stdout.splitlines()
     assert "  violations:       5 in 3 files: fails 5" in lines
