@@ -95,7 +95,9 @@ class Ssot:
     def _started(self, module: str, timeout: float) -> Startup:
         from pytest_ssot.policy import startup
 
-        here = [os.path.abspath(one) for one in sys.path]
+        entries: list[object] = [*sys.path]
+        # Others are ignored (CPython, Lib/importlib/_bootstrap_external.py: PathFinder._get_spec).
+        here = [os.path.abspath(one) for one in entries if isinstance(one, str)]
         root = startup.import_path(self._run.settings.root)
         path = [*here, *(one for one in root if one not in here)]
         (started,) = startup.started(

@@ -85,10 +85,12 @@ def checked(module: str) -> str:
         raise UsageError(f"{module!r}: a module {wrong.problem}{hint}") from None
 
 
-def limit(seconds: float) -> float:
+def limit(seconds: object) -> float:
     """*seconds* as a time limit; raises UsageError for what is none."""
-    if not 0 < seconds <= _LONGEST:
-        raise UsageError(f"a time limit is more than 0 and at most {_LONGEST:.0f} s: {seconds:g}")
+    if not (isinstance(seconds, (int, float)) and 0 < seconds <= _LONGEST):
+        raise UsageError(
+            f"a time limit is more than 0 and at most {_LONGEST:.0f} s, not {seconds!r}"
+        )
     return seconds
 
 

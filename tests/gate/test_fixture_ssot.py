@@ -121,6 +121,8 @@ def test_what_cannot_be_imported_says_why(project: Project) -> None:
                 ssot.startup("app/main.py")
             with pytest.raises(UsageError, match="a time limit is more than 0"):
                 ssot.startup("app.main", timeout=0)
+            with pytest.raises(UsageError, match="a time limit is more than 0 .* not None"):
+                ssot.startup("app.main", timeout=None)
             ssot.startup(3)
         """,
         }
@@ -160,6 +162,8 @@ def test_it_can_import_what_the_test_can(project: Project) -> None:
         def test_paths(ssot: Ssot, monkeypatch, tmp_path):
             monkeypatch.setenv("COLOUR", "red")
             monkeypatch.syspath_prepend("more")
+            # As the import system, which ignores what is no text.
+            monkeypatch.setattr(sys, "path", [*sys.path, tmp_path, b"ignored", None])
             monkeypatch.chdir(tmp_path)
             assert at(ssot.startup("helper")) == ["fails lib/helper.py:1"]
             assert at(ssot.startup("app.main")) == ["fails app/bridge.py:2"]
