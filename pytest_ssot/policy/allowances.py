@@ -139,10 +139,10 @@ class Allowances:
 def _names(violation: Violation) -> tuple[str, ...]:
     """The names by which *violation* is allowed: its rule's id, and its target.
 
-    A class may be single too: who makes it is allowed by the target's call.
+    A class may be single too: by the call, ``a.b:Name()``, who makes it is allowed alone.
     """
-    call = "()" if violation.kind is Kind.CONSTRUCTION else ""
-    return tuple(dict.fromkeys((violation.rule, f"{violation.target}{call}")))
+    call = [f"{violation.target}()"] if violation.kind is Kind.CONSTRUCTION else []
+    return tuple(dict.fromkeys((violation.rule, violation.target, *call)))
 
 
 def _comments(path: str, first: int, last: int) -> Iterator[tuple[int, str]]:

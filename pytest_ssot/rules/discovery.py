@@ -92,7 +92,7 @@ def _known(loaded: Loaded, rules: RuleSet) -> set[str]:
     keys = (
         (loaded.rules, ("id", "deprecated")),
         (loaded.single, ("id", "symbol")),
-        (loaded.factories, ("id",)),
+        (loaded.factories, ("id", "class")),
     )
     named = {t.values.get(key) for tables, names in keys for t in tables for key in names}
     made = {f"{name}()" for t in loaded.factories if (name := t.values.get("class"))}

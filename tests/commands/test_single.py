@@ -175,7 +175,6 @@ def test_who_makes_a_class_that_is_single_too_is_allowed_by_its_call(chat: Proje
     told = said(chat, "check", "app/one.py", "app/two.py", "app/three.py").stdout.splitlines()
     assert [line.partition(" ")[0] for line in told] == [
         "app/one.py:2:0:",
-        "app/one.py:3:0:",
         "app/three.py:3:0:",
         "app/two.py:2:0:",
     ]
