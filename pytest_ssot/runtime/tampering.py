@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from pytest_ssot.runtime.arming import Arming
-    from pytest_ssot.runtime.definitions import DefinitionWatch
+    from pytest_ssot.runtime.definitions.watch import DefinitionWatch
 
     class Stand(Protocol):
         @property

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
     from pytest_ssot.rules.lookup import Target
-    from pytest_ssot.runtime.constructions import Constructions
+    from pytest_ssot.runtime.constructions.watch import Constructions
     from pytest_ssot.runtime.evidence import Evidence, Found
     from pytest_ssot.runtime.owners import Owners
 
@@ -19,7 +19,7 @@ from pytest_ssot.runtime import nested, tasks
 from pytest_ssot.runtime.channel import Channel, Reader
 from pytest_ssot.runtime.children import Children
 from pytest_ssot.runtime.circular import CircularImports
-from pytest_ssot.runtime.definitions import DefinitionWatch
+from pytest_ssot.runtime.definitions.watch import DefinitionWatch
 from pytest_ssot.runtime.deprecations import Categories
 from pytest_ssot.runtime.early import Early
 from pytest_ssot.runtime.guard import Guard
@@ -265,7 +265,7 @@ class Watcher:
     def _constructions(self) -> Constructions | None:
         if not self.owned.has_factories:
             return None
-        from pytest_ssot.runtime.constructions import Constructions
+        from pytest_ssot.runtime.constructions.watch import Constructions
 
         made = Constructions(self.owned, self.recorder, self.guard)
         self.imports.on_load(made.on_load())

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.source.aliases import aliases
-from pytest_ssot.source.constructions import find_constructions
+from pytest_ssot.source.constructions.guarded import Guarded
+from pytest_ssot.source.constructions.walk import find_constructions
 from pytest_ssot.source.declared import find_declared
 from pytest_ssot.source.files import DECLARING
-from pytest_ssot.source.guarded import Guarded
 from pytest_ssot.source.matching import Matcher
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.reading import Unreadable

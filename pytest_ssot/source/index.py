@@ -201,7 +201,7 @@ def _code() -> list[tuple[str, int]]:
     """The sizes of the modules here: tells versions apart that forgot to have another number."""
     here = os.path.dirname(__file__)
     found = []
-    for folder in (here, os.path.join(here, "definitions")):
+    for folder in (here, *(os.path.join(here, one) for one in ("constructions", "definitions"))):
         try:
             with os.scandir(folder) as entries:
                 inside = [one for one in entries if one.name.endswith(".py")]

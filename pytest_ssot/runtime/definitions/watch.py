@@ -17,17 +17,18 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pytest_ssot.rules.lookup import Owned, TargetIndex
-    from pytest_ssot.runtime.bindings import Bound
+    from pytest_ssot.runtime.definitions.bindings import Bound
     from pytest_ssot.runtime.guard import Guard
     from pytest_ssot.runtime.imports import ImportWatch
     from pytest_ssot.runtime.recorder import Recorder
 
-from pytest_ssot.runtime import classes, frames
+from pytest_ssot.runtime import frames
 from pytest_ssot.runtime.arming import namespace_of
-from pytest_ssot.runtime.bindings import Sources
+from pytest_ssot.runtime.definitions import classes
+from pytest_ssot.runtime.definitions.bindings import Sources
+from pytest_ssot.runtime.definitions.homes import Home, Homes, is_loading
+from pytest_ssot.runtime.definitions.loads import Loads
 from pytest_ssot.runtime.evidence import Sighting
-from pytest_ssot.runtime.homes import Home, Homes, is_loading
-from pytest_ssot.runtime.loads import Loads
 
 _Module = type(sys)
 _MAIN = "__main__"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pytest_ssot.model import Kind
 from pytest_ssot.rules.ownership import Factory
-from pytest_ssot.source.home import home
+from pytest_ssot.source.constructions.home import home
 from pytest_ssot.source.modules import Modules
 from pytest_ssot.source.statements import at_top
 from pytest_ssot.source.use import Use

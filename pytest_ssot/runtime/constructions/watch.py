@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.guard import Guard
     from pytest_ssot.runtime.recorder import Recorder
 
-from pytest_ssot.runtime import frames, making, tasks
+from pytest_ssot.runtime import frames, tasks
 from pytest_ssot.runtime.arming import namespace_of
-from pytest_ssot.runtime.callers import Callers
+from pytest_ssot.runtime.constructions import making
+from pytest_ssot.runtime.constructions.callers import Callers
+from pytest_ssot.runtime.constructions.inits import NAME, NONE, Init, set_on
+from pytest_ssot.runtime.constructions.own_objects import made_while_loading
 from pytest_ssot.runtime.evidence import Sighting
-from pytest_ssot.runtime.inits import NAME, NONE, Init, set_on
-from pytest_ssot.runtime.own_objects import made_while_loading
 
 _IS_ABSTRACT = 1 << 20  # Include/object.h: Py_TPFLAGS_IS_ABSTRACT
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from pytest_ssot.runtime.bindings import Bound, Source
+    from pytest_ssot.runtime.definitions.bindings import Bound, Source
 
 from pytest_ssot.runtime.arming import SPEC, namespace_of
 

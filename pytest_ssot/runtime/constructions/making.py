@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 from pytest_ssot.runtime import bytecode, frames, usage
-from pytest_ssot.runtime.inits import NAME
+from pytest_ssot.runtime.constructions.inits import NAME
 
 #: Make an object of an object: its copy, or what was pickled.
 _COPY = frozenset(("copy", "copyreg", "pickle"))

@@ -1,0 +1,1 @@
+"""Who makes what only a factory may make, as source says it."""
