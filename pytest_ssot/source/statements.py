@@ -62,6 +62,19 @@ def climbed(packages: Sequence[str], level: int, name: str) -> list[str]:
     return found
 
 
+def plainly_bound(node: ast.stmt) -> list[str]:
+    """The names that *node*, at the top of a module, binds in the plain ways."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [one.asname or one.name.partition(".")[0] for one in node.names]
+    if isinstance(node, ast.Assign):
+        return [one.id for one in node.targets if isinstance(one, ast.Name)]
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return [node.target.id] if node.value is not None else []
+    return []
+
+
 def _holds(test: ast.expr) -> bool | None:
     """What *test* comes to in a module that is imported; None where only running it tells."""
     if isinstance(test, ast.Constant):

@@ -185,6 +185,14 @@ FINE = {
     "another's factory": "web.mount(factory=Manager)",
     "partial, never called with it": "from functools import partial\npartial(print, Manager)()",
     "for type checkers": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    Manager()",
+    "another to type checkers": (
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
+        "    from app.ws.manager import Manager\nelse:\n    Manager = Proxy('m')\nManager()"
+    ),
+    "not another to type checkers": (
+        "from typing import TYPE_CHECKING\nif not TYPE_CHECKING:\n    Manager = Proxy('m')\n"
+        "else:\n    from app.ws.manager import Manager\nManager()"
+    ),
     "an attribute that holds it": "class C:\n    kind = Manager\nC.kind",
     "its type": "type(Manager)()",
 }
