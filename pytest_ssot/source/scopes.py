@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pytest_ssot.source.aliases import touches
 from pytest_ssot.source.calls import gives
-from pytest_ssot.source.statements import climbed, plainly_bound
+from pytest_ssot.source.statements import aliases_of_typing, climbed, plainly_bound
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -62,7 +62,7 @@ class Scopes:
         self._known: dict[ast.AST, dict[str, list[Binding]]] = {}
         self._given: dict[ast.expr, list[str]] = {}
         self._stated: dict[ast.AST, frozenset[str]] = {}
-        self._typing = frozenset(("TYPE_CHECKING", "MYPY", *_aliases_of_typing(tree.body)))
+        self._typing = frozenset(("TYPE_CHECKING", "MYPY", *aliases_of_typing(tree.body)))
         lines = text.split("\n") if "global" in text else ()
         self._say_global = [number for number, line in enumerate(lines, 1) if "global" in line]
         self._last_bound: dict[str, ast.stmt] | None = None
@@ -287,15 +287,6 @@ _MAYBE = ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.TryStar
 _CASE = ast.ExceptHandler | ast.match_case
 #: What binds nothing, below.
 _LEAVES = ast.Constant | ast.expr_context | ast.operator | ast.alias | ast.Name
-
-
-def _aliases_of_typing(body: Iterable[ast.stmt]) -> Iterator[str]:
-    """The names that ``from typing import TYPE_CHECKING as …`` gives it."""
-    for node in body:
-        if isinstance(node, ast.ImportFrom) and node.module in ("typing", "typing_extensions"):
-            for alias in node.names:
-                if alias.name == "TYPE_CHECKING" and alias.asname:
-                    yield alias.asname
 
 
 def _mentions(node: ast.expr, name: str) -> bool:

@@ -62,6 +62,15 @@ def climbed(packages: Sequence[str], level: int, name: str) -> list[str]:
     return found
 
 
+def aliases_of_typing(body: Iterable[ast.stmt]) -> Iterator[str]:
+    """The names that ``from typing import TYPE_CHECKING as …`` gives it."""
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and node.module in ("typing", "typing_extensions"):
+            for alias in node.names:
+                if alias.name == "TYPE_CHECKING" and alias.asname:
+                    yield alias.asname
+
+
 def plainly_bound(node: ast.stmt) -> list[str]:
     """The names that *node*, at the top of a module, binds in the plain ways."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

@@ -185,14 +185,6 @@ FINE = {
     "another's factory": "web.mount(factory=Manager)",
     "partial, never called with it": "from functools import partial\npartial(print, Manager)()",
     "for type checkers": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    Manager()",
-    "another to type checkers": (
-        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
-        "    from app.ws.manager import Manager\nelse:\n    Manager = Proxy('m')\nManager()"
-    ),
-    "not another to type checkers": (
-        "from typing import TYPE_CHECKING\nif not TYPE_CHECKING:\n    Manager = Proxy('m')\n"
-        "else:\n    from app.ws.manager import Manager\nManager()"
-    ),
     "an attribute that holds it": "class C:\n    kind = Manager\nC.kind",
     "its type": "type(Manager)()",
 }
@@ -438,6 +430,16 @@ def test_who_is_ours_and_what_is_allowed(scan: Scan) -> None:
         "vendor/x.py:2:0 indirect",
         "vendor/x.py:3:0 allowed",
     ]
+
+
+@pytest.mark.parametrize("test", ["TYPE_CHECKING", "not TYPE_CHECKING"])
+def test_another_class_to_type_checkers(scan: Scan, test: str) -> None:
+    branches = [f"    {IMPORT}", "    Manager = Proxy('Manager')\n"]
+    said, given = branches[::-1] if "not" in test else branches
+    text = f"from typing import TYPE_CHECKING\nif {test}:\n{said}else:\n{given}"
+    made = f"{text}Manager()\ndef f(): return Manager()\n"
+    found = scan({**FILES, "t.py": made}, tables=TABLES)
+    assert [one for one in sites(places(found)) if one[0].isdigit()] == []
 
 
 def test_files_that_are_broken_and_stubs(scan: Scan) -> None:
