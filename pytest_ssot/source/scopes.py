@@ -228,10 +228,8 @@ class Scopes:
 
     def _checked(self, node: ast.If, until: int) -> Iterator[tuple[str, Binding]]:
         """What *node* binds; not what type checkers are told of a name that it gives a value."""
-        branches = (
-            (node.body, node.orelse) if self.typed(node.test)[0] else (node.orelse, node.body)
-        )
-        said, runs = branches
+        in_body = self.typed(node.test)[0]
+        said, runs = (node.body, node.orelse) if in_body else (node.orelse, node.body)
         given = {name for one in runs for name, _ in self._of(one, until)}
         for child, last in _parts(node, until):
             if not isinstance(child, _LEAVES):
