@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pytest_ssot.source.aliases import touches
 from pytest_ssot.source.calls import gives
-from pytest_ssot.source.statements import climbed
+from pytest_ssot.source.statements import aliases_of_typing, climbed, plainly_bound
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -62,7 +62,7 @@ class Scopes:
         self._known: dict[ast.AST, dict[str, list[Binding]]] = {}
         self._given: dict[ast.expr, list[str]] = {}
         self._stated: dict[ast.AST, frozenset[str]] = {}
-        self._typing = frozenset(("TYPE_CHECKING", "MYPY", *_aliases_of_typing(tree.body)))
+        self._typing = frozenset(("TYPE_CHECKING", "MYPY", *aliases_of_typing(tree.body)))
         lines = text.split("\n") if "global" in text else ()
         self._say_global = [number for number, line in enumerate(lines, 1) if "global" in line]
         self._last_bound: dict[str, ast.stmt] | None = None
@@ -121,7 +121,7 @@ class Scopes:
     def replaces(self, module: ast.Module, name: str, taken: ast.stmt) -> bool:
         """Whether *name* has got another value than *taken* gave it when *module* is loaded."""
         if self._last_bound is None:
-            self._last_bound = {name: node for node in module.body for name in _plainly(node)}
+            self._last_bound = {name: node for node in module.body for name in plainly_bound(node)}
         last = self._last_bound.get(name, taken)
         if isinstance(last, ast.Assign) and _mentions(last.value, name):
             return False  # wrapped
@@ -218,11 +218,24 @@ class Scopes:
             yield from ((name, Binding(outside, _ALWAYS)) for name in node.names)
         elif isinstance(node, ast.Lambda | Comprehension):
             yield from _walrus(node)
+        elif isinstance(node, ast.If) and any(self.typed(node.test)):
+            yield from self._checked(node, until)
         else:
             yield from _assigned(node, until)
             for child, last in _parts(node, until):
                 if not isinstance(child, _LEAVES):
                     yield from self._of(child, last)
+
+    def _checked(self, node: ast.If, until: int) -> Iterator[tuple[str, Binding]]:
+        """What *node* binds; not what type checkers are told of a name that it gives a value."""
+        in_body = self.typed(node.test)[0]
+        said, runs = (node.body, node.orelse) if in_body else (node.orelse, node.body)
+        given = {name for one in runs for name, _ in self._of(one, until)}
+        for child, last in _parts(node, until):
+            if not isinstance(child, _LEAVES):
+                for name, binding in self._of(child, last):
+                    if child not in said or name not in given:
+                        yield name, binding
 
     def _imported(
         self, node: ast.Import | ast.ImportFrom, until: int
@@ -274,30 +287,8 @@ _CASE = ast.ExceptHandler | ast.match_case
 _LEAVES = ast.Constant | ast.expr_context | ast.operator | ast.alias | ast.Name
 
 
-def _aliases_of_typing(body: Iterable[ast.stmt]) -> Iterator[str]:
-    """The names that ``from typing import TYPE_CHECKING as …`` gives it."""
-    for node in body:
-        if isinstance(node, ast.ImportFrom) and node.module in ("typing", "typing_extensions"):
-            for alias in node.names:
-                if alias.name == "TYPE_CHECKING" and alias.asname:
-                    yield alias.asname
-
-
 def _mentions(node: ast.expr, name: str) -> bool:
     return any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(node))
-
-
-def _plainly(node: ast.stmt) -> list[str]:
-    """The names that *node*, at the top of a module, binds in the plain ways."""
-    if isinstance(node, Function | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return [one.asname or one.name.partition(".")[0] for one in node.names]
-    if isinstance(node, ast.Assign):
-        return [one.id for one in node.targets if isinstance(one, ast.Name)]
-    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-        return [node.target.id] if node.value is not None else []
-    return []
 
 
 def _parts(node: ast.AST, until: int) -> Iterator[tuple[ast.AST, int]]:

@@ -62,6 +62,28 @@ def climbed(packages: Sequence[str], level: int, name: str) -> list[str]:
     return found
 
 
+def aliases_of_typing(body: Iterable[ast.stmt]) -> Iterator[str]:
+    """The names that ``from typing import TYPE_CHECKING as …`` gives it."""
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and node.module in ("typing", "typing_extensions"):
+            for alias in node.names:
+                if alias.name == "TYPE_CHECKING" and alias.asname:
+                    yield alias.asname
+
+
+def plainly_bound(node: ast.stmt) -> list[str]:
+    """The names that *node*, at the top of a module, binds in the plain ways."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [one.asname or one.name.partition(".")[0] for one in node.names]
+    if isinstance(node, ast.Assign):
+        return [one.id for one in node.targets if isinstance(one, ast.Name)]
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return [node.target.id] if node.value is not None else []
+    return []
+
+
 def _holds(test: ast.expr) -> bool | None:
     """What *test* comes to in a module that is imported; None where only running it tells."""
     if isinstance(test, ast.Constant):

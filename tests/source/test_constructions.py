@@ -432,6 +432,16 @@ def test_who_is_ours_and_what_is_allowed(scan: Scan) -> None:
     ]
 
 
+@pytest.mark.parametrize("test", ["TYPE_CHECKING", "not TYPE_CHECKING"])
+def test_another_class_to_type_checkers(scan: Scan, test: str) -> None:
+    branches = [f"    {IMPORT}", "    Manager = Proxy('Manager')\n"]
+    said, given = branches[::-1] if "not" in test else branches
+    text = f"from typing import TYPE_CHECKING\nif {test}:\n{said}else:\n{given}"
+    made = f"{text}Manager()\ndef f(): return Manager()\n"
+    found = scan({**FILES, "t.py": made}, tables=TABLES)
+    assert [one for one in sites(places(found)) if one[0].isdigit()] == []
+
+
 def test_files_that_are_broken_and_stubs(scan: Scan) -> None:
     files = {
         "t.py": f"{IMPORT}def f(:\n    pass\nManager()\n",
