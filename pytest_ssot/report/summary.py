@@ -57,11 +57,11 @@ def _importers(outcome: Outcome) -> tuple[list[str], list[str]]:
     rows = [(_failed(cause, outcome), cause) for cause in causes(found, {})]
     rows.sort(key=lambda row: (-row[0], row[1].key))
     width = max((len(str(cause.importer)) for _, cause in rows), default=0)
-    target = max((len(cause.first.target) for _, cause in rows), default=0)
+    target = max((len(cause.named) for _, cause in rows), default=0)
     failing: list[str] = []
     others: list[str] = []
     for failed, cause in rows:
-        place, what = str(cause.importer).ljust(width), cause.first.target.ljust(target)
+        place, what = str(cause.importer).ljust(width), cause.named.ljust(target)
         over = outcome.settings.strict and cause.note
         lines = failing if failed or over or not cause.first.tests else others
         lines.append(f"{place}  {what}  {_effect(failed, cause)}")

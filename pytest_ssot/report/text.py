@@ -48,11 +48,16 @@ class Cause:
 
     def headline(self) -> str:
         first = self.first
-        what = first.target
-        if first.kind is Kind.DEFINITION:
-            what = known_as(what, self.names())
+        what = self.named if first.kind is Kind.DEFINITION else first.target
         rule_id = what if first.rule == first.target else first.rule
         return headline(first.kind, what, rule_id, self.rule, first.form)
+
+    @property
+    def named(self) -> str:
+        """The target: ``a.b:Name as Other`` of another of it, the call where it is made."""
+        if self.first.kind is Kind.DEFINITION:
+            return known_as(self.first.target, self.names())
+        return self.first.target + ("()" if self.first.kind is Kind.CONSTRUCTION else "")
 
     def advice(self) -> list[str]:
         """What to write instead, why, and where; each line with its label."""
@@ -78,9 +83,14 @@ class Cause:
 
     @property
     def _what_to_do(self) -> str:
-        """A path to a symbol leads elsewhere instead; what is another of it has to go."""
+        """A path to a symbol leads elsewhere instead; what is another of it has to go.
+
+        What only has its name, a test double perhaps, may get one of its own.
+        """
         first = self.first
         again = first.kind is Kind.DEFINITION and first.form not in (Form.FROM, Form.STAR, None)
+        if again and first.form is Form.DEFINITION:
+            return "delete or rename"
         return "delete" if again else "change"
 
     @property
