@@ -171,6 +171,8 @@ def test_the_watch_starts_light() -> None:
     )
     loaded = {name for name in ran.stdout.split() if not name.startswith("pytest_ssot")}
     assert not loaded & {"dataclasses", "enum", "inspect", "json", "pathlib", "re", "typing"}
+    ours = {name.removeprefix("pytest_ssot.runtime.") for name in ran.stdout.split()}
+    assert not ours & {"constructions", "definitions"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

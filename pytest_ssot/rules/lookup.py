@@ -69,6 +69,11 @@ class Owned:
         self.foreign = foreign
 
     @property
+    def has_single(self) -> bool:
+        """Whether any symbol is to be single, be it another run's."""
+        return bool(self.single or (self.foreign is not None and self.foreign.has_single))
+
+    @property
     def has_factories(self) -> bool:
         """Whether any class has one, be it another run's."""
         return bool(self.factories or (self.foreign is not None and self.foreign.has_factories))

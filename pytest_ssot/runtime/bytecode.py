@@ -128,6 +128,8 @@ def called(frame: FrameType) -> list[str]:
         if _start(positions[at // 2]) != start:
             continue
         op = opname[raw[at]]
+        if op == "LOAD_SUPER_ATTR":
+            return ["super", _name(code, _argument(raw, at) >> 2) or ""]
         if op in _LOAD_NAMES:
             root = _loaded(code, op, _argument(raw, at))
             return [root, *reversed(names)] if root is not None else []

@@ -27,14 +27,14 @@ class Tampering:
     def __init__(
         self,
         arming: Arming,
-        definitions: DefinitionWatch,
         *,
         circular: Stand,
         search: Stand,
         spy: Stand,
     ) -> None:
         self._arming = arming
-        self._definitions = definitions
+        #: There are such once the watch has started, if any symbol is to be single.
+        self.definitions: DefinitionWatch | None = None
         self._circular = circular
         self._search = search
         self._spy = spy
@@ -51,7 +51,8 @@ class Tampering:
             told.append("replaced importlib._bootstrap._lock_unlock_module: circular imports")
         if not self._spy.stands:
             told.append("replaced sys.modules['warnings']: warnings")
-        told += self._definitions.lost()
+        if self.definitions is not None:
+            told += self.definitions.lost()
         disarmed = self._arming.disarmed()
         if everywhere:
             disarmed += self._arming.disarmed_carriers()
@@ -62,6 +63,7 @@ class Tampering:
         for one in (self._search, self._circular, self._spy):
             if not one.stands:
                 one.put_back()
-        self._definitions.put_back()
+        if self.definitions is not None:
+            self.definitions.put_back()
         for name in (*self._arming.disarmed(), *self._arming.disarmed_carriers()):
             self._arming.arm(name)

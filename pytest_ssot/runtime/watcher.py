@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pytest_ssot.rules.lookup import Target
     from pytest_ssot.runtime.constructions.watch import Constructions
+    from pytest_ssot.runtime.definitions.watch import DefinitionWatch
     from pytest_ssot.runtime.evidence import Evidence, Found
     from pytest_ssot.runtime.owners import Owners
 
@@ -19,7 +20,6 @@ from pytest_ssot.runtime import nested, tasks
 from pytest_ssot.runtime.channel import Channel, Reader
 from pytest_ssot.runtime.children import Children
 from pytest_ssot.runtime.circular import CircularImports
-from pytest_ssot.runtime.definitions.watch import DefinitionWatch
 from pytest_ssot.runtime.deprecations import Categories
 from pytest_ssot.runtime.early import Early
 from pytest_ssot.runtime.guard import Guard
@@ -56,8 +56,9 @@ class Watcher:
         self.recorder = Recorder(lambda name: self.imports.arming.carry(name), guard)
         self.circular = CircularImports(guard(self._circular))
         self.imports = ImportWatch(self.index, self.recorder, guard)
-        #: There are such from the start on, if any class has a factory.
+        #: There are such from the start on, if any class has a factory, any symbol is single.
         self.constructions: Constructions | None = None
+        self.definitions: DefinitionWatch | None = None
         self.warnings = WarningWatch(
             self.index,
             self.recorder,
@@ -65,9 +66,6 @@ class Watcher:
             guard,
             categories=Categories(self._categories),
             discover=discover,
-        )
-        self.definitions = DefinitionWatch(
-            self.owned, self.index, self.recorder, self.imports, guard
         )
         self.children = Children(self.recorder, guard, self.report_to)
         self._channel: Channel | None = None
@@ -79,13 +77,12 @@ class Watcher:
         self.early = Early()
         self._tampering = Tampering(
             self.imports.arming,
-            self.definitions,
             circular=self.circular,
             search=self.imports.search,
             spy=self.warnings.spy,
         )
         self._stand_again = guard(self._stand_on_classes)
-        self._sweep = guard(self.definitions.sweep)
+        self._sweep = guard(self._look_at_modules)
         self._put_back = guard(self._tampering.put_back)
         self._outer: Watcher | None = None
 
@@ -141,16 +138,17 @@ class Watcher:
             self._outer._suspend()
             nested.adopt(self.index, self._outer.index)
             self.owned = nested.owned(self.owned, self._outer.owned)
-            self.definitions.watch(self.owned)
             self.recorder.outer = nested.Outer(
                 self._outer.index, self._outer.owned, self._outer.recorder, self._outer.warnings
             )
             self._configure_children()
         self.constructions = self._constructions()
+        self.definitions = self._tampering.definitions = self._definitions()
         self.guard.on = True
         self.early.note(self.imports.arming.arm_loaded(self.index))
         self.imports.search.install()
-        self.definitions.install()
+        if self.definitions is not None:
+            self.definitions.install()
         self.circular.install()
         self.warnings.spy.install()
         self.recorder.owners.threads.install()
@@ -167,7 +165,8 @@ class Watcher:
             return
         self.guard.on = False
         self.imports.search.remove()
-        self.definitions.remove()
+        if self.definitions is not None:
+            self.definitions.remove()
         self.imports.arming.disarm()
         self.circular.remove()
         self.warnings.spy.remove()
@@ -193,7 +192,7 @@ class Watcher:
 
     def owner(self, evidence: Evidence, test: str = "") -> Owning:
         """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
-        sweep = self._sweep if self.definitions.homes.all else None
+        sweep = None if self.definitions is None else self._sweep
         return Owning(self.recorder.owners, evidence, test, sweep, self._turned)
 
     def begin(self) -> None:
@@ -241,8 +240,12 @@ class Watcher:
             self.guard.fault(error)
 
     def _collect(self) -> None:
-        self.definitions.sweep()
+        self._look_at_modules()
         self._take_in()
+
+    def _look_at_modules(self) -> None:
+        if self.definitions is not None:
+            self.definitions.sweep()
 
     def _take_in(self) -> None:
         if self._intake is not None and self.recorder.owners.issued.elsewhere is None:
@@ -270,6 +273,13 @@ class Watcher:
         made = Constructions(self.owned, self.recorder, self.guard)
         self.imports.on_load(made.on_load())
         return made
+
+    def _definitions(self) -> DefinitionWatch | None:
+        if not self.owned.has_single:
+            return None
+        from pytest_ssot.runtime.definitions.watch import DefinitionWatch
+
+        return DefinitionWatch(self.owned, self.index, self.recorder, self.imports, self.guard)
 
     def _circular(self, module: str, frame: FrameType) -> None:
         self.recorder.circular(frame, module)

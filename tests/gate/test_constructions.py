@@ -170,6 +170,17 @@ FINE = """
         initialise("b")
         assert made.user == "b"
 
+    @pytest.mark.parametrize("look", [
+        lambda self, name: super(Manager, self).__getattribute__(name),
+        lambda self, name: object.__getattribute__(self, name),
+        lambda self, name, look=object.__getattribute__: look(self, name),
+    ])
+    def test_own_lookup(look, monkeypatch):
+        made = get_manager()
+        monkeypatch.setattr(Manager, "__getattribute__", look, raising=False)
+        made.__init__("y")
+        assert made.user == "y"
+
     def test_copies():
         made = get_manager([1])
         data = pickle.dumps(made)

@@ -263,3 +263,29 @@ def test_a_purged_class_is_let_go(project: Project) -> None:
         }
     )
     assert told(project) == {}
+
+
+def test_a_class_after_a_protocol_leads_on_to_what_it_inherits(project: Project) -> None:
+    """The protocol's own first step gives the class another ``__init__``."""
+    configure(project)
+    project.write(
+        {
+            "app/ws.py": """
+            import typing
+            class Way(typing.Protocol):
+                def go(self): ...
+            class Manager(Way):
+                def inherited(self):
+                    super(Manager, self).__init__()
+                    return self
+            def get_manager(): return Manager()
+            """,
+            "test_it.py": """
+            from app.ws import Manager, get_manager
+            def test_made(): assert type(get_manager().inherited()) is Manager
+            def test_only_new(): assert type(Manager.__new__(Manager).inherited()) is Manager
+            """,
+        }
+    )
+    for test in ("test_made", "test_only_new"):
+        assert project.run(f"test_it.py::{test}").counts == {"passed": 1}

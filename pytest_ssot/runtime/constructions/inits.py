@@ -107,11 +107,13 @@ class Init:  # without a docstring: it shows that of what it stands for
         mro = type(made).__mro__ if kind is None else kind.__mro__
         if self._kind not in mro:  # inspect asks with the class as an object of its own class
             mro = self._kind.__mro__
+        # What is to be replaced looks for itself on the class, and would call itself.
+        resolved = made is not None or _getframe(2).f_code.co_name == _TO_BE_REPLACED
         for one in mro[mro.index(self._kind) + 1 :]:
             value = one.__dict__.get(NAME, NONE)
             if value is _OF_OBJECT and made is not None:
                 return _of_object(made, _getframe(2))
-            if value is not NONE and not _is_to_be_replaced(value, made):
+            if value is not NONE and not (resolved and _is_to_be_replaced(value)):
                 get = getattr(type(value), "__get__", None)
                 return value if get is None else get(value, made, kind)
         raise AttributeError(NAME)
@@ -153,7 +155,7 @@ def _of_object(made: Any, frame: FrameType) -> Any:
     """
     kind: Any = type(made)
     values = (one.__dict__.get(NAME, NONE) for one in kind.__mro__)
-    first = next(one for one in values if one is not NONE and not _is_clear(one, made))
+    first = next(one for one in values if one is not NONE and not _is_clear(one))
     if first is not _OF_OBJECT:
         return _OF_OBJECT.__get__(made, kind)
     strict = kind.__new__ is object.__new__
@@ -174,12 +176,12 @@ def _new(kind: type) -> object:
     return object.__new__(kind)
 
 
-def _is_clear(value: object, made: object) -> bool:
+def _is_clear(value: object) -> bool:
     """Whether *value* stands for what is inherited."""
     if type(value) is Init:
         return value.own is NONE
-    return _is_to_be_replaced(value, made)
+    return _is_to_be_replaced(value)
 
 
-def _is_to_be_replaced(value: object, made: Any) -> bool:
-    return made is not None and getattr(value, "__name__", "") == _TO_BE_REPLACED
+def _is_to_be_replaced(value: object) -> bool:
+    return getattr(value, "__name__", "") == _TO_BE_REPLACED

@@ -21,9 +21,8 @@ _COPYING = frozenset(
         ("dataclasses", "replace"),
     )
 )
-#: By these names a C function that unpickles is called; one of Python has a frame of its own.
-_UNPICKLING = frozenset(("load", "loads"))
-_LOOKING = frozenset(("getattr", "hasattr"))
+#: By these names a C function unpickles, or reads attributes; one of Python has its own frame.
+_MAKING_NONE = frozenset(("__getattribute__", "getattr", "hasattr", "load", "loads"))
 
 
 def maker(frame: FrameType, through: Container[int]) -> FrameType | None:
@@ -60,15 +59,13 @@ def is_call(frame: FrameType, through: Container[int]) -> bool:
     if instruction.op != "call":
         return True
     called = bytecode.called(frame)
-    if not called:
-        return True
-    return called[0] not in _LOOKING and not _unpickles(called, frame)
+    return not called or _MAKING_NONE.isdisjoint((called[-1], _own_name(called, frame)))
 
 
-def _unpickles(called: list[str], frame: FrameType) -> bool:
-    if called[-1] in _UNPICKLING:
-        return True
+def _own_name(called: list[str], frame: FrameType) -> str:
+    """The name that what is called has itself, if it is of C and under another one here."""
     thing: Any = None
     if len(called) == 1:
         thing = frame.f_locals.get(called[0], frame.f_globals.get(called[0]))
-    return getattr(thing, "__name__", None) in _UNPICKLING and not hasattr(thing, "__code__")
+    name = getattr(thing, "__name__", None)
+    return name if isinstance(name, str) and not hasattr(thing, "__code__") else ""

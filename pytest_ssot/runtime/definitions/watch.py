@@ -37,10 +37,7 @@ _SITE, _DIST = (f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-pa
 
 
 class DefinitionWatch:
-    """Turns what is another of a single symbol into sightings.
-
-    Nothing at all is watched where no symbol is to be single.
-    """
+    """Turns what is another of a single symbol into sightings."""
 
     def __init__(
         self,
@@ -54,7 +51,9 @@ class DefinitionWatch:
         self._recorder = recorder
         self._imports = imports
         self.homes = Homes()
-        self.watch(owned)
+        self.homes.add(Home(*one) for one in owned.single)
+        if owned.foreign is not None:
+            self.homes.add(Home(*one, foreign=True) for one in owned.foreign.single)
         self._tops: set[str] = set()
         self._looked: set[str] = set()
         self._seen: tuple[int, str] | None = None
@@ -63,35 +62,26 @@ class DefinitionWatch:
         self.classes = classes.ClassStatements(self.homes.names, guard(self._stated))
         self._begin = guard(self._look_around)
 
-    def watch(self, owned: Owned) -> None:
-        """Watch what of *owned* is not watched yet, that of a run around this one too."""
-        self.homes.add(Home(*one) for one in owned.single)
-        if owned.foreign is not None:
-            self.homes.add(Home(*one, foreign=True) for one in owned.foreign.single)
-
     def install(self) -> None:
         """Begin. What is loaded already is looked at, for those who import it from now on."""
-        if not self.homes.all:
-            return
         self._tops.update(one.module.partition(".")[0] for one in self.homes.all)
         self._begin()
         self.loads.install()
         self.classes.install()
 
     def remove(self) -> None:
-        if self.homes.all:
-            self.loads.remove()
-            self.classes.remove()
+        self.loads.remove()
+        self.classes.remove()
 
     def lost(self) -> Iterator[str]:
         """What was replaced, and what is not seen since."""
-        if self.homes.all and not self.loads.stands:
+        if not self.loads.stands:
             yield "replaced importlib._bootstrap._ModuleLockManager: other names"
-        if self.homes.all and not self.classes.stands:
+        if not self.classes.stands:
             yield "replaced builtins.__build_class__: class statements"
 
     def put_back(self) -> None:
-        for one in (self.loads, self.classes) if self.homes.all else ():
+        for one in (self.loads, self.classes):
             if not one.stands:
                 one.put_back()
 
@@ -165,7 +155,7 @@ class DefinitionWatch:
     def sweep(self) -> None:
         """Look at what came into ``sys.modules`` by no import, for who owns what happens now."""
         state = len(sys.modules), next(reversed(sys.modules), "")
-        if not self.homes.all or state == self._seen:
+        if state == self._seen:
             return
         self._seen = state
         owned = self._recorder.owners.at(frames.caller())
