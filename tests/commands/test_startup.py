@@ -621,7 +621,11 @@ def test_what_a_module_starts_is_ended_with_it(tree: Tree, lifeline: int) -> Non
 def test_an_interrupt_ends_all(tree: Tree, lifeline: int) -> None:
     tree.write({"app/starts.py": f"{STARTS}time.sleep(1000)\n"})
     command = [*tree.command(), "app.clean", "app.starts", "app.main"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+
+    def heed() -> None:  # a job in the background ignores it, and so do those that it starts
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed) as process:
         os.set_blocking(lifeline, True)
         while not os.read(lifeline, 100):  # nobody has opened it yet
             assert process.poll() is None
