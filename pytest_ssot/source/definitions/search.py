@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from pytest_ssot.model import Form, Step
@@ -32,7 +32,6 @@ class Searched(NamedTuple):
 
     uses: list[Use]
     suspects: list[Copy]
-    unreadable: Mapping[str, str]
 
 
 class Search:
@@ -49,20 +48,18 @@ class Search:
         """Looks until nothing new is found."""
         wanted = [tuple(home) for _, home in self._homes]
         routes = list(self._given())
-        unreadable: dict[str, str] = {}
         suspects: list[Copy] = []
         for number in range(_DEEPEST):
             if not routes:
                 break
             done = self._look([] if number else wanted, routes)
-            unreadable |= done.unreadable
             suspects += [
                 one._replace(rule=self._known[one.rule].rule)
                 for _, _, _, some in done.found.values()
                 for one in map(Copy.unpacked, some)
             ]
             routes = self._taken(done)
-        return Searched(self._uses, suspects, unreadable)
+        return Searched(self._uses, suspects)
 
     def _given(self) -> Iterator[Any]:
         """The routes that are allowed: known before anything is read."""
