@@ -68,16 +68,14 @@ def factories_from(tables: Iterable[Table], mistakes: Mistakes) -> list[Factory]
     """
     tables = list(tables)
     check_repeats(tables, ("class", "id"), mistakes)
-    return [
+    made = [
         Factory(
-            table.values["id"] or f"{table.values['class']}()",
-            table.values["class"],
-            table.values["only-from"],
-            *_about(table),
+            table.values["id"], table.values["class"], table.values["only-from"], *_about(table)
         )
         for table in tables
         if table.sound
     ]
+    return [one if one.id else one._replace(id=one.default_id) for one in made]
 
 
 def _about(table: Table) -> tuple[str | None, str | None, str | None, str]:
