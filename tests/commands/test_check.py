@@ -7,11 +7,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from pytest_ssot.cli import main
+from tests.commands.folder import Folder, Ran
 
 RULE = """
 [[tool.pytest-ssot.rules]]
@@ -27,32 +27,15 @@ APP = {
 }
 
 
-class Checked(NamedTuple):
-    """The exit code, and the lines on standard output and on the other."""
-
-    code: int
-    out: list[str]
-    said: list[str]
-
-
-class Tree:
+class Tree(Folder):
     """A project on disk that is not imported."""
 
     def __init__(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.path = path
-        self._capsys = capsys
+        super().__init__(path, capsys)
         self.write({"pyproject.toml": f"[tool.pytest-ssot]\n{RULE}", **APP})
 
-    def write(self, files: Mapping[str, str]) -> None:
-        for name, text in files.items():
-            file = self.path / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-
-    def check(self, *args: str) -> Checked:
-        code = main(["check", *args])
-        captured = self._capsys.readouterr()
-        return Checked(code, captured.out.splitlines(), captured.err.splitlines())
+    def check(self, *args: str) -> Ran:
+        return self.run("check", *args)
 
     def data(self, *args: str) -> dict[str, object]:
         code = main(["check", "--output-format", "json", *args])

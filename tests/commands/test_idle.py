@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from pytest_ssot.cli import main
+from tests.commands.folder import Folder
 
 
-class Tree:
+class Tree(Folder):
     """A project on disk that is not imported; ``rules`` are its targets, each its own id."""
 
     def __init__(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.path = path
-        self._capsys = capsys
+        super().__init__(path, capsys)
         self.write({"app/__init__.py": ""})
 
     def rules(self, *targets: str, more: str = "") -> None:
@@ -25,12 +25,6 @@ class Tree:
             f'[[tool.pytest-ssot.rules]]\ndeprecated = "{one}"\n{more}\n' for one in targets
         )
         self.write({"pyproject.toml": f"[tool.pytest-ssot]\n{tables}"})
-
-    def write(self, files: Mapping[str, str]) -> None:
-        for name, text in files.items():
-            file = self.path / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
 
     def said(self, *args: str) -> list[str]:
         """What is told of rules."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from pytest_ssot.cli import main
+from tests.commands.folder import Folder, Ran
 
 RULE = """
 [[tool.pytest-ssot.rules]]
@@ -21,20 +20,11 @@ distribution = "chat-service"
 """
 
 
-class Ran(NamedTuple):
-    """The exit code, and the lines on standard output and on the other."""
-
-    code: int
-    out: list[str]
-    said: list[str]
-
-
-class Tree:
+class Tree(Folder):
     """A project on disk that is not imported, with one rule; nothing is installed."""
 
     def __init__(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.path = path
-        self._capsys = capsys
+        super().__init__(path, capsys)
         self.configure()
         self.write({"app/__init__.py": ""})
 
@@ -43,21 +33,10 @@ class Tree:
         project = '[project]\nname = "chat-service"\nversion = "2.1"\n'
         self.write({"pyproject.toml": f"{project}[tool.pytest-ssot]\n{section}\n{rule}"})
 
-    def write(self, files: Mapping[str, str]) -> None:
-        for name, text in files.items():
-            file = self.path / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-
     def install(self, version: str, name: str = "chat-service") -> None:
         info = f"site-packages/{name.replace('-', '_')}-{version}.dist-info"
         metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         self.write({f"{info}/METADATA": metadata})
-
-    def run(self, *args: str) -> Ran:
-        code = main([*args])
-        captured = self._capsys.readouterr()
-        return Ran(code, captured.out.splitlines(), captured.err.splitlines())
 
     def check(self, *args: str) -> Ran:
         return self.run("check", *args)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from pytest_ssot.cli import main
+from tests.commands.folder import Folder
 
 RULE = """
 [[tool.pytest-ssot.rules]]
@@ -51,12 +52,11 @@ class Ran(NamedTuple):
         return [line for line in self.out if re.match(r"[\w.]+  ", line)]
 
 
-class Tree:
+class Tree(Folder):
     """A project on disk that is not imported here."""
 
     def __init__(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.path = path
-        self._capsys = capsys
+        super().__init__(path, capsys)
         self.configure()
         self.write(APP)
 
@@ -64,10 +64,7 @@ class Tree:
         self.write({"pyproject.toml": f"[tool.pytest-ssot]\n{dedent(settings)}\n{tables}"})
 
     def write(self, files: Mapping[str, str]) -> None:
-        for name, text in files.items():
-            file = self.path / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(dedent(text), encoding="utf-8")
+        super().write({name: dedent(text) for name, text in files.items()})
 
     def startup(self, *args: str) -> Ran:
         code = main(["startup", *args])
