@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ssot.runtime.evidence import Evidence
+from pytest_ssot.runtime.evidence.evidence import Evidence
 
 if TYPE_CHECKING:  # loaded by the first test that asks for it
     from pytest_ssot.ssot import Ssot

@@ -18,20 +18,21 @@ from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
 from pytest_ssot.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.model import Violation
-from pytest_ssot.policy import homes
-from pytest_ssot.policy.allowances import SeenBy, from_marker
-from pytest_ssot.policy.critical import is_critical, is_gated
-from pytest_ssot.policy.outcome import Assembly
-from pytest_ssot.policy.ratchet import Baseline
-from pytest_ssot.policy.run import Asked, Run, Running
-from pytest_ssot.policy.tally import Result
+from pytest_ssot.policy.baseline.ratchet import Baseline
+from pytest_ssot.policy.rules import single_homes
+from pytest_ssot.policy.run.outcome import Assembly
+from pytest_ssot.policy.run.run import Asked, Run, Running
+from pytest_ssot.policy.run.tally import Result
+from pytest_ssot.policy.verdict.allowances import SeenBy, from_marker
+from pytest_ssot.policy.verdict.critical import is_critical, is_gated
 from pytest_ssot.report import debugger, terminal
 from pytest_ssot.report.text import in_a_line
-from pytest_ssot.reporting import PROPERTY, RESULT, Reporting, baseline_path
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
-from pytest_ssot.runtime import channel, frames
-from pytest_ssot.scanning import MARKER, ScanItem, Scanning, marker_names
+from pytest_ssot.runtime.evidence import channel
+from pytest_ssot.runtime.stack import frames
+from pytest_ssot.scan_plugin import MARKER, ScanItem, Scanning, marker_names
+from pytest_ssot.session_report import PROPERTY, RESULT, Reporting, baseline_path
 
 #: pytest looks here for the fixture that tests ask for.
 __all__ = ["ssot"]
@@ -95,7 +96,7 @@ def configured(config: pytest.Config, extra: Sequence[tuple[str, object]] = ()) 
     try:
         found = load(config.rootpath, ini, flags, extra)
         if not extra:  # hooks give rules, and nothing that has a home
-            homes.check(found, installed=True)
+            single_homes.check(found, installed=True)
         return found
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
@@ -107,7 +108,7 @@ def baseline_of(config: pytest.Config, configured: Configured) -> Baseline:
     given = getattr(config.known_args_namespace, "ssot_baseline", None) is not None
     if not (given or path.exists()):
         return Baseline()
-    from pytest_ssot.policy import known
+    from pytest_ssot.policy.baseline import known
 
     try:
         return known.load(configured, path, required=given)

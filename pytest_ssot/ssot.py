@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
-from pytest_ssot.policy.run import Asked, Run
+from pytest_ssot.policy.run.run import Asked, Run
 
 if TYPE_CHECKING:
-    from pytest_ssot.policy.startup import Startup
+    from pytest_ssot.policy.startup.startup import Startup
 
 
 class StartupError(ImportError):
@@ -70,7 +70,7 @@ class Ssot:
             raise UsageError(str(error)) from None  # without the way to it, which is ours
         violations = self._run.judged(started.found, self._asked())
         if started.error is not None:
-            from pytest_ssot.report.started import in_full
+            from pytest_ssot.report.startup_text import in_full
 
             message = in_full(started)
             raise StartupError(message, name=module, violations=violations, printed=started.printed)
@@ -93,7 +93,7 @@ class Ssot:
         assert_isolated(a, b, ignore=ignore)
 
     def _started(self, module: str, timeout: float) -> Startup:
-        from pytest_ssot.policy import startup
+        from pytest_ssot.policy.startup import startup
 
         entries: list[object] = [*sys.path]
         # Others are ignored (CPython, Lib/importlib/_bootstrap_external.py: PathFinder._get_spec).

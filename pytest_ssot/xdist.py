@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ssot.policy.run import Remainder, Run
-from pytest_ssot.runtime import frames
+from pytest_ssot.policy.run.run import Remainder, Run
+from pytest_ssot.runtime.stack import frames
 
 if TYPE_CHECKING:
-    from pytest_ssot.policy.outcome import Assembly
+    from pytest_ssot.policy.run.outcome import Assembly
 
 #: The key of ``workeroutput`` under which a worker sends home what is not in its reports.
 _KEY = "ssot"

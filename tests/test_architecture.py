@@ -23,8 +23,8 @@ ROWS = (
     {"migrate", "report"},
     {
         "plugin",
-        "scanning",
-        "reporting",
+        "scan_plugin",
+        "session_report",
         "xdist",
         "fixtures",
         "cli",
@@ -39,19 +39,19 @@ NEIGHBOURS = {
     ("plugin", "xdist"),
     ("plugin", "hookspecs"),
     ("plugin", "fixtures"),
-    ("plugin", "reporting"),
-    ("plugin", "scanning"),
+    ("plugin", "session_report"),
+    ("plugin", "scan_plugin"),
     ("fixtures", "ssot"),
-    ("scanning", "reporting"),
-    ("scanning", "xdist"),
-    ("reporting", "xdist"),
+    ("scan_plugin", "session_report"),
+    ("scan_plugin", "xdist"),
+    ("session_report", "xdist"),
     ("__main__", "cli"),
     ("cli", "commands"),
 }
 KNOWS_PYTEST = {
     "plugin.py",
-    "reporting.py",
-    "scanning.py",
+    "session_report.py",
+    "scan_plugin.py",
     "xdist.py",
     "fixtures.py",
     "hookspecs.py",
@@ -61,8 +61,8 @@ KNOWS_PYTEST = {
 #: The helper; and what appends to a channel, in processes where it would be too heavy.
 WRITE_RECORDS = {
     "files.py",
-    "runtime/channel.py",
-    "runtime/fresh.py",
+    "runtime/evidence/channel.py",
+    "runtime/children/fresh_import.py",
     "runtime/site/sitecustomize.py",
 }
 HEAVY = {
@@ -155,7 +155,7 @@ def test_the_watch_needs_the_standard_library_alone(path: Path) -> None:
 def test_the_watch_starts_light() -> None:
     """It starts in every child process, where nobody has paid for these."""
     code = (
-        "import sys; before = set(sys.modules); import pytest_ssot.runtime.child;"
+        "import sys; before = set(sys.modules); import pytest_ssot.runtime.children.start;"
         "print(*sorted(set(sys.modules) - before))"
     )
     ran = subprocess.run(

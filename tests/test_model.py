@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.model import Form, Kind, Scope, Site, Step, Verdict, Violation
-from pytest_ssot.policy.tally import Result, Tally
+from pytest_ssot.policy.run.tally import Result, Tally
 
 TEXT = st.text(max_size=5)
 LINE = st.integers(1, 9)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pytest_ssot.commands.project import configured
-from pytest_ssot.policy.inventory import take
+from pytest_ssot.policy.run.inventory import take
 
 
 class Site(NamedTuple):

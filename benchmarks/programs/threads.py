@@ -10,7 +10,7 @@ import threading
 import time
 
 from pytest_ssot.rules.lookup import Target
-from pytest_ssot.runtime.evidence import Evidence
+from pytest_ssot.runtime.evidence.evidence import Evidence
 from pytest_ssot.runtime.watcher import Watcher
 
 THREADS, TIMES = 64, 1_000

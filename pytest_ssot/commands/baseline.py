@@ -11,18 +11,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
-from pytest_ssot.commands.runs import reported as read_report
+from pytest_ssot.commands.run_reports import reported as read_report
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.model import Kind, Verdict, Violation
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy import baseline, inventory, known
-from pytest_ssot.policy.changes import Grounds, grown, only_in_runs, shrunk
-from pytest_ssot.policy.critical import in_source
-from pytest_ssot.policy.entries import Entry
-from pytest_ssot.policy.ratchet import Ratchet
-from pytest_ssot.report.listing import what_of
-from pytest_ssot.report.ratchet import stale_line
+from pytest_ssot.policy.baseline import file, known
+from pytest_ssot.policy.baseline.changes import Grounds, grown, only_in_runs, shrunk
+from pytest_ssot.policy.baseline.entries import Entry
+from pytest_ssot.policy.baseline.ratchet import Ratchet
+from pytest_ssot.policy.run import inventory
+from pytest_ssot.policy.verdict.critical import in_source
+from pytest_ssot.report.baseline_text import stale_line
+from pytest_ssot.report.check_listing import what_of
 from pytest_ssot.report.text import counted
 
 
@@ -89,7 +90,7 @@ class _State:
         if tuple(entries) == before.written and (self.path.exists() or not self._creates):
             self.tell(f"{self._shown}: nothing changed")
             return
-        baseline.write(self.path, self._shown, entries)
+        file.write(self.path, self._shown, entries)
         for old, new in sorted(before.moved.items()):
             self.tell(f"moved: {old} -> {new}")
         sites = sum(one.number for one in entries)

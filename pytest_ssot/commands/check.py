@@ -18,19 +18,20 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy import inventory, known, ratchet
-from pytest_ssot.policy.critical import in_source
-from pytest_ssot.policy.entries import Key
-from pytest_ssot.policy.inventory import Inventory
-from pytest_ssot.policy.ratchet import Ratcheted
-from pytest_ssot.report import listing
-from pytest_ssot.report.ratchet import expired_line, stale_line, update_line
+from pytest_ssot.policy.baseline import known, ratchet
+from pytest_ssot.policy.baseline.entries import Key
+from pytest_ssot.policy.baseline.ratchet import Ratcheted
+from pytest_ssot.policy.run import inventory
+from pytest_ssot.policy.run.inventory import Inventory
+from pytest_ssot.policy.verdict.critical import in_source
+from pytest_ssot.report import check_listing
+from pytest_ssot.report.baseline_text import expired_line, stale_line, update_line
 from pytest_ssot.report.text import likened
 from pytest_ssot.rules.discovery import Configured
 
 if TYPE_CHECKING:
-    from pytest_ssot.commands.runs import Reported
-    from pytest_ssot.policy.idle import Idle
+    from pytest_ssot.commands.run_reports import Reported
+    from pytest_ssot.policy.rules.unused_rules import Idle
 
 
 class Checked(NamedTuple):
@@ -56,7 +57,7 @@ class Checked(NamedTuple):
         # One site may be that of the package around the target, which passes it on to nobody.
         if self.partial or all(number[one.id] > 1 for one in self.project.rules.rules):
             return []
-        from pytest_ssot.policy.idle import Doubts, Known, idle  # it parses
+        from pytest_ssot.policy.rules.unused_rules import Doubts, Known, idle  # it parses
 
         root, found = self.project.settings.root, self.inventory
         entries = self.baseline.entries
@@ -94,7 +95,7 @@ def checked(options: argparse.Namespace) -> Checked:
         raise UsageError("\n".join(found.mistakes))
     violations = found.violations
     if runs:
-        from pytest_ssot.policy.reconciled import reconciled
+        from pytest_ssot.policy.baseline.reconciled import reconciled
 
         seen = [one for run in runs for one in run.violations]
         violations = tuple(reconciled(violations, seen))
@@ -121,7 +122,7 @@ def critical(settings: Settings, found: Inventory) -> Callable[[Violation], bool
 def _reported(paths: Sequence[Path]) -> tuple[Reported, ...]:
     if not paths:
         return ()
-    from pytest_ssot.commands.runs import reported
+    from pytest_ssot.commands.run_reports import reported
 
     return tuple(map(reported, paths))
 
@@ -147,7 +148,8 @@ def _output(checked: Checked, options: argparse.Namespace) -> str:
     if options.output_format == "text":
         shown = [one for one in violations if options.verbose or one.verdict is Verdict.FAILS]
         lines = [
-            listing.line(one, rules.by_id.get(one.rule), runs=bool(checked.runs)) for one in shown
+            check_listing.line(one, rules.by_id.get(one.rule), runs=bool(checked.runs))
+            for one in shown
         ]
         return "".join(f"{line}\n" for line in lines)
     from pytest_ssot.report.document import as_document
@@ -156,7 +158,7 @@ def _output(checked: Checked, options: argparse.Namespace) -> str:
     data = as_document(
         violations,
         rules.all,
-        listing.matched(violations, rules.all),
+        check_listing.matched(violations, rules.all),
         checked.inventory.unreadable,
         checked.not_observed,
         idle=checked.idle(),
@@ -174,10 +176,10 @@ def _besides(checked: Checked) -> Iterator[str]:
     yield from _stale(checked)
     yield from (f"expired in the baseline: {expired_line(one)}" for one in result.expired)
     yield from found.due.unknown
-    yield from map(listing.idle_line, checked.idle())
+    yield from map(check_listing.idle_line, checked.idle())
     if not rules.all:
-        yield listing.NO_RULES
-    yield listing.summary(result.violations, len(found.examined))
+        yield check_listing.NO_RULES
+    yield check_listing.summary(result.violations, len(found.examined))
 
 
 def _stale(checked: Checked) -> Iterator[str]:

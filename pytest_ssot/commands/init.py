@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_ssot.commands import choosing
+from pytest_ssot.commands import choose_proposals
 from pytest_ssot.commands.project import configured, progress, root_of
 from pytest_ssot.commands.proposals import Counts, Proposal, check, proposals
 from pytest_ssot.config.append import appended
@@ -20,16 +20,16 @@ from pytest_ssot.config.toml import parse
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import write_atomically
 from pytest_ssot.model import Site
-from pytest_ssot.policy.inventory import take
-from pytest_ssot.policy.ours import FirstParty
+from pytest_ssot.policy.run.inventory import take
+from pytest_ssot.policy.verdict.first_party import FirstParty
 from pytest_ssot.rules.discovery import Configured
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.source.deprecated.finding import Strength
 from pytest_ssot.source.deprecated.survey import Survey, survey
-from pytest_ssot.source.files import Files
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.reading import decoded, read
+from pytest_ssot.source.project.files import Files
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.text.reading import decoded, read
 
 #: Of what is possible only, so many are listed unless all is asked for.
 _LISTED = 10
@@ -43,11 +43,11 @@ def run(options: argparse.Namespace) -> int:
     with progress("reading", options):
         offered = proposals(_survey(root, project), project, lambda rules: _counted(project, rules))
     sound = [one for one in offered if not one.wrong]
-    if options.diff or not choosing.is_asked() or not sound:
+    if options.diff or not choose_proposals.is_asked() or not sound:
         wanted: list[Proposal] | None
         wanted = [one for one in sound if one.strength > Strength.POSSIBLE]
     else:
-        wanted = choosing.chosen(sound)
+        wanted = choose_proposals.chosen(sound)
     if wanted is None:
         _tell(options, "nothing written")
         return 0

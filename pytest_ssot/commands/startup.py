@@ -14,9 +14,9 @@ from itertools import chain
 from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Verdict, Violation
-from pytest_ssot.policy import known
-from pytest_ssot.policy.ours import FirstParty
-from pytest_ssot.policy.startup import (
+from pytest_ssot.policy.baseline import known
+from pytest_ssot.policy.run.tally import Tally
+from pytest_ssot.policy.startup.startup import (
     TIMEOUT,
     Judged,
     Startup,
@@ -25,9 +25,9 @@ from pytest_ssot.policy.startup import (
     judged,
     started,
 )
-from pytest_ssot.policy.tally import Tally
-from pytest_ssot.report.listing import NO_RULES
-from pytest_ssot.report.started import as_json, lines, looked, summary
+from pytest_ssot.policy.verdict.first_party import FirstParty
+from pytest_ssot.report.check_listing import NO_RULES
+from pytest_ssot.report.startup_text import as_json, lines, looked, summary
 from pytest_ssot.rules.discovery import Configured
 from pytest_ssot.source.workers import processors
 

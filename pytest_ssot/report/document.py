@@ -11,8 +11,8 @@ from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.ruleset import AnyRule
 
 if TYPE_CHECKING:  # it brings the watch along, which the command line has no use for
-    from pytest_ssot.policy.idle import Idle
-    from pytest_ssot.policy.outcome import Outcome
+    from pytest_ssot.policy.rules.unused_rules import Idle
+    from pytest_ssot.policy.run.outcome import Outcome
 
 
 def document(outcome: Outcome) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Kind, Verdict, Violation
-from pytest_ssot.policy.outcome import Outcome
-from pytest_ssot.report.listing import idle_line
-from pytest_ssot.report.ratchet import (
+from pytest_ssot.policy.run.outcome import Outcome
+from pytest_ssot.report.baseline_text import (
     UPDATE,
     expired_line,
     stale_line,
     update_line,
 )
+from pytest_ssot.report.check_listing import idle_line
 from pytest_ssot.report.text import Cause, causes, counted, likened
 
 #: How many lines of what fails nothing are shown, unless asked for more.

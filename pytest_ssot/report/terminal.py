@@ -10,8 +10,8 @@ import pytest
 from _pytest._code.code import ReprEntry, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 
 from pytest_ssot.model import Site, Step, Violation
-from pytest_ssot.policy.outcome import Outcome
-from pytest_ssot.policy.run import Run
+from pytest_ssot.policy.run.outcome import Outcome
+from pytest_ssot.policy.run.run import Run
 from pytest_ssot.report import summary
 from pytest_ssot.report.text import Cause, causes
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pytest_ssot.rules.lookup import TargetIndex
-    from pytest_ssot.runtime.recorder import Recorder
-    from pytest_ssot.runtime.warned import WarningWatch
+    from pytest_ssot.runtime.evidence.recorder import Recorder
+    from pytest_ssot.runtime.warnings.watch import WarningWatch
 
 from pytest_ssot.rules.lookup import Owned, Target
-from pytest_ssot.runtime import frames
-from pytest_ssot.runtime.evidence import Found, Sighting
+from pytest_ssot.runtime.evidence.evidence import Found, Sighting
+from pytest_ssot.runtime.stack import frames
 
 
 def adopt(inner: TargetIndex, outer: TargetIndex) -> None:

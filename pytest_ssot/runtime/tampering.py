@@ -6,8 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from pytest_ssot.runtime.arming import Arming
     from pytest_ssot.runtime.definitions.watch import DefinitionWatch
+    from pytest_ssot.runtime.imports.armed_modules import Arming
 
     class Stand(Protocol):
         @property

@@ -12,22 +12,23 @@ if TYPE_CHECKING:
     from pytest_ssot.rules.lookup import Target
     from pytest_ssot.runtime.constructions.watch import Constructions
     from pytest_ssot.runtime.definitions.watch import DefinitionWatch
-    from pytest_ssot.runtime.evidence import Evidence, Found
-    from pytest_ssot.runtime.owners import Owners
+    from pytest_ssot.runtime.evidence.evidence import Evidence, Found
+    from pytest_ssot.runtime.owners.owners import Owners
 
 from pytest_ssot.rules.lookup import Owned, TargetIndex
-from pytest_ssot.runtime import nested, tasks
-from pytest_ssot.runtime.channel import Channel, Reader
-from pytest_ssot.runtime.children import Children
-from pytest_ssot.runtime.circular import CircularImports
-from pytest_ssot.runtime.deprecations import Categories
-from pytest_ssot.runtime.early import Early
-from pytest_ssot.runtime.guard import Guard
-from pytest_ssot.runtime.imports import ImportWatch
-from pytest_ssot.runtime.intake import Intake
-from pytest_ssot.runtime.recorder import Recorder
+from pytest_ssot.runtime import nested
+from pytest_ssot.runtime.children.receive import Intake
+from pytest_ssot.runtime.children.spawn import Children
+from pytest_ssot.runtime.evidence.channel import Channel, Reader
+from pytest_ssot.runtime.evidence.recorder import Recorder
+from pytest_ssot.runtime.imports.before_watch import Early
+from pytest_ssot.runtime.imports.circular import CircularImports
+from pytest_ssot.runtime.imports.hook import ImportWatch
+from pytest_ssot.runtime.owners import tasks
+from pytest_ssot.runtime.stack.guard import Guard
 from pytest_ssot.runtime.tampering import Tampering
-from pytest_ssot.runtime.warned import WarningWatch
+from pytest_ssot.runtime.warnings.meaning import Categories
+from pytest_ssot.runtime.warnings.watch import WarningWatch
 
 _active: Watcher | None = None
 

@@ -12,16 +12,16 @@ from typing import Any
 
 from pytest_ssot.model import Kind, Step
 from pytest_ssot.rules.lookup import Target, TargetIndex
-from pytest_ssot.source.analysis import Analysis
 from pytest_ssot.source.constructions.guarded import Guarded, guarded, passed_on
-from pytest_ssot.source.constructions.spared import Spared
+from pytest_ssot.source.constructions.spared_uses import Spared
 from pytest_ssot.source.definitions.analysis import Definitions
 from pytest_ssot.source.definitions.search import Search
-from pytest_ssot.source.files import Entry
+from pytest_ssot.source.file_analysis import Analysis
 from pytest_ssot.source.index import Pass, State
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.reading import Unreadable, read, read_script
-from pytest_ssot.source.use import Copy, Scan, Use
+from pytest_ssot.source.project.files import Entry
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.text.reading import Unreadable, read, read_script
+from pytest_ssot.source.uses.use import Copy, Scan, Use
 from pytest_ssot.source.wanted import Wanted
 from pytest_ssot.source.workers import Workers, processors
 

@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-from pytest_ssot.policy.inventory import Inventory, take
+from pytest_ssot.policy.run.inventory import Inventory, take
 from pytest_ssot.rules.discovery import load
 from pytest_ssot.source import index
-from pytest_ssot.source.files import Files
+from pytest_ssot.source.project.files import Files
 
 TODAY = datetime.date(2026, 7, 1)
 RULE = '[[tool.pytest-ssot.rules]]\ndeprecated = "app.old"\n'
@@ -253,10 +253,10 @@ WRITER = """
 import os, signal, sys, time
 from pathlib import Path
 from random import Random
-from pytest_ssot.source.files import Entry
+from pytest_ssot.source.project.files import Entry
 from pytest_ssot.source.index import State
-from pytest_ssot.source.surroundings import Surroundings
-from pytest_ssot.source.use import Scan
+from pytest_ssot.source.project.surroundings import Surroundings
+from pytest_ssot.source.uses.use import Scan
 
 path, chance = Path(sys.argv[1]), Random(4)
 both = [
@@ -306,7 +306,7 @@ MANY = """
 import datetime, os, sys, types
 from pathlib import Path
 from random import Random
-from pytest_ssot.policy.inventory import take
+from pytest_ssot.policy.run.inventory import take
 from pytest_ssot.rules.discovery import load
 from pytest_ssot.source import index
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot.model import Violation
-from pytest_ssot.policy.inventory import Inventory, take
+from pytest_ssot.policy.run.inventory import Inventory, take
 from pytest_ssot.rules.discovery import load
 
 #: Takes files by path, rules (the keys of their tables), and settings.

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_ssot.policy.inventory import take
+from pytest_ssot.policy.run.inventory import take
 from pytest_ssot.rules.discovery import load
 
 #: Where the class is; a name of its own, as the modules are put into this interpreter.

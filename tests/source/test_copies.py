@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_ssot.policy.inventory import Inventory
+from pytest_ssot.policy.run.inventory import Inventory
 from pytest_ssot.source.definitions.likeness import likeness, outline
 from tests.source.conftest import Scan
 

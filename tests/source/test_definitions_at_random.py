@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_ssot.policy.inventory import take
+from pytest_ssot.policy.run.inventory import take
 from pytest_ssot.rules.discovery import load
 
 CONFIG = '[[tool.pytest-ssot.single]]\nsymbol = "app.home:Manager"\nalso-from = ["app.m0"]\n'

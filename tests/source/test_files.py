@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.source.files import Files
-from pytest_ssot.source.reading import read
+from pytest_ssot.source.project.files import Files
+from pytest_ssot.source.text.reading import read
 
 
 def plant(root: Path, *files: str, **texts: str) -> None:

@@ -12,13 +12,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_ssot.policy.inventory import Inventory, take
+from pytest_ssot.policy.run.inventory import Inventory, take
 from pytest_ssot.rules.discovery import load
 from pytest_ssot.source import index
-from pytest_ssot.source.files import Entry
 from pytest_ssot.source.index import State
-from pytest_ssot.source.surroundings import Surroundings
-from pytest_ssot.source.use import Scan
+from pytest_ssot.source.project.files import Entry
+from pytest_ssot.source.project.surroundings import Surroundings
+from pytest_ssot.source.uses.use import Scan
 
 TODAY = datetime.date(2026, 7, 1)
 #: To look further: SSOT_INDEX_SEED=7 SSOT_INDEX_ROUNDS=500 pytest -q tests/source/test_index.py

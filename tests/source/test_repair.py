@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from pytest_ssot.source.reading import decoded
-from pytest_ssot.source.repair import repaired
+from pytest_ssot.source.text.reading import decoded
+from pytest_ssot.source.text.repair import repaired
 
 #: Of all kinds, and small enough to be parsed a hundred times.
 MODULES = [

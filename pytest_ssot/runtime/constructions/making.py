@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime import bytecode, frames, usage
-from pytest_ssot.runtime.constructions.inits import NAME
+from pytest_ssot.runtime.constructions.init_descriptor import NAME
+from pytest_ssot.runtime.stack import bytecode, frames, intent
 
 #: Make an object of an object: its copy, or what was pickled.
 _COPY = frozenset(("copy", "copyreg", "pickle"))
@@ -43,7 +43,7 @@ def maker(frame: FrameType, through: Container[int]) -> FrameType | None:
 
 def is_shared(frame: FrameType) -> bool:
     """Whether *frame* runs for whoever called it: it makes what it was given."""
-    return usage.is_stdlib(frame) or frames.is_carrier(frame)
+    return intent.is_stdlib(frame) or frames.is_carrier(frame)
 
 
 def is_call(frame: FrameType, through: Container[int]) -> bool:

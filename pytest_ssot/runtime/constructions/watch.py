@@ -12,16 +12,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pytest_ssot.rules.lookup import Owned
-    from pytest_ssot.runtime.guard import Guard
-    from pytest_ssot.runtime.recorder import Recorder
+    from pytest_ssot.runtime.evidence.recorder import Recorder
+    from pytest_ssot.runtime.stack.guard import Guard
 
-from pytest_ssot.runtime import frames, tasks
-from pytest_ssot.runtime.arming import namespace_of
 from pytest_ssot.runtime.constructions import making
 from pytest_ssot.runtime.constructions.callers import Callers
-from pytest_ssot.runtime.constructions.inits import NAME, NONE, Init, set_on
+from pytest_ssot.runtime.constructions.init_descriptor import NAME, NONE, Init, set_on
 from pytest_ssot.runtime.constructions.own_objects import made_while_loading
-from pytest_ssot.runtime.evidence import Sighting
+from pytest_ssot.runtime.evidence.evidence import Sighting
+from pytest_ssot.runtime.imports.armed_modules import namespace_of
+from pytest_ssot.runtime.owners import tasks
+from pytest_ssot.runtime.stack import frames
 
 _IS_ABSTRACT = 1 << 20  # Include/object.h: Py_TPFLAGS_IS_ABSTRACT
 

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
     from pytest_ssot.rules.lookup import Owned, TargetIndex
     from pytest_ssot.runtime.definitions.bindings import Bound
-    from pytest_ssot.runtime.guard import Guard
-    from pytest_ssot.runtime.imports import ImportWatch
-    from pytest_ssot.runtime.recorder import Recorder
+    from pytest_ssot.runtime.evidence.recorder import Recorder
+    from pytest_ssot.runtime.imports.hook import ImportWatch
+    from pytest_ssot.runtime.stack.guard import Guard
 
-from pytest_ssot.runtime import frames
-from pytest_ssot.runtime.arming import namespace_of
-from pytest_ssot.runtime.definitions import classes
+from pytest_ssot.runtime.definitions import class_statements
 from pytest_ssot.runtime.definitions.bindings import Sources
-from pytest_ssot.runtime.definitions.homes import Home, Homes, is_loading
-from pytest_ssot.runtime.definitions.loads import Loads
-from pytest_ssot.runtime.evidence import Sighting
+from pytest_ssot.runtime.definitions.load_ends import Loads
+from pytest_ssot.runtime.definitions.symbols import Home, Homes, is_loading
+from pytest_ssot.runtime.evidence.evidence import Sighting
+from pytest_ssot.runtime.imports.armed_modules import namespace_of
+from pytest_ssot.runtime.stack import frames
 
 _Module = type(sys)
 _MAIN = "__main__"
@@ -59,7 +59,7 @@ class DefinitionWatch:
         self._seen: tuple[int, str] | None = None
         self._sources = Sources()
         self.loads = Loads(guard(self._ended))
-        self.classes = classes.ClassStatements(self.homes.names, guard(self._stated))
+        self.classes = class_statements.ClassStatements(self.homes.names, guard(self._stated))
         self._begin = guard(self._look_around)
 
     def install(self) -> None:
@@ -111,15 +111,15 @@ class DefinitionWatch:
 
     def _stated(self, frame: FrameType) -> None:
         """A class statement is about to be executed at *frame*, or at who called for it."""
-        found = classes.stated(frame)
+        found = class_statements.stated(frame)
         while found is None and frame.f_back is not None:
             frame = frame.f_back  # somebody wrapped what makes classes
-            found = classes.stated(frame)
+            found = class_statements.stated(frame)
         module = frames.module_of(frame)
         if found is None or self._is_foreign(frame.f_code.co_filename, module):
             return
         name, body = found
-        renames = name not in self.homes.names and classes.adds_nothing(body)
+        renames = name not in self.homes.names and class_statements.adds_nothing(body)
         if not renames and name not in self.homes.names:
             return
         self.homes.refresh()

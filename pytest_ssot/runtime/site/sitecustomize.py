@@ -18,7 +18,7 @@ def _watch(folder):
     try:
         if sys.version_info < (3, 11) or sys.implementation.name != "cpython":
             raise ImportError("only CPython 3.11 and newer can be watched")
-        from pytest_ssot.runtime.child import start
+        from pytest_ssot.runtime.children.start import start
 
         start(folder)
     except Exception as error:
@@ -28,7 +28,7 @@ def _watch(folder):
 
 
 def _tell(folder, text):
-    """As pytest_ssot.runtime.channel writes a record, without its help."""
+    """As pytest_ssot.runtime.evidence.channel writes a record, without its help."""
     import marshal
     import struct
 

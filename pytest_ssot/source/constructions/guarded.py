@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from pytest_ssot.model import Kind
 from pytest_ssot.rules.ownership import Factory
-from pytest_ssot.source.constructions.home import home
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.statements import at_top
-from pytest_ssot.source.use import Use
+from pytest_ssot.source.names.re_exports import home
+from pytest_ssot.source.names.statements import at_top
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.uses.use import Use
 
 
 class Guarded(NamedTuple):

@@ -10,8 +10,8 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from pytest_ssot.source.calls import gives, told
-from pytest_ssot.source.scopes import Binding, Function, Scope, Scopes
+from pytest_ssot.source.names.scopes import Binding, Function, Scope, Scopes
+from pytest_ssot.source.uses.calls import gives, told
 
 _PARTIAL = "functools.partial"
 #: Get the class as their first argument without being marked as class methods.

@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from pytest_ssot.model import Form, Kind, Scope, Site
-from pytest_ssot.source.aliases import touches
-from pytest_ssot.source.calls import called_with_code
-from pytest_ssot.source.columns import Columns, called_at, function_of, imported
 from pytest_ssot.source.constructions.guarded import Guarded, defined, starred
-from pytest_ssot.source.constructions.helpers import helpers
+from pytest_ssot.source.constructions.private_helpers import helpers
 from pytest_ssot.source.constructions.values import Value, Values
-from pytest_ssot.source.marks import assigned, decorating
-from pytest_ssot.source.quoted import code
-from pytest_ssot.source.scopes import Comprehension, Function, Scopes
-from pytest_ssot.source.scopes import Scope as Enclosing
-from pytest_ssot.source.use import Mark, Use
-from pytest_ssot.source.uses import Source
+from pytest_ssot.source.names.aliases import touches
+from pytest_ssot.source.names.scopes import Comprehension, Function, Scopes
+from pytest_ssot.source.names.scopes import Scope as Enclosing
+from pytest_ssot.source.text.columns import Columns, called_at, function_of, imported
+from pytest_ssot.source.uses.calls import called_with_code
+from pytest_ssot.source.uses.pytest_marks import assigned, decorating
+from pytest_ssot.source.uses.quoted_source import code
+from pytest_ssot.source.uses.use import Mark, Use
+from pytest_ssot.source.uses.walk import Source
 
 #: Call what they are given first.
 _CALLING = frozenset(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pytest_ssot.source.analysis import RELATIVE, STAR, STARS, Analysed
-from pytest_ssot.source.definitions.copies import Copies, Originals
+from pytest_ssot.source.definitions.near_copies import Copies, Originals
 from pytest_ssot.source.definitions.routes import Home, Routes
 from pytest_ssot.source.definitions.walk import File, Found, Walker, Wished
-from pytest_ssot.source.files import DECLARING
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.surface import Surfaces
-from pytest_ssot.source.trees import tree_of
-from pytest_ssot.source.words import Words
+from pytest_ssot.source.file_analysis import RELATIVE, STAR, STARS, Analysed
+from pytest_ssot.source.names.star_exports import Surfaces
+from pytest_ssot.source.project.files import DECLARING
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.text.trees import tree_of
+from pytest_ssot.source.text.word_search import Words
 
 
 class Definitions:

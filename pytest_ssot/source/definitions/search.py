@@ -9,8 +9,8 @@ from pytest_ssot.model import Form, Step
 from pytest_ssot.rules.ownership import Single
 from pytest_ssot.source.definitions.routes import Home, State, homes, plain
 from pytest_ssot.source.index import Pass
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.use import Copy, Use
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.uses.use import Copy, Use
 
 #: Looks through all files for routes, and in the first pass for homes; both as plain values.
 Look = Callable[[list[Any], list[Any]], Pass]

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from pytest_ssot.model import Form, Kind, Scope, Site
-from pytest_ssot.source.columns import Columns
-from pytest_ssot.source.definitions.offers import Offers
+from pytest_ssot.source.definitions.exported_names import Offers
 from pytest_ssot.source.definitions.routes import Home, Route, Routes
 from pytest_ssot.source.definitions.shapes import (
     assigned,
@@ -20,13 +19,14 @@ from pytest_ssot.source.definitions.shapes import (
     only_renames,
     values,
 )
-from pytest_ssot.source.marks import assigned as marks_assigned
-from pytest_ssot.source.marks import decorating
-from pytest_ssot.source.scopes import Function, Scopes
-from pytest_ssot.source.scopes import Scope as Enclosing
-from pytest_ssot.source.statements import climbed
-from pytest_ssot.source.trees import Tree
-from pytest_ssot.source.use import Mark, Use
+from pytest_ssot.source.names.scopes import Function, Scopes
+from pytest_ssot.source.names.scopes import Scope as Enclosing
+from pytest_ssot.source.names.statements import climbed
+from pytest_ssot.source.text.columns import Columns
+from pytest_ssot.source.text.trees import Tree
+from pytest_ssot.source.uses.pytest_marks import assigned as marks_assigned
+from pytest_ssot.source.uses.pytest_marks import decorating
+from pytest_ssot.source.uses.use import Mark, Use
 
 
 class File(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 
 from pytest_ssot.source.deprecated.outline import Binding, Outline, dotted_name
-from pytest_ssot.source.reading import Unreadable
+from pytest_ssot.source.text.reading import Unreadable
 
 Read = Callable[[str], str]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from pytest_ssot.source.deprecated.saying import HOLE, text_of
+from pytest_ssot.source.deprecated.constant_text import HOLE, text_of
 
 #: Where a statement of a module stands: on every way through it, or on some.
 Where = Literal["always", "if", "version", "try", "fallback", "checking"]

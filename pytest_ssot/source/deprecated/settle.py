@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from pytest_ssot.source.deprecated.finding import Finding, Sign, Strength
+from pytest_ssot.source.deprecated.functions_and_classes import Thing, delegated
 from pytest_ssot.source.deprecated.library import Library
 from pytest_ssot.source.deprecated.outline import Outline
-from pytest_ssot.source.deprecated.things import Thing, delegated
-from pytest_ssot.source.deprecated.whole import passes_on, sources
+from pytest_ssot.source.deprecated.whole_modules import passes_on, sources
 
 
 def settle(

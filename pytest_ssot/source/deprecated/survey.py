@@ -8,15 +8,20 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from pytest_ssot.config.names import is_dotted
-from pytest_ssot.source.deprecated import aliases, shims, things, whole
-from pytest_ssot.source.deprecated.doubles import doubles
+from pytest_ssot.source.deprecated import (
+    aliases,
+    functions_and_classes,
+    module_getattr,
+    whole_modules,
+)
+from pytest_ssot.source.deprecated.duplicate_classes import doubles
 from pytest_ssot.source.deprecated.finding import Double, Finding, Sign
 from pytest_ssot.source.deprecated.library import Library, Read
 from pytest_ssot.source.deprecated.outline import Outline
 from pytest_ssot.source.deprecated.settle import settle
-from pytest_ssot.source.deprecated.warned import Recogniser
-from pytest_ssot.source.reading import Unreadable
+from pytest_ssot.source.deprecated.warning_statements import Recogniser
 from pytest_ssot.source.scan import quickly
+from pytest_ssot.source.text.reading import Unreadable
 
 #: Most files say nothing of the kind, and need not be parsed for it.
 _SAYS = re.compile(
@@ -91,7 +96,7 @@ def _signs(outline: Outline | None, library: Library) -> Iterator[Sign]:
     if outline is None:
         return
     recogniser = Recogniser(outline, library.is_category)
-    yield from whole.signs(outline, recogniser)
-    yield from things.signs(outline, recogniser)
-    yield from shims.signs(outline, recogniser)
+    yield from whole_modules.signs(outline, recogniser)
+    yield from functions_and_classes.signs(outline, recogniser)
+    yield from module_getattr.signs(outline, recogniser)
     yield from aliases.signs(outline, library)

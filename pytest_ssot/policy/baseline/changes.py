@@ -1,0 +1,74 @@
+"""How a baseline changes: it is made, it shrinks, and it grows where somebody gives a reason."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pytest_ssot.model import Violation
+from pytest_ssot.policy.baseline.entries import Entry, Key
+from pytest_ssot.policy.baseline.ratchet import Is, Ratchet, Stale, counts, place
+from pytest_ssot.policy.run.tally import spot
+
+
+class Grounds(NamedTuple):
+    """Why entries may be added, who moves those sites, and until when."""
+
+    reason: str | None = None
+    owner: str | None = None
+    until: datetime.date | None = None
+
+
+def shrunk(entries: Iterable[Entry], stale: Iterable[Stale]) -> tuple[Entry, ...]:
+    """*entries* without what is *stale*: lowered, or gone. Nothing grows."""
+    left = {one.entry: one.now for one in stale}
+    lowered = (one._replace(number=left.get(one, one.number)) for one in entries)
+    return tuple(one for one in lowered if one.number)
+
+
+def grown(
+    ratchet: Ratchet,
+    violations: Iterable[Violation],
+    wanted: Iterable[Violation],
+    is_critical: Is,
+    grounds: Grounds,
+) -> tuple[Entry, ...]:
+    """The entries of *ratchet*, and what it takes for it to know *wanted* too.
+
+    *violations* are all that there are, judged, those that only a run saw with
+    ``seen`` as ``("runtime",)``. Mission-critical ones are not counted.
+    """
+    entries = {(one.key, one.runtime): one for one in ratchet.baseline.entries}
+    found = _sites_of(ratchet, violations, is_critical)
+    for key in {ratchet.key(one) for one in wanted if counts(one) and not is_critical(one)}:
+        for runtime in (False, True):
+            needed = found.get((key, runtime), 0)
+            known = entries.get((key, runtime))
+            if needed and (known is None or known.number < needed or not ratchet.holds(known)):
+                entries[key, runtime] = Entry(key, needed, runtime, *grounds)
+    return tuple(sorted(entries.values(), key=lambda one: one.order))
+
+
+def only_in_runs(
+    scanned: Iterable[Violation], reported: Iterable[Violation]
+) -> tuple[Violation, ...]:
+    """Those of a run's violations that the scan did not find, once each."""
+    in_source = {spot(one) for one in scanned}
+    found = {
+        one.cause: one._replace(seen=("runtime",), chain=())
+        for one in reported
+        if "runtime" in one.seen and counts(one) and spot(one) not in in_source
+    }
+    return tuple(found[cause] for cause in sorted(found))
+
+
+def _sites_of(
+    ratchet: Ratchet, violations: Iterable[Violation], is_critical: Is
+) -> dict[tuple[Key, bool], int]:
+    sites: dict[tuple[Key, bool], set[object]] = {}
+    for one in violations:
+        if counts(one) and not is_critical(one):
+            key = ratchet.key(one), one.seen == ("runtime",)
+            sites.setdefault(key, set()).add(place(one))
+    return {key: len(found) for key, found in sites.items()}

@@ -1,0 +1,264 @@
+"""The inventory: what a scan of the source finds, judged as a test run would be."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from pytest_ssot.errors import UsageError
+from pytest_ssot.model import Form, Kind, Scope, Site, Suspect, Verdict, Violation
+from pytest_ssot.patterns import path_matches
+from pytest_ssot.policy.rules.overdue import Due, due
+from pytest_ssot.policy.verdict.allowances import Allowances, Excuse, Importer, SeenBy, from_marker
+from pytest_ssot.policy.verdict.critical import decided
+from pytest_ssot.policy.verdict.first_party import FirstParty
+from pytest_ssot.rules.allowance import Allowance
+from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.lookup import Target
+from pytest_ssot.source import index
+from pytest_ssot.source.project.files import Entry, Files
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.project.surroundings import Surroundings
+from pytest_ssot.source.uses.use import Copy, Mark, Scan, Use
+from pytest_ssot.source.wanted import Wanted
+
+
+class Ground(NamedTuple):
+    """Where the statement, or the call, of a violation ends; what allows it, empty for none."""
+
+    end_line: int
+    allowed_by: str = ""
+
+
+class Inventory(NamedTuple):
+    """What was found in source.
+
+    ``violations`` are judged and sorted by site; ``critical`` are the sites in
+    mission-critical tests. ``unreadable`` are files that could not be read
+    whole, and why. ``examined`` are the files that were read. ``used`` names the
+    allowances that excused something. ``marks`` are those of the tests around
+    sites, as far as source tells them. ``grounds`` are by the violations' ``cause``.
+    ``uses`` is the number of uses by rule, in all files and whoever excuses them;
+    ``due`` what should be gone. ``suspects`` fail nothing; those that are allowed are
+    left out.
+    """
+
+    violations: tuple[Violation, ...]
+    critical: frozenset[Site]
+    unreadable: tuple[tuple[str, str], ...]
+    examined: frozenset[str]
+    used: frozenset[str]
+    mistakes: tuple[str, ...]
+    marks: Mapping[Site, tuple[Mark, ...]]
+    grounds: Mapping[tuple[object, ...], Ground]
+    uses: Mapping[str, int]
+    due: Due
+    suspects: tuple[Suspect, ...] = ()
+
+    def of(self, paths: Collection[str]) -> Inventory:
+        """What of this is in the files *paths*."""
+        return self._replace(
+            violations=tuple(one for one in self.violations if one.importer.path in paths),
+            unreadable=tuple(one for one in self.unreadable if one[0] in paths),
+            examined=self.examined.intersection(paths),
+            suspects=tuple(one for one in self.suspects if one.site.path in paths),
+        )
+
+
+def take(
+    configured: Configured,
+    today: datetime.date,
+    paths: Sequence[str] = (),
+    *,
+    cache: bool = True,
+    forks: bool = True,
+) -> Inventory:
+    """The inventory of the files under *paths*, relative to the root; none means all.
+
+    All are scanned in any case: what a file uses depends on what others pass on.
+    With *cache* what the last one found is used where files have not changed.
+    Without *forks* all is done in this process, which others may watch or share.
+    Raises UsageError for a path that is not there, or not below the root.
+    """
+    settings = configured.settings
+    files = Files(settings.root, (), settings.exclude)
+    entries = {entry.path: entry for entry in files}
+    if not paths:
+        found = _scanned(configured, list(entries.values()), cache=cache, forks=forks)
+        return _Judge(configured, today).judge(found, files.missed)
+    asked = Files(settings.root, paths, settings.exclude)
+    # What git ignores is examined where it is named.
+    chosen = {entry.path: entry for entry in asked}
+    found = _scanned(configured, list({**entries, **chosen}.values()), cache=cache, forks=forks)
+    wanted = chosen.keys() | {path for path, _ in asked.missed}
+    return _Judge(configured, today).judge(found, asked.missed).of(wanted)
+
+
+def _scanned(configured: Configured, entries: Sequence[Entry], *, cache: bool, forks: bool) -> Scan:
+    root = configured.settings.root
+    rules = configured.rules.rules
+    targets = [Target(rule.id, rule.deprecated, rule.submodules) for rule in rules]
+    canonical = {rule.id: rule.use.partition(":")[0] for rule in rules if rule.use is not None}
+    wanted = Wanted(targets, canonical, configured.rules.single, configured.rules.factories)
+    key = index.key_of(wanted.plain())
+    state = index.State(index.path_of(root) if cache else None, key, Surroundings(root))
+    known = state.begin(entries)
+    if known is not None:
+        return known
+    from pytest_ssot.source.scan import scan
+
+    return scan(root, entries, wanted, state, forks=forks)
+
+
+class _Judge:
+    """Judges what a scan found by the rules' own settings."""
+
+    def __init__(self, configured: Configured, today: datetime.date) -> None:
+        settings = configured.settings
+        self._configured = configured
+        self._settings = settings
+        self._rules = configured.rules
+        self._allowances = Allowances(configured.allowances, today)
+        self._ours = FirstParty(settings.root, settings.first_party)
+        self._modules = Modules(settings.root)
+        self._used: set[str] = set()
+        self._mistakes: set[str] = set()
+        self._grounds: dict[tuple[object, ...], Ground] = {}
+
+    def judge(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
+        judged = [one for use in found.uses if (one := self._judged(use)) is not None]
+        suspects = [one for copy in found.suspects for one in self._suspected(copy)]
+        uses = Counter(use.rule for use in found.uses)
+        owed = due(self._configured, found.examined.__contains__).with_uses(uses)
+        overdue = [self._verdict(one.violation, one.end_line) for one in owed.overdue]
+        told = [*_through_allowed(judged), *(one for one in overdue if one is not None)]
+        critical = {use.site for use in found.uses if self._is_critical(use)}
+        critical |= {one.importer for one in overdue if one and self._is_in_critical(one.importer)}
+        return Inventory(
+            violations=tuple(sorted(told, key=_place) if overdue else told),
+            critical=frozenset(critical),
+            unreadable=tuple(sorted([*found.unreadable.items(), *missed])),
+            examined=found.examined,
+            used=frozenset(self._used),
+            mistakes=tuple(sorted(self._mistakes)),
+            marks={use.site: use.marks for use in found.uses if use.marks},
+            grounds=self._grounds,
+            uses=uses,
+            due=owed,
+            suspects=tuple(suspects),
+        )
+
+    def _suspected(self, copy: Copy) -> Iterator[Suspect]:
+        """The suspect that *copy* is, unless a definition there would not fail either."""
+        rule, target, name, site, end_line, likeness, noted = copy
+        how = (Form.DEFINITION, Scope.MODULE)
+        use = Use(rule, target, Kind.DEFINITION, name, site, end_line, *how, noted=noted)
+        judged = self._judged(use)
+        if judged is not None and judged.verdict is Verdict.FAILS:
+            yield Suspect(rule, target, name, site, likeness)
+
+    def _judged(self, use: Use) -> Violation | None:
+        violation = Violation(
+            rule=use.rule,
+            kind=use.kind,
+            target=use.target,
+            name=use.name,
+            importer=use.site,
+            chain=use.chain,
+            seen=("static",),
+            form=use.form,
+            scope=use.scope,
+        )
+        return self._verdict(violation, use.end_line, use.marks, noted=use.noted)
+
+    def _verdict(
+        self,
+        violation: Violation,
+        end_line: int,
+        marks: Sequence[Mark] = (),
+        *,
+        noted: bool = True,
+    ) -> Violation | None:
+        """*violation* with its verdict; None where the settings say to ignore it.
+
+        Comments up to *end_line* may allow it, if there are any that are *noted*.
+        """
+        path = violation.importer.path
+        file = str(self._settings.root / path)
+        module = next(iter(self._modules.names(path)), "")
+        last = end_line if noted else 0  # no comment there: none of its lines is read
+        excuse = self._excuse(violation, Importer(file, module, last), marks)
+        self._grounds[violation.cause] = Ground(end_line, excuse.by if excuse else "")
+        if excuse is not None:
+            self._used.add(excuse.by)
+            return violation.judged(Verdict.ALLOWED, excuse.reason)
+        if self._ours.owns(file, module):
+            return violation
+        if violation.kind is Kind.DEFINITION:
+            return None  # other people may call theirs what they like
+        indirect = decided(self._settings.indirect, Verdict.INDIRECT)
+        return None if indirect is None else violation.judged(indirect)
+
+    def _excuse(
+        self, violation: Violation, importer: Importer, marks: Sequence[Mark]
+    ) -> Excuse | None:
+        rule = self._rules.by_id.get(violation.rule)
+        site = violation.importer
+        try:
+            test = SeenBy(_nodeid(site), _allowances(site, marks))
+            return self._allowances.excuse(violation, importer, rule, test)
+        except UsageError as error:
+            self._mistakes.add(str(error))
+            return None
+
+    def _is_critical(self, use: Use) -> bool:
+        if self._is_in_critical(use.site):
+            return True
+        return any(name in self._settings.markers for name, _, _ in use.marks)
+
+    def _is_in_critical(self, site: Site) -> bool:
+        return path_matches(site.path, self._settings.mission_critical)
+
+
+def _nodeid(site: Site) -> str:
+    """What pytest would call a test at *site*."""
+    names = [] if site.function == "<module>" else site.function.split(".")
+    return "::".join([site.path, *names])
+
+
+def _allowances(site: Site, marks: Sequence[Mark]) -> list[Allowance]:
+    """Those of the ``ssot_allow`` *marks* around it. Raises UsageError for what does not fit."""
+    return [
+        # It is the test's own, which a run knows by its node id.
+        from_marker(args, dict(keywords), str(site))._replace(origin=_nodeid(site))
+        for name, args, keywords in marks
+        if name == "ssot_allow"
+    ]
+
+
+def _place(violation: Violation) -> tuple[object, ...]:
+    """The order of a scan; see `Use.place`."""
+    site = violation.importer
+    return site.path, site.line, site.column, violation.rule, violation.target, violation.name or ""
+
+
+def _through_allowed(violations: Sequence[Violation]) -> list[Violation]:
+    """*violations*, where one that goes through an allowed importer is allowed as well."""
+    may = {
+        (one.rule, one.importer.path, one.importer.line)
+        for one in violations
+        if one.verdict is Verdict.ALLOWED
+    }
+    return [
+        next(
+            (
+                one.judged(Verdict.ALLOWED, f"passed on by {step}, which may")
+                for step in one.chain
+                if (one.rule, step.path, step.line) in may
+            ),
+            one,
+        )
+        for one in violations
+    ]

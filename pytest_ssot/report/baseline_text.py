@@ -1,0 +1,56 @@
+"""What a baseline's state reads like: one wording for commands and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pytest_ssot.model import Kind
+from pytest_ssot.policy.baseline.entries import Entry
+from pytest_ssot.policy.baseline.ratchet import Stale
+from pytest_ssot.report.text import known_as
+from pytest_ssot.rules.ownership import Single
+from pytest_ssot.rules.ruleset import AnyRule
+
+#: What takes out of the baseline what a scan does not find any more.
+UPDATE = "run: pytest-ssot baseline --update"
+
+
+def stale_line(stale: Stale, rules: Mapping[str, AnyRule]) -> str:
+    """``thank you: app/bridge.py no longer reaches app.old (websocket-factory), 2 -> 0``."""
+    entry = stale.entry
+    path, count = entry.key.path, f"{entry.number} -> {stale.now}"
+    if stale.critical:
+        return f"{path} is mission-critical: its entry for {_what(entry, rules)} goes, {count}"
+    if not entry.runtime and entry.key.rule not in rules:
+        return f"{path}: no rule is called {entry.key.rule} any more, {count}"
+    what = _what(entry, rules)
+    if entry.key.kind == Kind.OVERDUE.value:
+        return f"thank you: {path} no longer has {what}, which was overdue, {count}"
+    again = isinstance(rules.get(entry.key.rule), Single)
+    what = f"{'has another' if again else 'reaches'} {what}"
+    less = f"{what} in fewer places" if stale.now else f"no longer {what}"
+    return f"thank you: {path} {less}, {count}"
+
+
+def expired_line(entry: Entry) -> str:
+    owner = f", {entry.owner}" if entry.owner else ""
+    return f"{entry} (until {entry.until}{owner})"
+
+
+def update_line(stale: Stale) -> str:
+    """What removes the entry."""
+    if stale.entry.runtime:
+        return "run: pytest --ssot-update-baseline"
+    return UPDATE
+
+
+def _what(entry: Entry, rules: Mapping[str, AnyRule]) -> str:
+    """The target, the name that was taken from it, and the rule where that is called otherwise."""
+    key = entry.key
+    rule = rules.get(key.rule)
+    target = key.target or (key.rule if rule is None else rule.target)
+    if isinstance(rule, Single):
+        told = known_as(target, filter(None, (key.name,)))
+        return told + (f" ({key.rule})" if key.rule != target else "")
+    name = f":{key.name}" if key.name and key.name != "*" and ":" not in target else ""
+    return f"{target}{name}" + (f" ({key.rule})" if key.rule != target else "")

@@ -1,0 +1,31 @@
+"""The watch in a child process, started by ``site/sitecustomize.py``."""
+
+from __future__ import annotations
+
+import os
+
+from pytest_ssot.rules.lookup import Owned, Target
+from pytest_ssot.runtime.evidence.channel import OWNER, Channel
+from pytest_ssot.runtime.owners.owner_numbers import unissued
+from pytest_ssot.runtime.watcher import Watcher
+
+
+def start(folder: str) -> None:
+    """Watch this process on behalf of the test run whose channel is *folder*."""
+    channel = Channel(folder)
+    targets, owned, categories, discover = channel.config()
+    watcher = Watcher(
+        [Target(*target, foreign=foreign) for *target, foreign in targets],
+        owned=Owned.of(owned),
+        categories=categories,
+        discover=discover,
+    )
+    number = int(os.environ.get(OWNER, 0))
+    if not number:
+        number = unissued()
+        channel.write("started", number, os.environ.get("PYTEST_CURRENT_TEST", ""))
+    watcher.report_to(channel, number)
+    watcher.start()
+    for targets, _ in watcher.early.noted:
+        for target in targets:
+            channel.write("missed", f"{target.text} (loaded before the watch of a child process)")

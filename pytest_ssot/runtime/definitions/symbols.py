@@ -1,0 +1,215 @@
+"""Symbols that are to be single, and what stands in a loaded module beside them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from pytest_ssot.runtime.definitions.bindings import Bound, Source
+
+from pytest_ssot.runtime.imports.armed_modules import SPEC, namespace_of
+
+_Module = type(sys)
+
+
+class Home:
+    """The one import path of a symbol, ``module:name``, and the modules that may re-export it.
+
+    ``foreign`` is what only another run asked for: see :mod:`pytest_ssot.runtime.nested`.
+    """
+
+    __slots__ = ("also_from", "foreign", "module", "name", "rule", "symbol", "value")
+
+    def __init__(
+        self, rule: str, symbol: str, also_from: tuple[str, ...], *, foreign: bool = False
+    ) -> None:
+        self.rule = rule
+        self.symbol = symbol
+        self.module, _, self.name = symbol.partition(":")
+        self.also_from = also_from
+        self.foreign = foreign
+        #: The class or function that the symbol is, None before it is made.
+        self.value: Any = None
+
+    def is_defined_in(self, module: str, namespace: dict[str, object]) -> bool:
+        """Whether a class or function of the symbol's name is of another *module* itself."""
+        value = namespace.get(self.name)
+        # By its true class: a lazy object comes to life when it is asked what it is.
+        if self.name not in namespace or module == self.module or issubclass(type(value), _Module):
+            return False
+        try:
+            return getattr(value, "__module__", None) == module
+        except Exception:  # whatever it is, it is no class
+            return False
+
+    def is_file(self, path: str) -> bool:
+        """Whether *path* is the file of the symbol's own module, by whatever name it is loaded."""
+        return _is_file(self.module, path)
+
+    def may_pass_on(self, module: str, path: str) -> bool:
+        """Whether *module*, in *path*, is one of those that may re-export the symbol."""
+        return module in self.also_from or any(_is_file(one, path) for one in self.also_from)
+
+
+class Suspect:
+    """A name of a module that looks like another of what *home* has."""
+
+    __slots__ = ("_sort", "_value", "home", "name")
+
+    def __init__(self, home: Home, name: str, sort: str, value: object) -> None:
+        self.home = home
+        self.name = name
+        self._sort = sort
+        self._value = value
+
+    def bound(self, source: Source, module: str, path: str) -> Bound | None:
+        """How and where *source*, of the *module* in *path*, binds it; None where it is fine."""
+        home, own = self.home, self.name == self.home.name
+        if self._sort == "subclass":
+            return source.renaming(self.name)
+        if self._sort == "definition":
+            return source.definition(self.name, self._value)
+        bound = source.another(self.name)
+        if bound is None or (bound.form == "alias" and not own):
+            return bound
+        if bound.form == "definition":
+            return bound if own and not home.is_file(path) else None
+        return None if home.is_file(path) or home.may_pass_on(module, path) else bound
+
+
+class Homes:
+    """All symbols that are to be single; ``names`` is what they are called."""
+
+    def __init__(self) -> None:
+        self.all: list[Home] = []
+        self.names: set[str] = set()
+        self.modules: set[str] = set()
+        # By position: the modules' names, and what each was when it was read.
+        self._order: list[str] = []
+        self._read_from: list[object] = []
+        self._values: dict[int, Home] = {}
+        self._classes: list[type] = []
+        # Modules with direct subclasses, and how many of these there are.
+        self._related: set[str] = set()
+        self._subclasses = 0
+
+    def add(self, homes: Iterable[Home]) -> None:
+        known = {one.symbol for one in self.all}
+        self.all += [one for one in homes if one.symbol not in known]
+        self.names.update(one.name for one in self.all)
+        self.modules.update(one.module for one in self.all)
+        self._order = [one.module for one in self.all]
+        self._read_from = [None] * len(self.all)
+
+    def refresh(self, name: str = "") -> None:
+        """Find the symbols that were not there yet, and those of the module *name* anew."""
+        modules = [*map(sys.modules.get, self._order)]
+        if modules == self._read_from and name not in self.modules:
+            return
+        for number, (home, module) in enumerate(zip(self.all, modules, strict=True)):
+            namespace = namespace_of(module)
+            value = namespace.get(home.name)
+            # Other values may be one object for many reasons.
+            home.value = value if callable(value) else None
+            self._read_from[number] = home if is_loading(namespace) else module
+        self._values = {id(one.value): one for one in self.all if one.value is not None}
+        values = [one.value for one in self.all if issubclass(type(one.value), type)]
+        self._classes = [one for one in values if not issubclass(one, BaseException)]
+        self._count()
+
+    def concern(self, module: str, namespace: dict[str, object]) -> bool:
+        """Whether anything in *namespace*, all names of *module*, may be another of a symbol.
+
+        Asked of each module that is loaded.
+        """
+        self.refresh(module)
+        if sum(map(len, map(_subclasses, self._classes))) != self._subclasses:
+            self._count()
+        return not (
+            namespace.keys().isdisjoint(self.names)
+            # In one step: another thread may be adding names.
+            and self._values.keys().isdisjoint(map(id, tuple(namespace.values())))
+            and module not in self._related
+        )
+
+    def suspects(self, module: str, namespace: dict[str, object]) -> list[Suspect]:
+        """What of *namespace* is worth to read the source for."""
+        found = [*self._definitions(module, namespace), *self._renaming(module)]
+        for name, value in list(namespace.items()):
+            home = self._values.get(id(value))
+            if home is not None and (name != home.name or module != home.module):
+                found.append(Suspect(home, name, "another", value))
+        return found
+
+    def is_at_home(self, name: str, module: str, path: str) -> bool:
+        """Whether a symbol called *name* has its home in *module*, or in its file *path*."""
+        return any(
+            one.name == name and (one.module == module or one.is_file(path)) for one in self.all
+        )
+
+    def _definitions(self, module: str, namespace: dict[str, object]) -> Iterator[Suspect]:
+        path = str(namespace.get("__file__"))
+        for home in self.all:
+            value = namespace.get(home.name)
+            other = home.name in namespace and value is not home.value
+            own = other and home.is_defined_in(module, namespace)
+            if own and not self.is_at_home(home.name, module, path):
+                yield Suspect(home, home.name, "definition", value)
+
+    def _count(self) -> None:
+        known = [one for kind in self._classes for one in _subclasses(kind)]
+        self._related = {one.__module__ for one in known}
+        self._subclasses = len(known)
+
+    def _renaming(self, module: str) -> Iterator[Suspect]:
+        for kind in self._classes:
+            home = self._values[id(kind)]
+            for one in _subclasses(kind):
+                plain = one.__module__ == module and one.__bases__ == (kind,)
+                if plain and one.__name__ != home.name:
+                    yield Suspect(home, one.__name__, "subclass", one)
+
+
+_subclasses: Callable[[type], list[type]] = type.__subclasses__
+
+
+def is_loading(namespace: dict[str, object]) -> bool:
+    return getattr(namespace.get(SPEC), "_initializing", False) is True
+
+
+def _is_file(dotted: str, path: str) -> bool:
+    """Whether *path* is the file of the module *dotted*, which may not be loaded."""
+    own = namespace_of(sys.modules.get(dotted)).get("__file__")
+    if isinstance(own, str):
+        return _is_same(own, path)
+    inside = dotted.replace(".", os.sep)
+    if not path.endswith((f"{os.sep}{inside}.py", f"{os.sep}{inside}{os.sep}__init__.py")):
+        return False
+    located = _located(dotted)
+    return located is None or _is_same(located, path)
+
+
+def _is_same(one: str, other: str) -> bool:
+    return os.path.basename(one) == os.path.basename(other) and (
+        os.path.realpath(one) == os.path.realpath(other)
+    )
+
+
+def _located(dotted: str) -> str | None:
+    """The file that importing *dotted* would load; nothing is imported for it."""
+    from importlib.machinery import PathFinder
+
+    inside = None
+    spec = None
+    parts = dotted.split(".")
+    for depth in range(1, len(parts) + 1):
+        spec = PathFinder.find_spec(".".join(parts[:depth]), inside)
+        if spec is None:
+            return None
+        inside = spec.submodule_search_locations
+    return None if spec is None else spec.origin

@@ -1,0 +1,228 @@
+"""Whether code that touches a name means it: docs/verdicts.md."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable, Iterable
+    from types import CodeType, FrameType
+
+    #: Path, line, last line, column, function and module.
+    Place = tuple[str, int, int, int, str, str]
+
+from pytest_ssot.runtime.stack import bytecode, frames
+
+#: Builtins whose reading of an attribute imports nothing.
+_LOOKS = frozenset(("getattr", "hasattr"))
+
+
+def says_import(frame: FrameType) -> bool:
+    """Whether the code at *frame* is an import by itself: a statement, or the import machinery."""
+    return frames.is_bootstrap(frame) or bytecode.current(frame).op == "import"
+
+
+def says_relative(frame: FrameType) -> bool:
+    """Whether *frame*, of a module's own body, is at a relative import."""
+    if not frames.is_module_level(frame) or bytecode.current(frame).op not in ("import", "from"):
+        return False
+    operands = bytecode.import_operands(frame)
+    return operands is not None and operands[0] > 0
+
+
+def stated_module(spec_name: str, frame: FrameType) -> str | None:
+    """The absolute name of the module that *frame* imports, None where it imports none.
+
+    An import statement says it; a call (``__import__``, or C code that imports) is
+    taken to mean the module *spec_name* itself, whose watch was touched.
+    """
+    instruction = bytecode.current(frame)
+    if instruction.op == "import":
+        return _absolute(frame, instruction.name or "")
+    if instruction.op in ("attribute", "from", "star"):
+        return None  # the interpreter prepares an AttributeError's words
+    if instruction.op == "call":
+        callee = bytecode.callee(frame)
+        if callee in _LOOKS:
+            return None  # getattr(module, "__spec__")
+        if callee == "__import__" and _says_only_below(frame, spec_name):
+            return None  # __import__("a.b") gives back "a", as import a.b binds it
+    return spec_name
+
+
+def fromlist(frame: FrameType, module: str) -> tuple[str, ...] | None:
+    """The names that the import statement *frame* is at takes from *module*, if it does."""
+    instruction = bytecode.current(frame)
+    if instruction.op != "import" or _absolute(frame, instruction.name or "") != module:
+        return None
+    operands = bytecode.import_operands(frame)
+    return None if operands is None else operands[1]
+
+
+def calling_import(frame: FrameType) -> FrameType | None:
+    """Who calls ``__import__`` with a fromlist that the import machinery in *frame* reads.
+
+    None for a statement: the names that it takes are read by itself, later.
+    """
+    if frame.f_code.co_name != "_handle_fromlist":
+        return None
+    _, asker = frames.requested(frame)
+    return None if asker is None or bytecode.current(asker).op == "import" else asker
+
+
+def is_from_import(frame: FrameType) -> bool:
+    """Whether the IMPORT_FROM that *frame* is at belongs to a ``from`` statement.
+
+    ``import a.b.c as m`` has one too, without a fromlist.
+    """
+    operands = bytecode.import_operands(frame)
+    return operands is not None and operands[1] is not None
+
+
+def reading(frame: FrameType, name: str) -> str:
+    """How *frame* touches the attribute *name*.
+
+    "from", "star" or "attribute" where the instruction says the name, "looked"
+    for ``hasattr``, otherwise "computed".
+    """
+    instruction = bytecode.current(frame)
+    if instruction.op in ("from", "star"):
+        return instruction.op
+    if instruction.op == "attribute" and instruction.name == name:
+        return "attribute"
+    if instruction.op == "call" and bytecode.callee(frame) == "hasattr":
+        return "looked"
+    return "computed"
+
+
+def says(frame: FrameType, dotted: str, name: str) -> bool:
+    """Whether the function of *frame* has the attribute *name* of *dotted* as a literal."""
+    full = f"{dotted}.{name}"
+    endings, starts = ("." + name, ":" + name), (full + ".", full + ":")
+    return any(
+        isinstance(value, str)
+        and (value in (name, full) or value.endswith(endings) or value.startswith(starts))
+        for value in frame.f_code.co_consts
+    )
+
+
+def says_surface(frame: FrameType, package: str, is_submodule: Callable[[str], bool]) -> bool:
+    """Whether a literal in the function of *frame* means *package* itself or a name of its own.
+
+    What resolves a dotted string (``mock.patch``) imports each package on its
+    way; ``"package.sub.name"`` only passes through.
+    """
+    for value in frame.f_code.co_consts:
+        if isinstance(value, str) and (value == package or value.startswith(package + ".")):
+            following = value[len(package) + 1 :].partition(".")[0].partition(":")[0]
+            if not following or not is_submodule(following):
+                return True
+    return False
+
+
+def spelled(frame: FrameType, module: str) -> str | None:
+    """The name of *module* that the statement *frame* is at spells in a string."""
+    position = bytecode.position(frame)
+    name = spelled_at(frame.f_code.co_filename, position.line, position.end_line, module)
+    return name or _one_name(_strings(frame.f_code), module)
+
+
+def spelled_at(path: str, first: int, last: int, module: str) -> str | None:
+    """The name after ``module.`` in the lines *first* to *last*; None if not just one."""
+    import linecache
+    import re
+
+    text = "".join(linecache.getline(path, line) for line in range(first, last + 1))
+    return _one_name(re.findall(r"[\"']([\w.:]+)[\"']", text), module)
+
+
+def _says_only_below(frame: FrameType, module: str) -> bool:
+    """Whether the function of *frame* has submodules of *module* as literals, and not itself."""
+    said = _strings(frame.f_code)
+    return module not in said and any(one.startswith(module + ".") for one in said)
+
+
+def _one_name(strings: Iterable[str], module: str) -> str | None:
+    """The name that follows *module* in *strings*, if it is the same in all."""
+    starts = (module + ".", module + ":")
+    found = {one[len(module) + 1 :].partition(".")[0] for one in strings if one.startswith(starts)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _strings(code: CodeType) -> list[str]:
+    return [value for value in code.co_consts if isinstance(value, str)]
+
+
+def imports_itself(frame: FrameType, module: str, *, below: bool) -> bool:
+    """Whether *frame* reads attributes by leave of an import statement for *module*.
+
+    It stands at the top of the file, or in the function itself, and is the site
+    then; with *below*, one for a submodule will do too.
+    """
+    for stated in _imports_of(frame.f_code.co_filename, frame.f_code.co_firstlineno):
+        if stated == module or (below and stated.startswith(module + ".")):
+            return True
+    return False
+
+
+def _imports_of(path: str, function: int) -> list[str]:
+    """The modules, and names in them, that are imported at the top of *path* and in *function*."""
+    import ast
+    import linecache
+
+    try:
+        tree = ast.parse("".join(linecache.getlines(path)))
+    except (SyntaxError, ValueError):
+        return []
+    found: list[str] = []
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Import):
+            found += (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+        scope = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        typing = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        if not typing and (not scope or _first_line(node) == function):
+            todo += ast.iter_child_nodes(node)
+    return found
+
+
+def _first_line(node: ast.AST) -> int:
+    """A function's first line as its code object has it: that of its first decorator."""
+    decorators = getattr(node, "decorator_list", [])
+    line: int = (decorators or [node])[0].lineno
+    return line
+
+
+def place_of(frame: FrameType) -> Place:
+    """The line that *frame* is at."""
+    position = bytecode.position(frame)
+    path, offset = frames.place(frame)
+    return (
+        path,
+        position.line + offset,
+        position.end_line + offset,
+        position.column,
+        frames.function_of(frame),
+        frames.module_of(frame),
+    )
+
+
+def is_stdlib(frame: FrameType) -> bool:
+    return frames.module_of(frame).partition(".")[0] in sys.stdlib_module_names
+
+
+def _absolute(frame: FrameType, name: str) -> str:
+    operands = bytecode.import_operands(frame)
+    level = operands[0] if operands is not None else 0
+    if level <= 0:
+        return name
+    package = frame.f_globals.get("__package__")
+    if not isinstance(package, str):
+        package = getattr(frame.f_globals.get("__spec__"), "parent", "") or ""
+    base = package.rsplit(".", level - 1)[0] if level > 1 else package
+    return f"{base}.{name}" if name else base

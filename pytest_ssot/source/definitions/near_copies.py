@@ -1,0 +1,225 @@
+"""Near copies: classes under another name that are much like one that is to be single."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from pytest_ssot.model import Site
+from pytest_ssot.source.definitions.likeness import Outline, is_special, likeness, outline
+from pytest_ssot.source.definitions.routes import Home
+from pytest_ssot.source.definitions.shapes import header_end
+from pytest_ssot.source.names.scopes import Function
+from pytest_ssot.source.names.statements import at_top, climbed
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.text.columns import Columns
+from pytest_ssot.source.text.reading import Unreadable, decoded, read
+from pytest_ssot.source.text.trees import whole
+from pytest_ssot.source.text.word_search import Words
+from pytest_ssot.source.uses.use import Copy
+
+#: Told from here on. Of the 1,910 classes of Django 5.1 five pairs are so much alike, all sisters
+#: in one module; of the 1,781 of SQLAlchemy 2.0 fourteen, most of them copies for another driver.
+ENOUGH = 0.7
+#: How much of the original a copy has at least: likeness is at most 2 S / (size + S).
+_PART = ENOUGH / (2 - ENOUGH)
+#: What the name of an exception ends with.
+_EXCEPTIONS = ("Error", "Exception", "Warning", "Exit", "Interrupt")
+
+
+class Original(NamedTuple):
+    """The class that a home defines."""
+
+    home: Home
+    node: ast.ClassDef
+    outline: Outline
+
+    @property
+    def is_exception(self) -> bool:
+        names = (self.node.name, *_bases(self.node))
+        return any(one.endswith(_EXCEPTIONS) for one in names)
+
+
+class Originals:
+    """The classes of *homes*, read from the project's source when they are asked for."""
+
+    def __init__(self, modules: Modules, homes: Iterable[Home]) -> None:
+        self._modules = modules
+        self._homes = tuple(homes)
+        self.of = lru_cache(maxsize=None)(self._of)
+        self.sources = lru_cache(maxsize=None)(self._sources)
+
+    @cached_property
+    def all(self) -> tuple[Original, ...]:
+        return tuple(one for home in self._homes if (one := self.of(home)) is not None)
+
+    def _of(self, home: Home) -> Original | None:
+        """The class of *home*; None where its source does not tell of one."""
+        for node, _ in _classes(self._body(home), ()):
+            if node.name == home.name:
+                return Original(home, node, outline(node))
+        return None
+
+    def _sources(self, home: Home) -> frozenset[str]:
+        """The modules that *home* has it from: ``try: from ._fast import Name`` and the like."""
+        path = self._modules.file(home.module)
+        packages = self._modules.packages(path) if path is not None else ()
+        return frozenset(
+            module
+            for node in at_top(self._body(home))
+            if isinstance(node, ast.ImportFrom)
+            and any((one.asname or one.name) == one.name == home.name for one in node.names)
+            for module in climbed(packages, node.level, node.module or "")
+        )
+
+    def _body(self, home: Home) -> Sequence[ast.stmt]:
+        """The statements of *home*, as far as its source can be read."""
+        path = self._modules.file(home.module)
+        if path is None:
+            return ()
+        try:
+            tree = whole(decoded(read(self._modules.around.reads(path))))
+        except Unreadable:
+            return ()
+        return tree.body if tree is not None else ()
+
+
+class Copies:
+    """Looks for near copies of *originals*."""
+
+    def __init__(self, originals: Iterable[Original]) -> None:
+        self._originals = [one for one in originals if likeness(one.outline, one.outline)]
+        #: Which originals have a method: many may have one of that name.
+        self._methods: dict[str, list[Original]] = {}
+        for original in self._originals:
+            for name in original.outline.methods:
+                if not is_special(name):
+                    self._methods.setdefault(f"def {name}", []).append(original)
+        self._words = Words(self._methods)
+
+    def concerns(self, data: bytes) -> bool:
+        """Whether *data* may hold one: it defines methods that make up enough of an original."""
+        return bool(self._candidates(data))
+
+    def _candidates(self, data: bytes) -> list[Original]:
+        phrases = self._words.those_in(data)
+        named = {one.home.symbol: one for phrase in phrases for one in self._methods[phrase]}
+        return [
+            named[symbol]
+            for symbol in sorted(named)
+            if _has_enough(
+                named[symbol],
+                # The special ones are looked for only here: most files have some.
+                lambda name: (
+                    f"def {name}" in phrases
+                    or (is_special(name) and f"def {name}".encode() in data)
+                ),
+            )
+        ]
+
+    def find(self, path: str, data: bytes, text: str) -> Iterator[Copy]:
+        """The near copies in the file *path*, which holds *data*: *text*."""
+        candidates = self._candidates(data)
+        tree = whole(text) if candidates else None
+        if tree is None:
+            return
+        found = list(_classes(tree.body, ()))
+        lines, columns = text.split("\n"), Columns(text)
+        for node, function in found:
+            for one, alike in _alike(node, candidates):
+                if not _is_kin(node, one, tree, [node for node, _ in found]):
+                    end = header_end(node, lines)
+                    noted = any("ssot:" in line for line in lines[node.lineno - 1 : end])
+                    site = Site(path, node.lineno, columns.of(node), function)
+                    symbol = one.home.symbol
+                    yield Copy(symbol, symbol, node.name, site, end, round(alike, 2), noted)
+
+
+def _alike(node: ast.ClassDef, originals: Iterable[Original]) -> Iterator[tuple[Original, float]]:
+    """Those of *originals* that the class *node* is much like, and how much."""
+    methods = {one.name for one in node.body if isinstance(one, Function)}
+    may_be = [one for one in originals if _has_enough(one, methods.__contains__)]
+    if may_be:
+        mine = outline(node)
+        alike = ((one, likeness(mine, one.outline)) for one in may_be)
+        yield from (pair for pair in alike if pair[1] >= ENOUGH)
+
+
+def _has_enough(original: Original, has: Callable[[str], bool]) -> bool:
+    """Whether what *has* the methods that it says may be, or hold, a copy."""
+    shared = sum(size for name, size in original.outline.sizes.items() if has(name))
+    return shared >= _PART * original.outline.size
+
+
+def _is_kin(
+    node: ast.ClassDef, original: Original, tree: ast.Module, classes: Iterable[ast.ClassDef]
+) -> bool:
+    """Whether *node*, one of the *classes* of *tree*, is called as *original*, or above or below.
+
+    Below is who says so in one file, under whatever name it imports the class by.
+    """
+    name = original.home.name
+    if node.name == name or node.name in _bases(original.node):
+        return True
+    bases = {**_renamed(tree), **{one.name: _bases(one) for one in classes}}
+    return name in _above(node.name, bases)
+
+
+def _renamed(tree: ast.Module) -> dict[str, Sequence[str]]:
+    """What imports in *tree* call otherwise: that is called as it is, like a class above it."""
+    return {
+        alias.asname: (alias.name,)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.asname
+    }
+
+
+def _bases(node: ast.ClassDef) -> Sequence[str]:
+    return tuple(map(_last, node.bases))
+
+
+def _above(name: str, bases: Mapping[str, Sequence[str]]) -> set[str]:
+    """The classes above *name*, by their own names, as far as one file tells."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        more = [one for one in bases.get(todo.pop(), ()) if one not in found]
+        found.update(more)
+        todo += more
+    return found
+
+
+def _classes(
+    body: Iterable[ast.stmt], inside: tuple[str, ...], function: str = "<module>"
+) -> Iterator[tuple[ast.ClassDef, str]]:
+    """The classes in *body*, wherever they stand, each with the function around it."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield node, function
+            yield from _classes(node.body, (*inside, node.name), function)
+        elif isinstance(node, Function):
+            names = (*inside, node.name)
+            yield from _classes(node.body, names, ".".join(names))
+        else:
+            yield from _classes(_blocks(node), inside, function)
+
+
+def _blocks(node: ast.AST) -> Iterator[ast.stmt]:
+    """The statements right inside of *node*, which is no definition."""
+    for name in ("body", "orelse", "handlers", "cases", "finalbody"):
+        for one in getattr(node, name, ()):
+            if isinstance(one, ast.stmt):
+                yield one
+            else:
+                yield from _blocks(one)
+
+
+def _last(base: ast.expr) -> str:
+    """The last name of a base class: ``Name`` of ``a.b.Name[int]``."""
+    while isinstance(base, ast.Subscript):
+        base = base.value
+    return str(getattr(base, "attr", getattr(base, "id", "")))

@@ -1,0 +1,55 @@
+"""The pytest marks around a site, as far as source tells them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from pytest_ssot.source.uses.use import Mark
+
+
+def decorating(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Iterator[Mark]:
+    """The marks that *node* is given, and that its body assigns if it is a class."""
+    for one in node.decorator_list:
+        yield from _marks(one)
+    if isinstance(node, ast.ClassDef):
+        yield from assigned(node.body)
+
+
+def assigned(body: Sequence[ast.stmt]) -> Iterator[Mark]:
+    """``pytestmark = pytest.mark.slow``, or a list of them."""
+    for node in body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="pytestmark")], value=value):
+                yield from _marks(value)
+            case ast.AnnAssign(target=ast.Name(id="pytestmark"), value=ast.expr() as value):
+                yield from _marks(value)
+
+
+def _marks(node: ast.expr) -> Iterator[Mark]:
+    if isinstance(node, ast.List | ast.Tuple):
+        for one in node.elts:
+            yield from _marks(one)
+        return
+    call = node if isinstance(node, ast.Call) else None
+    match call.func if call is not None else node:
+        case ast.Attribute(value=ast.Attribute(attr="mark") | ast.Name(id="mark"), attr=name):
+            yield name, _values(call), _keywords(call)
+
+
+def _values(call: ast.Call | None) -> tuple[object, ...]:
+    return tuple(_value(one) for one in call.args) if call is not None else ()
+
+
+def _keywords(call: ast.Call | None) -> tuple[tuple[str, object], ...]:
+    if call is None:
+        return ()
+    return tuple((one.arg, _value(one.value)) for one in call.keywords if one.arg is not None)
+
+
+def _value(node: ast.expr) -> object:
+    """A literal's value; None for what only running it tells."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        return None
