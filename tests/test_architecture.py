@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-import pytest
 
 PACKAGE = Path(__file__).parents[1] / "pytest_ssot"
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -87,7 +86,7 @@ def row_of(room: str) -> int:
     return next(number for number, rooms in enumerate(ROWS) if room in rooms)
 
 
-def imported(nodes: Iterator[ast.AST]) -> Iterator[str]:
+def imported(nodes: Iterable[ast.AST]) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -113,12 +112,23 @@ def at_import(tree: ast.Module) -> Iterator[ast.AST]:
         todo += ast.iter_child_nodes(node)
 
 
+@functools.cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_a_module_imports_from_below_its_own_row(path: Path) -> None:
+def assert_none(offenders: Iterable[tuple[Path, object]]) -> None:
+    """Name all that break a rule at once, each with its file."""
+    told = sorted({f"{name_of(path)}: {what}" for path, what in offenders})
+    assert not told, "\n".join(["", *told])
+
+
+def test_a_module_imports_from_below_its_own_row() -> None:
+    assert_none((path, f"imports {dotted}") for path in FILES for dotted in upward(path))
+
+
+def upward(path: Path) -> Iterator[str]:
+    """What *path* imports that is neither below its row, nor in its room, nor a neighbour."""
     room = name_of(path).partition("/")[0].removesuffix(".py")
     if room == "__init__":
         return
@@ -127,29 +137,40 @@ def test_a_module_imports_from_below_its_own_row(path: Path) -> None:
         if not dotted.startswith("pytest_ssot") or other in ("", room):
             continue
         below = row_of(other) < row_of(room)
-        assert below or (room, other) in NEIGHBOURS, f"{name_of(path)} imports {dotted}"
+        if not (below or (room, other) in NEIGHBOURS):
+            yield dotted
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_pytest_is_imported_in_its_rooms_only(path: Path) -> None:
-    if name_of(path) in KNOWS_PYTEST:
-        return
-    roots = {dotted.partition(".")[0] for dotted in imported(ast.walk(parsed(path)))}
-    assert not roots & {"pytest", "_pytest", "pluggy"}
+def roots_of(nodes: Iterable[ast.AST]) -> set[str]:
+    return {dotted.partition(".")[0] for dotted in imported(nodes)}
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_what_is_heavy_is_imported_where_it_is_used(path: Path) -> None:
-    roots = {dotted.partition(".")[0] for dotted in imported(at_import(parsed(path)))}
-    assert not roots & HEAVY
+def test_pytest_is_imported_in_its_rooms_only() -> None:
+    assert_none(
+        (path, f"imports {root}")
+        for path in FILES
+        if name_of(path) not in KNOWS_PYTEST
+        for root in roots_of(ast.walk(parsed(path))) & {"pytest", "_pytest", "pluggy"}
+    )
 
 
-@pytest.mark.parametrize("path", WATCH, ids=name_of)
-def test_the_watch_needs_the_standard_library_alone(path: Path) -> None:
-    for dotted in imported(ast.walk(parsed(path))):
-        root = dotted.partition(".")[0]
-        ours = dotted.startswith(("pytest_ssot.runtime", "pytest_ssot.rules.lookup"))
-        assert ours or root in sys.stdlib_module_names, dotted
+def test_what_is_heavy_is_imported_where_it_is_used() -> None:
+    assert_none(
+        (path, f"imports {root}")
+        for path in FILES
+        for root in roots_of(at_import(parsed(path))) & HEAVY
+    )
+
+
+def test_the_watch_needs_the_standard_library_alone() -> None:
+    assert WATCH
+    assert_none(
+        (path, f"imports {dotted}")
+        for path in WATCH
+        for dotted in imported(ast.walk(parsed(path)))
+        if not dotted.startswith(("pytest_ssot.runtime", "pytest_ssot.rules.lookup"))
+        and dotted.partition(".")[0] not in sys.stdlib_module_names
+    )
 
 
 def test_the_watch_starts_light() -> None:
@@ -175,24 +196,31 @@ def test_the_watch_starts_light() -> None:
     assert not ours & {"constructions", "definitions"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_files_are_written_by_one_helper(path: Path) -> None:
-    if name_of(path) in WRITE_RECORDS:
-        return
-    for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.Call):
-            called = ast.unparse(node.func).rpartition(".")[2]
-            how = ast.unparse(node).replace("'", '"')
-            reads = called == "open" and ('"rb"' in how or "os.O_RDONLY" in how)
-            writes = called in ("open", "write_text", "write_bytes") and not reads
-            assert not writes, ast.unparse(node)
+def test_files_are_written_by_one_helper() -> None:
+    assert_none(
+        (path, ast.unparse(call))
+        for path in FILES
+        if name_of(path) not in WRITE_RECORDS
+        for call in ast.walk(parsed(path))
+        if isinstance(call, ast.Call) and is_write(call)
+    )
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_no_mutable_globals(path: Path) -> None:
+def is_write(call: ast.Call) -> bool:
+    called = ast.unparse(call.func).rpartition(".")[2]
+    how = ast.unparse(call).replace("'", '"')
+    reads = called == "open" and ('"rb"' in how or "os.O_RDONLY" in how)
+    return called in ("open", "write_text", "write_bytes") and not reads
+
+
+def test_no_mutable_globals() -> None:
     """Constants are frozen: only the one active watcher is state of a module."""
+    assert_none((path, name) for path in FILES for name in mutable_globals(parsed(path)))
+
+
+def mutable_globals(tree: ast.Module) -> Iterator[str]:
     mutable = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
-    for node in parsed(path).body:
+    for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign):
             names = ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
             constant = (
@@ -200,16 +228,25 @@ def test_no_mutable_globals(path: Path) -> None:
                 or names.isupper()
                 or (names.startswith("_") and names[1:].isupper())
             )
-            assert constant or not isinstance(node.value, mutable), names
-    stated = [n for n in ast.walk(parsed(path)) if isinstance(n, ast.Global)]
-    assert {name for node in stated for name in node.names} <= {"_active"}
+            if isinstance(node.value, mutable) and not constant:
+                yield names
+    stated = [node for node in ast.walk(tree) if isinstance(node, ast.Global)]
+    yield from {name for node in stated for name in node.names} - {"_active"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_sizes(path: Path) -> None:
+def test_sizes() -> None:
     """A smell in the small, a law at these bounds."""
-    text = path.read_text("utf-8")
-    assert text.count("\n") <= 400
-    for node in ast.walk(ast.parse(text)):
+    assert_none(
+        (path, f"{what} has {lines} lines")
+        for path in FILES
+        for what, lines, bound in sizes_of(path)
+        if lines > bound
+    )
+
+
+def sizes_of(path: Path) -> Iterator[tuple[str, int, int]]:
+    """The file and each function: its name, its lines, and how many it may have."""
+    yield "the file", path.read_text("utf-8").count("\n"), 400
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < 60, node.name
+            yield node.name, (node.end_lineno or 0) - node.lineno + 1, 60
