@@ -318,7 +318,7 @@ class SsotPlugin:
                 call.excinfo = debugger.raised(failing[0], self.run.settings.root)
             terminal.fail(report, failing, self.run)
         if self._in_junit and not running.skipped:
-            told = dict.fromkeys((PROPERTY, in_a_line(one)) for one in violations)
+            told = dict.fromkeys((PROPERTY, in_a_line(violation)) for violation in violations)
             report.user_properties += told
         # With a failure too, as teardown may never come: a debugger is left, a worker crashes.
         if failing or (report.when == "teardown" and violations):

@@ -194,7 +194,7 @@ class Scanning:
     def judge(self, item: ScanItem) -> list[Violation]:
         """The verdict on each of its violations."""
         finding = item.finding
-        asked = [self._asked(item, one) for one in finding.violations]
+        asked = [self._asked(item, violation) for violation in finding.violations]
         judged = self._run.ratchet.judge(asked, in_source(self._run.settings, finding.critical))
         if any(one.format == "junit" for one in self._run.settings.report):
             # A rerun tells the same again.

@@ -97,7 +97,7 @@ class Ssot:
 
         entries: list[object] = [*sys.path]
         # Others are ignored (CPython, Lib/importlib/_bootstrap_external.py: PathFinder._get_spec).
-        here = [os.path.abspath(one) for one in entries if isinstance(one, str)]
+        here = [os.path.abspath(entry) for entry in entries if isinstance(entry, str)]
         root = startup.import_path(self._run.settings.root)
         path = [*here, *(one for one in root if one not in here)]
         (started,) = startup.started(

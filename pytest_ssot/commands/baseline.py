@@ -71,7 +71,9 @@ class _State:
             raise UsageError("\n".join(scan.mistakes))
         for path, error in scan.unreadable:
             print(f"{path}: not read: {error}", file=sys.stderr)
-        reported = [one for path in options.runs for one in read_report(path).violations]
+        reported = [
+            violation for path in options.runs for violation in read_report(path).violations
+        ]
         found = [*scan.violations, *only_in_runs(scan.violations, reported)]
         self._judged = self.ratchet.judge(found, self._is_critical)
         self.stale = self.ratchet.stale(
@@ -93,14 +95,14 @@ class _State:
         file.write(self.path, self._shown, entries)
         for old, new in sorted(before.moved.items()):
             self.tell(f"moved: {old} -> {new}")
-        sites = sum(one.number for one in entries)
+        sites = sum(entry.number for entry in entries)
         self.tell(f"{self._shown}: {_entries(len(entries))}, {counted(sites, 'site')}")
 
     def refuse(self, violations: Sequence[Violation]) -> int:
         """Tell what the baseline does not take; returns the exit code."""
-        for one in violations:
-            print(_line(one, critical=one in self.critical))
-        new = [one for one in violations if one not in self.critical]
+        for violation in violations:
+            print(_line(violation, critical=violation in self.critical))
+        new = [violation for violation in violations if violation not in self.critical]
         if new:
             self.tell(f"{counted(len(new), 'violation')} not in the baseline: change the code, or")
             self.tell('run: pytest-ssot baseline --add RULE|PATH --reason "why"')

@@ -63,10 +63,14 @@ def run(options: argparse.Namespace) -> int:
 def _survey(root: Path, project: Configured) -> Survey:
     settings = project.settings
     modules, ours = Modules(root), FirstParty(root, settings.first_party)
-    files = {one.path: one.at for one in Files(root, exclude=settings.exclude)}
+    files = {file.path: file.at for file in Files(root, exclude=settings.exclude)}
     known = {rule.deprecated: rule.use for rule in project.rules.rules}
     return survey(
-        (one for one in files if ours.owns(str(root / one), next(iter(modules.names(one)), ""))),
+        (
+            file
+            for file in files
+            if ours.owns(str(root / file), next(iter(modules.names(file)), ""))
+        ),
         modules.names,
         lambda path: decoded(read(files[path])),
         settings.warnings,

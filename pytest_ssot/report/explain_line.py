@@ -38,7 +38,7 @@ def of_line(spot: Spot, facts: Facts, source: Source) -> list[str]:
     The column chooses among several. Of a line inside a statement it is the statement's.
     """
     path, line, column = spot.place.path, spot.line, spot.column
-    there = [one for one in facts.violations if one.importer.path == path]
+    there = [violation for violation in facts.violations if violation.importer.path == path]
     found = [one for one in there if _spans(one, line, facts)]
     found = [one for one in found if one.importer.line == line] or found
     if not found:
@@ -119,7 +119,7 @@ def _verdict(violation: Violation, facts: Facts) -> list[str]:
         by = _ground(violation, facts).allowed_by
         return [check_listing.judged(violation) + (f" ({by})" if by else "")]
     if verdict is Verdict.KNOWN:
-        return [f"known: {one}" for one in _entries(violation, facts)]
+        return [f"known: {entry}" for entry in _entries(violation, facts)]
     if verdict is Verdict.INDIRECT:
         return [f"indirect: {violation.importer.path} is not first-party, so nothing fails of it"]
     if verdict is Verdict.SUPPRESSED:
@@ -127,7 +127,7 @@ def _verdict(violation: Violation, facts: Facts) -> list[str]:
     if facts.is_critical(violation):
         return ["fails: in a mission-critical test, which no baseline excuses"]
     if reason:
-        return [f"fails: {reason}", *(f"known: {one}" for one in _entries(violation, facts))]
+        return [f"fails: {reason}", *(f"known: {entry}" for entry in _entries(violation, facts))]
     return ["fails: nothing allows it, and the baseline does not know it"]
 
 

@@ -68,7 +68,7 @@ class Told(NamedTuple):
 def of_rule(told: Told, facts: Facts) -> Iterator[str]:
     """The rule, its sites and its state."""
     name, rule, target, idle = told
-    found = [one for one in facts.violations if one.rule == name]
+    found = [violation for violation in facts.violations if violation.rule == name]
     uses = [one for one in found if one.kind is not Kind.OVERDUE]
     yield name
     if rule is None:
@@ -85,18 +85,18 @@ def of_rule(told: Told, facts: Facts) -> Iterator[str]:
         yield field("to do", check_listing.idle_text(idle))
     elif isinstance(rule, Rule) and rule.origin != FILE and not found:
         yield field("to do", f"nothing: nobody here uses what {rule.origin} deprecates")
-    yield from _suspects(one for one in facts.suspects if one.rule == name)
+    yield from _suspects(suspect for suspect in facts.suspects if suspect.rule == name)
     yield from _by_file(found, facts, lambda one: "")
     yield from _baseline(facts, [one for one in facts.known if one.entry.key.rule == name])
 
 
 def of_place(place: Place, is_in: Callable[[str], bool], facts: Facts) -> Iterator[str]:
     """The file or folder *place* and the violations there; *is_in* tells of a path if it is."""
-    found = [one for one in facts.violations if is_in(one.importer.path)]
+    found = [violation for violation in facts.violations if is_in(violation.importer.path)]
     yield place.path
     yield from (field(label, text) for label, text in place.notes)
     yield field("uses", totals(found))
-    yield from _suspects(one for one in facts.suspects if is_in(one.site.path))
+    yield from _suspects(suspect for suspect in facts.suspects if is_in(suspect.site.path))
     yield from _by_file(found, facts, lambda one: f"{one.rule} ")
     yield from _baseline(facts, [one for one in facts.known if is_in(one.entry.key.path)])
 
@@ -109,8 +109,8 @@ def totals(violations: Sequence[Violation]) -> str:
     """``5 in 3 files: fails 2, known 3``."""
     if not violations:
         return "none"
-    files = counted(len({one.importer.path for one in violations}), "file")
-    number = Counter(one.verdict for one in violations)
+    files = counted(len({violation.importer.path for violation in violations}), "file")
+    number = Counter(violation.verdict for violation in violations)
     told = ", ".join(f"{one.value} {number[one]}" for one in Verdict if number[one])
     return f"{len(violations)} in {files}: {told}"
 
@@ -188,7 +188,7 @@ def _by_file(
 
 
 def _suspects(suspects: Iterable[Suspect]) -> Iterator[str]:
-    yield from (field("suspect", likened(one)) for one in suspects)
+    yield from (field("suspect", likened(suspect)) for suspect in suspects)
 
 
 def _baseline(facts: Facts, known: Sequence[Known]) -> Iterator[str]:

@@ -23,7 +23,7 @@ class Grounds(NamedTuple):
 def shrunk(entries: Iterable[Entry], stale: Iterable[Stale]) -> tuple[Entry, ...]:
     """*entries* without what is *stale*: lowered, or gone. Nothing grows."""
     left = {one.entry: one.now for one in stale}
-    lowered = (one._replace(number=left.get(one, one.number)) for one in entries)
+    lowered = (entry._replace(number=left.get(entry, entry.number)) for entry in entries)
     return tuple(one for one in lowered if one.number)
 
 
@@ -39,7 +39,7 @@ def grown(
     *violations* are all that there are, judged, those that only a run saw with
     ``seen`` as ``("runtime",)``. Mission-critical ones are not counted.
     """
-    entries = {(one.key, one.runtime): one for one in ratchet.baseline.entries}
+    entries = {(entry.key, entry.runtime): entry for entry in ratchet.baseline.entries}
     found = _sites_of(ratchet, violations, is_critical)
     for key in {ratchet.key(one) for one in wanted if counts(one) and not is_critical(one)}:
         for runtime in (False, True):
@@ -67,8 +67,8 @@ def _sites_of(
     ratchet: Ratchet, violations: Iterable[Violation], is_critical: Is
 ) -> dict[tuple[Key, bool], int]:
     sites: dict[tuple[Key, bool], set[object]] = {}
-    for one in violations:
-        if counts(one) and not is_critical(one):
-            key = ratchet.key(one), one.seen == ("runtime",)
-            sites.setdefault(key, set()).add(place(one))
+    for violation in violations:
+        if counts(violation) and not is_critical(violation):
+            key = ratchet.key(violation), violation.seen == ("runtime",)
+            sites.setdefault(key, set()).add(place(violation))
     return {key: len(found) for key, found in sites.items()}

@@ -71,7 +71,7 @@ def write(path: Path, shown: str, entries: Iterable[Entry]) -> None:
 
 def as_text(entries: Iterable[Entry]) -> str:
     """The file for *entries*: the same entries give the same text."""
-    lines = [f"  {_dumped(_raw(one))}" for one in sorted(entries, key=lambda one: one.order)]
+    lines = [f"  {_dumped(_raw(entry))}" for entry in sorted(entries, key=lambda one: one.order)]
     return (
         f'{{"version": {VERSION}, "entries": [\n' + ",\n".join(lines) + "\n" * bool(lines) + "]}\n"
     )

@@ -60,10 +60,12 @@ class Inventory(NamedTuple):
     def of(self, paths: Collection[str]) -> Inventory:
         """What of this is in the files *paths*."""
         return self._replace(
-            violations=tuple(one for one in self.violations if one.importer.path in paths),
+            violations=tuple(
+                violation for violation in self.violations if violation.importer.path in paths
+            ),
             unreadable=tuple(one for one in self.unreadable if one[0] in paths),
             examined=self.examined.intersection(paths),
-            suspects=tuple(one for one in self.suspects if one.site.path in paths),
+            suspects=tuple(suspect for suspect in self.suspects if suspect.site.path in paths),
         )
 
 
@@ -247,18 +249,18 @@ def _place(violation: Violation) -> tuple[object, ...]:
 def _through_allowed(violations: Sequence[Violation]) -> list[Violation]:
     """*violations*, where one that goes through an allowed importer is allowed as well."""
     may = {
-        (one.rule, one.importer.path, one.importer.line)
-        for one in violations
-        if one.verdict is Verdict.ALLOWED
+        (violation.rule, violation.importer.path, violation.importer.line)
+        for violation in violations
+        if violation.verdict is Verdict.ALLOWED
     }
     return [
         next(
             (
-                one.judged(Verdict.ALLOWED, f"passed on by {step}, which may")
-                for step in one.chain
-                if (one.rule, step.path, step.line) in may
+                violation.judged(Verdict.ALLOWED, f"passed on by {step}, which may")
+                for step in violation.chain
+                if (violation.rule, step.path, step.line) in may
             ),
-            one,
+            violation,
         )
-        for one in violations
+        for violation in violations
     ]

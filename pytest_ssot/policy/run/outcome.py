@@ -50,11 +50,11 @@ class Assembly:
 
     def scanned(self, inventory: Inventory, has: Callable[[str], bool]) -> None:
         """Take in what items do not tell of the files, by path, that the run *has*."""
-        for one in inventory.violations:
-            if one.verdict is not Verdict.FAILS and has(one.importer.path):
-                self._static.add_violation(one)
+        for violation in inventory.violations:
+            if violation.verdict is not Verdict.FAILS and has(violation.importer.path):
+                self._static.add_violation(violation)
         self._unreadable = tuple(one for one in inventory.unreadable if has(one[0]))
-        self._suspects = tuple(one for one in inventory.suspects if has(one.site.path))
+        self._suspects = tuple(suspect for suspect in inventory.suspects if has(suspect.site.path))
         self._used_in_source = inventory.used
         self._is_critical = in_source(self._run.settings, inventory.critical)
         self.inventory = inventory
@@ -78,7 +78,7 @@ class Assembly:
         owed, undecided = self._run.owed()
         self.take(owed)
         allowances, used = self._run.allowances, {*self._remainder.used, *self._used_in_source}
-        used |= {one for one in self._remainder.marks if _is_of(one, self._used_in_source)}
+        used |= {mark for mark in self._remainder.marks if _is_of(mark, self._used_in_source)}
         in_force = allowances.in_force().union(self._remainder.marks)
         return Outcome(
             self._run.configured,
@@ -184,7 +184,7 @@ class Outcome:
 
     def failed_tests(self, violations: Iterable[Violation]) -> set[str]:
         """The node ids of the tests that any of *violations* failed."""
-        return set().union(*(self._failed.get(one.cause, set()) for one in violations))
+        return set().union(*(self._failed.get(violation.cause, set()) for violation in violations))
 
     @cached_property
     def _outside(self) -> list[Violation]:
@@ -204,9 +204,9 @@ class Outcome:
         """Each rule's number of violations, discovered rules included."""
         counts = {rule.id: 0 for rule in self.rules}
         counts.update((name, 0) for name, _ in self.remainder.discovered)
-        for one in self.violations:
-            if one.rule in counts:  # a warning that no rule covers goes by its category
-                counts[one.rule] += 1
+        for violation in self.violations:
+            if violation.rule in counts:  # a warning that no rule covers goes by its category
+                counts[violation.rule] += 1
         return counts
 
     @property
@@ -240,7 +240,9 @@ class Outcome:
     def late(self) -> dict[str, list[Violation]]:
         """What fails tests that had ended before they reached it, by node id."""
         return {
-            result.nodeid: [one for one in result.violations if one.verdict is Verdict.FAILS]
+            result.nodeid: [
+                violation for violation in result.violations if violation.verdict is Verdict.FAILS
+            ]
             for result in self.remainder.late
             if result.failed
         }
@@ -264,6 +266,6 @@ def _is_of(mark: str, used: Iterable[str]) -> bool:
 
 def _merged(violations: tuple[Violation, ...]) -> list[Violation]:
     tally = Tally()
-    for one in violations:
-        tally.add_violation(one)
+    for violation in violations:
+        tally.add_violation(violation)
     return tally.violations()

@@ -198,9 +198,9 @@ class Run:
         """Those of *violations* that fail the test and that it has not told yet."""
         gated = asked.gated and not running.skipped
         return [
-            one
-            for one in violations
-            if critical.fails(one, gated) and one.cause not in running.told
+            violation
+            for violation in violations
+            if critical.fails(violation, gated) and violation.cause not in running.told
         ]
 
     def lost(self, running: Running, nodeid: str, lost: list[str]) -> list[str]:
@@ -224,7 +224,9 @@ class Run:
             session=tuple(self._ratcheted(self.watcher.gather([*self._nobodys()]), nobody)),
             swept=tuple(self._judged(self.watcher.gather([recorder.swept]), nobody)),
             used=tuple(sorted(self.judge.used)),
-            marks=tuple(sorted({one.origin for one in self.marks if self.allowances.holds(one)})),
+            marks=tuple(
+                sorted({mark.origin for mark in self.marks if self.allowances.holds(mark)})
+            ),
             mistakes=tuple(sorted(self.judge.mistakes)),
             faults=tuple(self.watcher.guard.faults),
             not_observed=tuple(self._not_observed()),
@@ -302,15 +304,18 @@ class Run:
         yield from self._collected(path)
         for folder, files in self._above(path):
             yield from self._collected(folder)
-            for one in files:
-                yield from lineage.in_file(one)
+            for file in files:
+                yield from lineage.in_file(file)
 
     def _above(self, path: str) -> list[tuple[str, list[str]]]:
         """The folders above *path*, with the files of each that pytest loads for all below."""
         known = self._folders.get(path)
         if known is None:
             names = ("conftest.py", "__init__.py")
-            above = [(str(one), [str(one / name) for name in names]) for one in Path(path).parents]
+            above = [
+                (str(parent), [str(parent / name) for name in names])
+                for parent in Path(path).parents
+            ]
             known = self._folders[path] = above
         return known
 
@@ -343,5 +348,5 @@ def _targets(rules: RuleSet) -> list[Target]:
 def _owned(rules: RuleSet) -> Owned:
     return Owned(
         tuple((one.id, one.symbol, one.also_from) for one in rules.single),
-        tuple((one.id, one.symbol, one.only_from) for one in rules.factories),
+        tuple((factory.id, factory.symbol, factory.only_from) for factory in rules.factories),
     )

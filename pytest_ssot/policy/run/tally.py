@@ -67,7 +67,9 @@ class Tally:
 
     def has_failed(self, result: Result) -> bool:
         """Whether all that fails the test of *result* has been told to have failed it."""
-        failing = [one for one in result.violations if one.verdict is Verdict.FAILS]
+        failing = [
+            violation for violation in result.violations if violation.verdict is Verdict.FAILS
+        ]
         return all(result.nodeid in self.failed_tests(one) for one in failing) and bool(failing)
 
     def violations(self) -> list[Violation]:

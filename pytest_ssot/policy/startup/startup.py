@@ -98,7 +98,7 @@ def limit(seconds: object) -> float:
 def import_path(root: Path) -> list[str]:
     """The folders that imports begin in: the root, and ``src`` in it unless that is a package."""
     folders = (root / one for one in _SOURCE_ROOTS)
-    return [str(one) for one in folders if one == root or _is_source_root(one)]
+    return [str(folder) for folder in folders if folder == root or _is_source_root(folder)]
 
 
 def started(
@@ -140,7 +140,7 @@ def judged(
         return sorted(filter(None, judged), key=lambda one: (one.cause, one.verdict.value))
 
     startups = list(startups)
-    each = [of(one.found) for one in startups]
+    each = [of(startup.found) for startup in startups]
     swept = [one for startup in startups for one in of(startup.swept)]
     ratchet = Ratchet(baseline, today)
     known = iter(ratchet.judge(chain.from_iterable(each), in_source(settings, ())))

@@ -231,7 +231,7 @@ def _with_site(path: str) -> str:
 
 
 def _without_site(path: str) -> str:
-    return os.pathsep.join(one for one in path.split(os.pathsep) if one != _SITE)
+    return os.pathsep.join(part for part in path.split(os.pathsep) if part != _SITE)
 
 
 def _unwatched(args: Sequence[Any], executables: Sequence[Any], env: Any) -> str | None:
@@ -239,7 +239,7 @@ def _unwatched(args: Sequence[Any], executables: Sequence[Any], env: Any) -> str
     name = os.path.basename(os.fsdecode(executables[0])) if executables else ""
     if not name.lower().startswith(("python", "pypy")):
         return None
-    for letter in _flags([os.fsdecode(one) for one in args[1:]]):
+    for letter in _flags([os.fsdecode(argument) for argument in args[1:]]):
         if letter in "EIS":
             return f"{name} -{letter} ignores the environment or skips sitecustomize"
     if FOLDER.encode() not in env:

@@ -123,7 +123,7 @@ class Constructions:
     # -- classes --------------------------------------------------------------
 
     def _all(self) -> Iterable[Factory]:
-        return (one for factories in self._factories.values() for one in factories)
+        return (factory for factories in self._factories.values() for factory in factories)
 
     def _forget(self, module: object) -> None:
         for factory in self._all():
@@ -215,7 +215,7 @@ class Constructions:
         guarded = self._guarded.get(id(kind))
         if guarded is None:
             return
-        outside = [one for one in guarded.factories if not self._is_within(one, frame)]
+        outside = [factory for factory in guarded.factories if not self._is_within(factory, frame)]
         if not outside:
             if len(guarded.factories) == 1:
                 self._note_inside(init, guarded.factories[0].callers, frame)

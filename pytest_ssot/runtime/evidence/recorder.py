@@ -164,9 +164,9 @@ class Recorder:
     def _owner_noted(self, owner: Evidence, note: Callable[..., bool], *what: object) -> None:
         if self._noted(note, *what):
             # Who uses a fixture may have ended before the fixture's thread is through.
-            for one in _with_users(owner):
-                if one.ended is not None:
-                    self.late[id(one)] = one
+            for with_user in _with_users(owner):
+                if with_user.ended is not None:
+                    self.late[id(with_user)] = with_user
 
     def _noted(self, note: Callable[..., bool], *what: object) -> bool:
         with self._lock:

@@ -147,7 +147,11 @@ def _says_only_below(frame: FrameType, module: str) -> bool:
 def _one_name(strings: Iterable[str], module: str) -> str | None:
     """The name that follows *module* in *strings*, if it is the same in all."""
     starts = (module + ".", module + ":")
-    found = {one[len(module) + 1 :].partition(".")[0] for one in strings if one.startswith(starts)}
+    found = {
+        string[len(module) + 1 :].partition(".")[0]
+        for string in strings
+        if string.startswith(starts)
+    }
     return found.pop() if len(found) == 1 else None
 
 

@@ -65,7 +65,9 @@ class Values:
                 yield from self._call(node, scopes)
             case ast.Subscript(value=owner):
                 path = gives(node, self._packages)
-                generic = [one for one in self.classes(owner, scopes) if one.partial is None]
+                generic = [
+                    class_ for class_ in self.classes(owner, scopes) if class_.partial is None
+                ]
                 yield from generic if path is None else [Value(path)]
             case ast.IfExp(body=one, orelse=other):
                 yield from (*self.of(one, scopes), *self.of(other, scopes))
@@ -100,7 +102,7 @@ class Values:
         if "builtins.type" in functions and len(node.args) == 1:
             yield from self._instance(node.args[0], scopes)
         elif _PARTIAL in functions and node.args:
-            yield from (Value(one.path, node) for one in self.classes(node.args[0], scopes))
+            yield from (Value(class_.path, node) for class_ in self.classes(node.args[0], scopes))
         elif "builtins.getattr" in functions:
             for one in told(node, self._packages):
                 if one.owner is not None:

@@ -85,8 +85,8 @@ class _Walker:
         self._source = source
         self._names = names
         self._classes: dict[str, list[Guarded]] = {}
-        for one in classes:
-            self._classes.setdefault(one.dotted, []).append(one)
+        for class_ in classes:
+            self._classes.setdefault(class_.dotted, []).append(class_)
         made = dict(defined(source.tree.body, names, self._classes))
         self._scopes = Scopes(
             source.tree,
@@ -108,10 +108,10 @@ class _Walker:
         self._helpers: dict[tuple[str, ...], Mapping[str, frozenset[str]]] = {}
         self._imported = frozenset(imported(source.tree))
         self._postponed = any(
-            isinstance(one, ast.ImportFrom)
-            and one.module == "__future__"
-            and any(alias.name == _LATER for alias in one.names)
-            for one in source.tree.body
+            isinstance(statement, ast.ImportFrom)
+            and statement.module == "__future__"
+            and any(alias.name == _LATER for alias in statement.names)
+            for statement in source.tree.body
         )
 
     def walk(self) -> None:
@@ -205,11 +205,11 @@ class _Walker:
             yield from ((name, Value(path)) for name, path in self._scopes.imported(node))
             return
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        for one in targets if node.value is not None else ():
-            if isinstance(one, ast.Name) and node.value is not None:
+        for target in targets if node.value is not None else ():
+            if isinstance(target, ast.Name) and node.value is not None:
                 for value in self._values.classes(node.value, self._enclosing):
                     if value.partial is None:
-                        yield one.id, value
+                        yield target.id, value
 
     @contextmanager
     def _within(self, scope: Scope) -> Iterator[None]:
@@ -287,21 +287,21 @@ class _Walker:
         for value in self._values.classes(node, self._enclosing):
             if value.partial is node:
                 self._tell(self._partials.setdefault(node, Made([], [], [])), node, value)
-                for one in self._values.classes(node.args[0], self._enclosing):
-                    self._called.update([one.partial] if one.partial else [])
+                for class_ in self._values.classes(node.args[0], self._enclosing):
+                    self._called.update([class_.partial] if class_.partial else [])
 
     # -- what is found ----------------------------------------------------
 
     def _tell(self, made: Made, site: ast.expr, value: Value) -> None:
         within = [one.name for one in self._enclosing if isinstance(one, Function | ast.ClassDef)]
-        for one in self._classes[value.path]:
-            if one.permits(self._names, within):
+        for class_ in self._classes[value.path]:
+            if class_.permits(self._names, within):
                 continue
-            spared = self._spared(one, within)
+            spared = self._spared(class_, within)
             if spared:
-                made.spared.append((tuple(sorted(spared)), self._use(site, one)))
+                made.spared.append((tuple(sorted(spared)), self._use(site, class_)))
             else:
-                made.uses.append(self._use(site, one))
+                made.uses.append(self._use(site, class_))
 
     def _spared(self, one: Guarded, within: Sequence[str]) -> frozenset[str]:
         """The functions that a site in one depends on; empty where it is told in any case."""

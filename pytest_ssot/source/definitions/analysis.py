@@ -28,7 +28,7 @@ class Definitions:
         self._modules = modules
         self._surfaces = Surfaces(modules)
         self._first = bool(homes)
-        wanted = [Home(*one) for one in homes]
+        wanted = [Home(*home) for home in homes]
         self._routes = Routes(plain)
         originals = Originals(modules, wanted)
         self._copies = Copies(originals.all)
@@ -43,7 +43,7 @@ class Definitions:
         self._plain = Words(names)
         self._said = Words(names.union(STARS))
         ways = list(self._routes.modules())
-        self._owners = Words(one.rpartition(".")[2] for one in ways)
+        self._owners = Words(way.rpartition(".")[2] for way in ways)
         #: The files that the routes go through: they say the names without their module's.
         self.homes = frozenset(filter(None, map(modules.file, ways)))
 

@@ -245,7 +245,7 @@ class Walker:
 
     def _meant(self, node: ast.expr) -> list[Route]:
         """The routes that the expression *node* may take."""
-        found = [route for one in values(node) for route in self._routes(one)]
+        found = [route for value in values(node) for route in self._routes(value)]
         return list(dict.fromkeys(found))
 
     def _routes(self, node: ast.expr) -> Iterator[Route]:

@@ -26,7 +26,7 @@ def doubles(defined: Mapping[str, Collection[str]], library: Library) -> Iterato
         modules = sorted(defined[name])
         if not 2 <= len(modules) <= _COPIES or name.startswith("_") or not name[:1].isupper():
             continue
-        classes = {one: found for one in modules if (found := _class(library, one, name))}
+        classes = {module: found for module in modules if (found := _class(library, module, name))}
         alike = {
             one
             for pair in combinations(classes, 2)
@@ -40,14 +40,14 @@ def doubles(defined: Mapping[str, Collection[str]], library: Library) -> Iterato
 def _double(
     name: str, modules: list[str], library: Library, classes: Mapping[str, ast.ClassDef]
 ) -> Double:
-    outlines = [library.outline(one) for one in modules]
+    outlines = [library.outline(module) for module in modules]
     return Double(
         name,
-        tuple(f"{one}:{name}" for one in modules),
+        tuple(f"{module}:{name}" for module in modules),
         tuple(
             f"{outline.path}:{classes[outline.dotted].lineno}" for outline in outlines if outline
         ),
-        tuple(tuple(_reexporting(library, one, name)) for one in modules),
+        tuple(tuple(_reexporting(library, module, name)) for module in modules),
     )
 
 
@@ -83,7 +83,8 @@ def _are_alike(one: ast.ClassDef, other: ast.ClassDef) -> bool:
 
 def _methods(node: ast.ClassDef) -> set[str]:
     return {
-        one.name
-        for one in node.body
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and not one.name.startswith("_")
+        statement.name
+        for statement in node.body
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
+        and not statement.name.startswith("_")
     }

@@ -90,9 +90,9 @@ class Homes:
         nodes = [one for one, typed in found if not typed] or [one for one, _ in found]
         if not nodes:
             return self._unbound(module, name, source)
-        if all(isinstance(one, ast.Import | ast.ImportFrom) for one in nodes):
+        if all(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes):
             return self._passed_on(f"{module}:{name}")
-        kinds = {self._kind(one, module) for one in nodes}
+        kinds = {self._kind(node, module) for node in nodes}
         for what in ("class", "unknown", "function"):
             if what in kinds:
                 return Found(what)
