@@ -133,7 +133,9 @@ class SsotPlugin:
         self._is_watched = channel.FOLDER in os.environ
         known = baseline_of(config, configured)
         self.run = Run(configured, known, datetime.date.today(), self._ask, self.asked)
-        self._in_junit = any(one.format == "junit" for one in self.run.settings.report)
+        self._in_junit = any(
+            destination.format == "junit" for destination in self.run.settings.report
+        )
         self._item: pytest.Item | None = None
         self._running = Running()
         self._fixtures = Fixtures()
@@ -313,7 +315,7 @@ class SsotPlugin:
         violations = self.run.violations(running, asked)
         failing = self.run.failing(running, asked, violations)
         if failing:
-            running.told.update(one.cause for one in failing)
+            running.told.update(violation.cause for violation in failing)
             if not report.failed and self.config.getoption("usepdb", False):
                 call.excinfo = debugger.raised(failing[0], self.run.settings.root)
             terminal.fail(report, failing, self.run)

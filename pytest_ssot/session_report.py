@@ -93,7 +93,7 @@ class Reporting:
     @staticmethod
     def _failures(remainder: Remainder) -> set[tuple[Site, str, str]]:
         """Importer, target and test of what fails the run outside of any running test."""
-        found = [(one, "") for one in remainder.session]
+        found = [(violation, "") for violation in remainder.session]
         for result in remainder.late:
             found += [
                 (violation, f"  {result.nodeid}")

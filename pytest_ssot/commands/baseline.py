@@ -79,9 +79,9 @@ class _State:
         self.stale = self.ratchet.stale(
             scan.violations, known.examined(root, scan), self._is_critical
         )
-        failing = [one for one in self._judged if one.verdict is Verdict.FAILS]
-        self.critical = [one for one in failing if self._is_critical(one)]
-        self.new = [one for one in failing if not self._is_critical(one)]
+        failing = [violation for violation in self._judged if violation.verdict is Verdict.FAILS]
+        self.critical = [violation for violation in failing if self._is_critical(violation)]
+        self.new = [violation for violation in failing if not self._is_critical(violation)]
 
     def grown(self, wanted: Iterable[Violation], grounds: Grounds) -> tuple[Entry, ...]:
         return grown(self.ratchet, self._judged, wanted, self._is_critical, grounds)
@@ -139,7 +139,7 @@ def _add(state: _State, options: argparse.Namespace) -> int:
 
     grounds = Grounds(options.reason, options.owner, options.until)
     state.write(state.grown(filter(is_wanted, state.new), grounds))
-    return state.refuse([one for one in state.critical if is_wanted(one)])
+    return state.refuse([violation for violation in state.critical if is_wanted(violation)])
 
 
 class _Wanted(NamedTuple):
@@ -152,7 +152,7 @@ class _Wanted(NamedTuple):
     def of(cls, text: str, state: _State) -> _Wanted:
         """Raises UsageError for what is neither."""
         rule = state.rules.find(text)
-        if rule is not None or any(one.rule == text for one in state.new):
+        if rule is not None or any(violation.rule == text for violation in state.new):
             return cls(rule.id if rule else text)
         # Not resolved: a link under the root may lead anywhere.
         path = Path(os.path.abspath(text))

@@ -116,7 +116,9 @@ def critical(settings: Settings, found: Inventory) -> Callable[[Violation], bool
     reports a check says the same as without.
     """
     stands = in_source(settings, found.critical)
-    return lambda one: stands(one._replace(tests=()) if "static" in one.seen else one)
+    return lambda violation: stands(
+        violation._replace(tests=()) if "static" in violation.seen else violation
+    )
 
 
 def _reported(paths: Sequence[Path]) -> tuple[Reported, ...]:
@@ -152,8 +154,8 @@ def _output(checked: Checked, options: argparse.Namespace) -> str:
             if options.verbose or violation.verdict is Verdict.FAILS
         ]
         lines = [
-            check_listing.line(one, rules.by_id.get(one.rule), runs=bool(checked.runs))
-            for one in shown
+            check_listing.line(violation, rules.by_id.get(violation.rule), runs=bool(checked.runs))
+            for violation in shown
         ]
         return "".join(f"{line}\n" for line in lines)
     from pytest_ssot.report.document import as_document
@@ -178,7 +180,7 @@ def _besides(checked: Checked) -> Iterator[str]:
     yield from (f"{path}: not read whole: {error}" for path, error in found.unreadable)
     yield from (f"suspect: {likened(suspect)}" for suspect in found.suspects)
     yield from _stale(checked)
-    yield from (f"expired in the baseline: {expired_line(one)}" for one in result.expired)
+    yield from (f"expired in the baseline: {expired_line(entry)}" for entry in result.expired)
     yield from found.due.unknown
     yield from map(check_listing.idle_line, checked.idle())
     if not rules.all:

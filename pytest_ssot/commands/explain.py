@@ -184,7 +184,7 @@ def _critical(path: str, found: Checked) -> str:
     if path_matches(path, settings.mission_critical):
         return "yes, all of it: no violation is excused"
     is_in = _within(path)
-    marked = [str(one) for one in sorted(found.inventory.critical) if is_in(one.path)]
+    marked = [str(site) for site in sorted(found.inventory.critical) if is_in(site.path)]
     return f"in part: {', '.join(dict.fromkeys(marked))}" if marked else "no"
 
 

@@ -26,7 +26,7 @@ def root_of(given: Path | None) -> Path:
         return given.resolve()
     here = Path.cwd()
     with_file = [parent for parent in (here, *here.parents) if (parent / FILE).is_file()]
-    ours = (one for one in with_file if is_configured(one))
+    ours = (path for path in with_file if is_configured(path))
     return next(ours, with_file[0] if with_file else here)
 
 

@@ -44,21 +44,23 @@ def proposals(survey: Survey, configured: Configured, count: Count) -> list[Prop
         finding for finding in survey.findings if finding.target not in configured.rules.by_target
     ]
     ids = set(configured.rules.by_id)
-    tables = {one.target: _values(one, ids) for one in new}
+    tables = {finding.target: _values(finding, ids) for finding in new}
     deprecated = {
         finding.target for finding in survey.findings if finding.strength > Strength.POSSIBLE
     }
     doubles = list(_open_doubles(survey.doubles, deprecated, configured))
-    rules = {one.target: _rule(one) for one in new}
+    rules = {finding.target: _rule(finding) for finding in new}
     for symbol in (symbol for double in doubles for symbol in double.symbols):
         # A rule on a name takes sites from that on its module, which needs no second count.
         if symbol.partition(":")[0] not in rules:
             rules.setdefault(symbol, Rule(symbol, symbol))
     counts = count(tuple(rules.values())) if rules else {}
-    found = [_of_finding(one, tables[one.target], counts) for one in new]
+    found = [_of_finding(finding, tables[finding.target], counts) for finding in new]
     used = {symbol for symbol, (sites, _) in counts.items() if sites}
     found += [_of_double(double, counts) for double in doubles if used.intersection(double.symbols)]
-    return sorted(found, key=lambda one: (-one.strength, one.entry.name, one.title))
+    return sorted(
+        found, key=lambda proposal: (-proposal.strength, proposal.entry.name, proposal.title)
+    )
 
 
 def _values(finding: Finding, ids: set[str]) -> dict[str, object]:
@@ -85,7 +87,7 @@ def _open_doubles(
     doubles: Iterable[Double], deprecated: set[str], configured: Configured
 ) -> Iterator[Double]:
     """Those that are not settled: by a table that is there, or by all but one being deprecated."""
-    settled = {one.symbol for one in configured.rules.single}
+    settled = {single.symbol for single in configured.rules.single}
     for double in doubles:
         left = [symbol for symbol in double.symbols if symbol not in deprecated]
         if settled.isdisjoint(double.symbols) and len(left) > 1:

@@ -98,10 +98,14 @@ def _text(found: _Found, options: argparse.Namespace) -> str:
     ours = FirstParty(settings.root, settings.first_party)
     told = [
         line
-        for one, violations in zip(found.startups, found.judged.violations, strict=True)
-        if not options.quiet or _fails(one, violations)
+        for startup, violations in zip(found.startups, found.judged.violations, strict=True)
+        if not options.quiet or _fails(startup, violations)
         for line in lines(
-            one, violations, by_id, ours=lambda file: ours.owns(file, ""), verbose=options.verbose
+            startup,
+            violations,
+            by_id,
+            ours=lambda file: ours.owns(file, ""),
+            verbose=options.verbose,
         )
     ]
     return "".join(f"{line}\n" for line in told)

@@ -77,19 +77,19 @@ def totals(violations: Iterable[Violation]) -> str:
     """
     violations = list(violations)
     overdue = [violation for violation in violations if violation.kind is Kind.OVERDUE]
-    overdue = [one for one in overdue if one.verdict is Verdict.FAILS]
+    overdue = [violation for violation in overdue if violation.verdict is Verdict.FAILS]
     violations = [violation for violation in violations if violation not in overdue]
     number = Counter(violation.verdict for violation in violations)
     failing = [violation for violation in violations if violation.verdict is Verdict.FAILS]
     told = []
     if failing:
         noun = "use" if all(map(is_use, failing)) else "violation"
-        files = counted(len({one.importer.path for one in failing}), "file")
+        files = counted(len({violation.importer.path for violation in failing}), "file")
         verb = "fails" if len(failing) == 1 else "fail"
         told.append(f"{counted(len(failing), noun)} in {files} {verb}")
     if overdue:
         told.append(f"{len(overdue)} {'is' if len(overdue) == 1 else 'are'} overdue")
-    others = (one for one in Verdict if one is not Verdict.FAILS and number[one])
+    others = (verdict for verdict in Verdict if verdict is not Verdict.FAILS and number[verdict])
     told += [f"{number[other]} {other.value}" for other in others]
     return ", ".join(told)
 

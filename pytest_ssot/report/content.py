@@ -52,7 +52,7 @@ class Content(NamedTuple):
     def verdicts(self) -> list[Verdict]:
         """Those that occur, and ``fails`` in any case."""
         counts = self.counts()
-        return [one for one in Verdict if counts[one] or one is Verdict.FAILS]
+        return [verdict for verdict in Verdict if counts[verdict] or verdict is Verdict.FAILS]
 
     def totals(self) -> str:
         """``fails: 3, known: 1``."""

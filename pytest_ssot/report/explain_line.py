@@ -39,11 +39,11 @@ def of_line(spot: Spot, facts: Facts, source: Source) -> list[str]:
     """
     path, line, column = spot.place.path, spot.line, spot.column
     there = [violation for violation in facts.violations if violation.importer.path == path]
-    found = [one for one in there if _spans(one, line, facts)]
-    found = [one for one in found if one.importer.line == line] or found
+    found = [violation for violation in there if _spans(violation, line, facts)]
+    found = [violation for violation in found if violation.importer.line == line] or found
     if not found:
         return [*_plain(spot, source), *_near(there, line)]
-    chosen = [one for one in found if one.importer.column == column] or found
+    chosen = [violation for violation in found if violation.importer.column == column] or found
     told: list[str] = []
     for one in chosen:
         told += [""] * bool(told)
@@ -70,8 +70,12 @@ def _plain(spot: Spot, source: Source) -> Iterator[str]:
 
 
 def _near(there: Sequence[Violation], line: int) -> Iterator[str]:
-    near = sorted(there, key=lambda one: (abs(one.importer.line - line), one.cause))[:_FEW]
-    sites = [f"{one.importer}:{one.importer.column} {one.rule}" for one in near]
+    near = sorted(
+        there, key=lambda violation: (abs(violation.importer.line - line), violation.cause)
+    )[:_FEW]
+    sites = [
+        f"{violation.importer}:{violation.importer.column} {violation.rule}" for violation in near
+    ]
     yield field("nearest", ", ".join(dict.fromkeys(sites)) or "none in this file")
 
 

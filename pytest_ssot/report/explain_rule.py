@@ -69,7 +69,7 @@ def of_rule(told: Told, facts: Facts) -> Iterator[str]:
     """The rule, its sites and its state."""
     name, rule, target, idle = told
     found = [violation for violation in facts.violations if violation.rule == name]
-    uses = [one for one in found if one.kind is not Kind.OVERDUE]
+    uses = [violation for violation in found if violation.kind is not Kind.OVERDUE]
     yield name
     if rule is None:
         yield field("rule", f"none in {FILE} has this id; runs, or the baseline, speak of it")
@@ -97,7 +97,7 @@ def of_place(place: Place, is_in: Callable[[str], bool], facts: Facts) -> Iterat
     yield from (field(label, text) for label, text in place.notes)
     yield field("uses", totals(found))
     yield from _suspects(suspect for suspect in facts.suspects if is_in(suspect.site.path))
-    yield from _by_file(found, facts, lambda one: f"{one.rule} ")
+    yield from _by_file(found, facts, lambda violation: f"{violation.rule} ")
     yield from _baseline(facts, [one for one in facts.known if is_in(one.entry.key.path)])
 
 
@@ -111,7 +111,7 @@ def totals(violations: Sequence[Violation]) -> str:
         return "none"
     files = counted(len({violation.importer.path for violation in violations}), "file")
     number = Counter(violation.verdict for violation in violations)
-    told = ", ".join(f"{one.value} {number[one]}" for one in Verdict if number[one])
+    told = ", ".join(f"{verdict.value} {number[verdict]}" for verdict in Verdict if number[verdict])
     return f"{len(violations)} in {files}: {told}"
 
 
@@ -176,15 +176,17 @@ def _by_file(
     violations: Iterable[Violation], facts: Facts, prefix: Callable[[Violation], str]
 ) -> Iterator[str]:
     """The violations, sorted, each file's under its path."""
-    ordered = sorted(violations, key=lambda one: one.cause)
-    for path, group in groupby(ordered, key=lambda one: one.importer.path):
+    ordered = sorted(violations, key=lambda violation: violation.cause)
+    for path, group in groupby(ordered, key=lambda violation: violation.importer.path):
         yield ""
         yield path
-        for one in group:
-            site = one.importer
-            told = check_listing.clauses(one, facts.rules.get(one.rule), runs=facts.runs)
-            judged = check_listing.judged(one)
-            yield f"  {site.line}:{site.column}: {prefix(one)}{'; '.join([*told, judged])}"
+        for violation in group:
+            site = violation.importer
+            told = check_listing.clauses(
+                violation, facts.rules.get(violation.rule), runs=facts.runs
+            )
+            judged = check_listing.judged(violation)
+            yield f"  {site.line}:{site.column}: {prefix(violation)}{'; '.join([*told, judged])}"
 
 
 def _suspects(suspects: Iterable[Suspect]) -> Iterator[str]:

@@ -116,7 +116,7 @@ def _baseline(outcome: Outcome, verbose: bool) -> Iterator[str]:
 
 def _late(outcome: Outcome) -> Iterator[str]:
     for nodeid, found in sorted(outcome.late.items()):
-        yield from (f"{nodeid}  {one.importer}  {one.target}" for one in found)
+        yield from (f"{nodeid}  {violation.importer}  {violation.target}" for violation in found)
 
 
 def _discovered(outcome: Outcome) -> Iterator[str]:

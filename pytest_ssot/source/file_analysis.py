@@ -95,16 +95,16 @@ class Analysis:
         said = self._made_where.those_in(data)
         star = not said.isdisjoint(STARS)
         near = [class_ for class_ in self._classes if star or class_.name in said]
-        if any(one.leaf in said for one in near) or (near and RELATIVE.search(data)):
+        if any(guarded.leaf in said for guarded in near) or (near and RELATIVE.search(data)):
             return True
-        return any(one.module in self._modules.names(path) for one in near)
+        return any(guarded.module in self._modules.names(path) for guarded in near)
 
     def _lines(self, text: str) -> list[int]:
         """The lines that matter: those with a word, and with a star that may take a name."""
         lines = self._all.lines(text)
         if not self._index.names:
             return lines
-        stars = {text.count("\n", 0, one.start()) + 1 for one in STAR.finditer(text)}
+        stars = {text.count("\n", 0, match.start()) + 1 for match in STAR.finditer(text)}
         return sorted(stars.union(lines)) if stars else lines
 
     def analyse(self, path: str, data: bytes) -> Analysed:

@@ -99,10 +99,10 @@ class _Passes:
                 for names, plain in kept:
                     spared.add(path, names, _derived([plain], passing))
                 exports += [
-                    (path, name, one)
+                    (path, name, use)
                     for name, plain in exported
-                    for one in _derived([plain], passing)
-                    if not spared.is_mention(one)
+                    for use in _derived([plain], passing)
+                    if not spared.is_mention(use)
                 ]
             passing = self._passed_on(exports, sought)
             classes = [one.plain() for one in passed_on(passing, self._guarded)]

@@ -23,7 +23,7 @@ class Wanted(NamedTuple):
 
     def owned(self) -> list[str]:
         """The modules that singles and factories name."""
-        singles = [(one.module, *one.also_from) for one in self.single]
+        singles = [(single.module, *single.also_from) for single in self.single]
         makers = [(factory.symbol, *factory.only_from) for factory in self.factories]
         return sorted({one.partition(":")[0] for some in (*singles, *makers) for one in some})
 
@@ -32,6 +32,6 @@ class Wanted(NamedTuple):
         return (
             [(target.rule, target.text, target.submodules) for target in self.targets],
             sorted(self.canonical.items()),
-            [(one.id, one.symbol, one.also_from) for one in self.single],
+            [(single.id, single.symbol, single.also_from) for single in self.single],
             [(factory.id, factory.symbol, factory.only_from) for factory in self.factories],
         )

@@ -99,7 +99,7 @@ class Ratchet:
         self.baseline = baseline
         self._today = today
         self._groups: dict[Key, dict[Key, list[Entry]]] = {}
-        for entry in sorted(baseline.entries, key=lambda one: one.order):
+        for entry in sorted(baseline.entries, key=lambda entry: entry.order):
             self._groups.setdefault(entry.key.group, {}).setdefault(entry.key, []).append(entry)
 
     def judge(self, violations: Iterable[Violation], is_critical: Is = nothing) -> list[Violation]:
@@ -126,9 +126,9 @@ class Ratchet:
         if not entries:
             return violation
         holding = [entry for entry in entries if self.holds(entry)]
-        found, known = len(sites[entries[0].key]), sum(one.number for one in holding)
+        found, known = len(sites[entries[0].key]), sum(entry.number for entry in holding)
         if found <= known:
-            reasons = (one.reason for one in holding if one.reason)
+            reasons = (entry.reason for entry in holding if entry.reason)
             return violation.judged(Verdict.KNOWN, next(reasons, None))
         if not holding:
             until = max(entry.until for entry in entries if entry.until is not None)
@@ -162,7 +162,9 @@ class Ratchet:
             if counts(violation)
             for entry in self._entries(violation)
         }
-        return sorted((one for one in needed if not self.holds(one)), key=lambda one: one.order)
+        return sorted(
+            (entry for entry in needed if not self.holds(entry)), key=lambda entry: entry.order
+        )
 
     def stale(
         self, violations: Iterable[Violation], examined: Callable[[Key], bool], is_critical: Is

@@ -131,13 +131,20 @@ class _Judge:
 
     def judge(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
         judged = [one for use in found.uses if (one := self._judged(use)) is not None]
-        suspects = [one for copy in found.suspects for one in self._suspected(copy)]
+        suspects = [suspect for copy in found.suspects for suspect in self._suspected(copy)]
         uses = Counter(use.rule for use in found.uses)
         owed = due(self._configured, found.examined.__contains__).with_uses(uses)
         overdue = [self._verdict(one.violation, one.end_line) for one in owed.overdue]
-        told = [*_through_allowed(judged), *(one for one in overdue if one is not None)]
+        told = [
+            *_through_allowed(judged),
+            *(violation for violation in overdue if violation is not None),
+        ]
         critical = {use.site for use in found.uses if self._is_critical(use)}
-        critical |= {one.importer for one in overdue if one and self._is_in_critical(one.importer)}
+        critical |= {
+            violation.importer
+            for violation in overdue
+            if violation and self._is_in_critical(violation.importer)
+        }
         return Inventory(
             violations=tuple(sorted(told, key=_place) if overdue else told),
             critical=frozenset(critical),

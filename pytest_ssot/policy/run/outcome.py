@@ -71,7 +71,9 @@ class Assembly:
         self._remainder |= Remainder(faults=(what,))
 
     def outcome(self, *, full: bool) -> Outcome:
-        late = tuple(one for one in self._remainder.late if not self._tally.has_failed(one))
+        late = tuple(
+            result for result in self._remainder.late if not self._tally.has_failed(result)
+        )
         self._remainder = self._remainder._replace(late=late)
         for result in late:
             self._tally.add(result)
@@ -151,8 +153,8 @@ class Outcome:
         """
         judged = self.ratchet.judge(self._seen, self._is_critical)
         return [
-            all_told if one.verdict is Verdict.KNOWN else one
-            for one, all_told in zip(self._seen, judged, strict=True)
+            all_told if violation.verdict is Verdict.KNOWN else violation
+            for violation, all_told in zip(self._seen, judged, strict=True)
         ]
 
     @cached_property
@@ -165,7 +167,7 @@ class Outcome:
 
     @cached_property
     def _seen(self) -> list[Violation]:
-        return [one for one, _ in self._joined]
+        return [violation for violation, _ in self._joined]
 
     @cached_property
     def _joined(self) -> list[tuple[Violation, Violation | None]]:
@@ -177,9 +179,9 @@ class Outcome:
     def _failed(self) -> dict[tuple[object, ...], set[str]]:
         """The tests that each violation failed, by its cause."""
         return {
-            one.cause: self._tally.failed_tests(one)
+            violation.cause: self._tally.failed_tests(violation)
             | (self._static.failed_tests(static) if static is not None else set())
-            for one, static in self._joined
+            for violation, static in self._joined
         }
 
     def failed_tests(self, violations: Iterable[Violation]) -> set[str]:
@@ -189,9 +191,13 @@ class Outcome:
     @cached_property
     def _outside(self) -> list[Violation]:
         """What happened outside of tests and that no test saw too, nor an item of the scan."""
-        told = [one for one in self.remainder.session if not self._tally.has(one)]
+        told = [violation for violation in self.remainder.session if not self._tally.has(violation)]
         return _merged(
-            tuple(one for one in told if one.kind is not Kind.OVERDUE or not self._static.has(one))
+            tuple(
+                violation
+                for violation in told
+                if violation.kind is not Kind.OVERDUE or not self._static.has(violation)
+            )
         )
 
     @cached_property
@@ -230,7 +236,7 @@ class Outcome:
             _UNREAD if read is None else None,
         )
         # What was only looked at may be a use that nobody can tell as one.
-        number = Counter(one.rule for one in self.swept)
+        number = Counter(violation.rule for violation in self.swept)
         number += Counter() if read is None else Counter(read.uses)
         paths = None if read is None else read.examined
         known = Known(self.violations, number, self.ratchet.baseline.entries, paths)
@@ -250,7 +256,7 @@ class Outcome:
     @property
     def broken(self) -> bool:
         """Whether the run fails although its tests may pass."""
-        outside = any(one.verdict is Verdict.FAILS for one in self._outside)
+        outside = any(violation.verdict is Verdict.FAILS for violation in self._outside)
         broke = bool(self.remainder.faults or self.remainder.blind)
         ratchet = bool(self.exceeded or self.upkeep.overdue)
         return bool(self.late) or (self.settings.strict and (outside or broke or ratchet))

@@ -239,7 +239,7 @@ class Run:
         """What should be gone by now, as no test's, and of what nobody knows whether it should."""
         found = due(self.configured)
         told = [self.judge.of_source(one, self._ask) for one in found.overdue]
-        judged = self.ratchet.judge([one for one in told if one is not None])
+        judged = self.ratchet.judge([violation for violation in told if violation is not None])
         used, mistakes = tuple(sorted(self.judge.used)), tuple(sorted(self.judge.mistakes))
         return Remainder(session=tuple(judged), used=used, mistakes=mistakes), found.unknown
 
@@ -277,7 +277,7 @@ class Run:
     def _judged(self, found: Found, test: SeenBy) -> list[Violation]:
         judged = (self.judge.judge(seen, chain, test, self._ask) for seen, chain in found.values())
         return sorted(
-            (one for one in judged if one is not None),
+            (violation for violation in judged if violation is not None),
             key=lambda violation: (violation.cause, violation.verdict.value),
         )
 
@@ -347,6 +347,6 @@ def _targets(rules: RuleSet) -> list[Target]:
 
 def _owned(rules: RuleSet) -> Owned:
     return Owned(
-        tuple((one.id, one.symbol, one.also_from) for one in rules.single),
+        tuple((single.id, single.symbol, single.also_from) for single in rules.single),
         tuple((factory.id, factory.symbol, factory.only_from) for factory in rules.factories),
     )

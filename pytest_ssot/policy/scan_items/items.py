@@ -35,7 +35,7 @@ class Finding(NamedTuple):
             "path": self.path,
             "rule": self.rule,
             "violations": [violation.to_json() for violation in self.violations],
-            "critical": [one.to_json() for one in self.critical],
+            "critical": [site.to_json() for site in self.critical],
             "marks": [[name, list(args), dict(keywords)] for name, args, keywords in self.marks],
         }
 

@@ -137,11 +137,13 @@ def judged(
 
     def of(found: Found) -> list[Violation]:
         judged = (judge.judge(seen, way, nobody, _no_hook) for seen, way in found.values())
-        return sorted(filter(None, judged), key=lambda one: (one.cause, one.verdict.value))
+        return sorted(
+            filter(None, judged), key=lambda violation: (violation.cause, violation.verdict.value)
+        )
 
     startups = list(startups)
     each = [of(startup.found) for startup in startups]
-    swept = [one for startup in startups for one in of(startup.swept)]
+    swept = [violation for startup in startups for violation in of(startup.swept)]
     ratchet = Ratchet(baseline, today)
     known = iter(ratchet.judge(chain.from_iterable(each), in_source(settings, ())))
     told = tuple(tuple(islice(known, len(found))) for found in each)

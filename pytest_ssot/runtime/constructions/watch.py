@@ -87,7 +87,7 @@ class Constructions:
 
     def on_load(self) -> dict[str, Callable[[Any], object]]:
         """What to do with a module as soon as it is loaded, by its name."""
-        callers = {name for one in self._all() for name in one.callers.modules}
+        callers = {name for factory in self._all() for name in factory.callers.modules}
         acts: dict[str, Callable[[Any], object]] = dict.fromkeys(callers, self._forget)
         return acts | dict.fromkeys(self._factories, self._loaded)
 
@@ -256,7 +256,9 @@ class Constructions:
 
     def _within(self, frame: FrameType) -> frozenset[str]:
         """The classes that what *frame* starts may make."""
-        return frozenset(one.symbol for one in self._all() if self._is_within(one, frame))
+        return frozenset(
+            factory.symbol for factory in self._all() if self._is_within(factory, frame)
+        )
 
 
 def _is_never_made(kind: Any) -> bool:

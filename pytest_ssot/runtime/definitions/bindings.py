@@ -127,7 +127,9 @@ class Source:
                 return True
             for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
                 quoted = ast.walk(annotation) if isinstance(annotation, ast.expr) else ()
-                if any(isinstance(one, ast.Constant) and _says(one.value, name) for one in quoted):
+                if any(
+                    isinstance(node, ast.Constant) and _says(node.value, name) for node in quoted
+                ):
                     return True
         return False
 
@@ -184,7 +186,7 @@ class Source:
         heads = (*getattr(node, "bases", ()), *getattr(node, "keywords", ()))
         heads += (getattr(node, "args", None), getattr(node, "returns", None))
         inner = (part for head in heads if head is not None for part in ast.walk(head))
-        said = max((getattr(one, "end_lineno", 0) for one in inner), default=0)
+        said = max((getattr(node, "end_lineno", 0) for node in inner), default=0)
         for line in range(max(start, said), first):
             if _ends_head(linecache.getline(self._path, line)):
                 return line

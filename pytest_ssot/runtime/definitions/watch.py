@@ -64,7 +64,7 @@ class DefinitionWatch:
 
     def install(self) -> None:
         """Begin. What is loaded already is looked at, for those who import it from now on."""
-        self._tops.update(one.module.partition(".")[0] for one in self.homes.all)
+        self._tops.update(home.module.partition(".")[0] for home in self.homes.all)
         self._begin()
         self.loads.install()
         self.classes.install()
@@ -195,11 +195,11 @@ class DefinitionWatch:
     def _found(self, module: str, path: str, namespace: dict[str, object]) -> Iterator[Sighting]:
         suspected = self.homes.suspects(module, namespace)
         source = self._sources.read(path, namespace) if suspected else None
-        for one in suspected:
-            bound = None if source is None else one.bound(source, module, path)
+        for suspect in suspected:
+            bound = None if source is None else suspect.bound(source, module, path)
             if bound is not None:
                 yield Sighting(
-                    **_what(one.home, one.name, bound.form),
+                    **_what(suspect.home, suspect.name, bound.form),
                     path=path,
                     line=bound.line,
                     end_line=bound.end_line,

@@ -46,9 +46,9 @@ def reclass(thing: object, kind: type) -> None:
 
 def inherited(base: type, name: str, default: object = None) -> Any:
     """What objects of *base* find under *name* in their classes."""
-    for one in base.__mro__:
-        if name in one.__dict__:
-            return one.__dict__[name]
+    for cls in base.__mro__:
+        if name in cls.__dict__:
+            return cls.__dict__[name]
     return default
 
 

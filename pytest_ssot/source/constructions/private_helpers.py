@@ -35,7 +35,7 @@ def helpers(
     *permits* tells whether code inside of these functions and classes belongs to a factory.
     """
     candidates = _candidates(tree)
-    mentions = [one for one in _Mentions(candidates).of(tree) if one.name in candidates]
+    mentions = [mention for mention in _Mentions(candidates).of(tree) if mention.name in candidates]
     good = frozenset(candidates)
     # Who calls one without being one spoils it, and so does who is not called by a factory.
     while (reached := _reached(mentions, good, permits)) != good:
@@ -53,8 +53,10 @@ def _reached(
     """Those of *good* that factories and each other call, and nobody else mentions."""
     spoiled = {mention.name for mention in mentions if not _fine(mention, good, permits)}
     fine = [mention for mention in mentions if mention.name in good - spoiled]
-    found = {one.name for one in fine if permits(one.within)}
-    while more := {one.name for one in fine if found.intersection(one.within[:1])} - found:
+    found = {mention.name for mention in fine if permits(mention.within)}
+    while (
+        more := {mention.name for mention in fine if found.intersection(mention.within[:1])} - found
+    ):
         found |= more
     return frozenset(found)
 

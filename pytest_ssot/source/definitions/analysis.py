@@ -38,7 +38,7 @@ class Definitions:
         self._wished = Wished(
             defined, self._routes, originals.sources, lambda home: _may_rename(originals, home)
         )
-        names = {one.name for one in self._routes.all}
+        names = {route.name for route in self._routes.all}
         self._named = names
         self._plain = Words(names)
         self._said = Words(names.union(STARS))
@@ -88,7 +88,7 @@ class Definitions:
 
 def _lines(text: str, words: Words) -> list[int]:
     """The lines that matter: those with a word, and with a star that may bring one."""
-    stars = {text.count("\n", 0, one.start()) + 1 for one in STAR.finditer(text)}
+    stars = {text.count("\n", 0, match.start()) + 1 for match in STAR.finditer(text)}
     return sorted(stars.union(words.lines(text)))
 
 

@@ -147,7 +147,7 @@ def _alike(node: ast.ClassDef, originals: Iterable[Original]) -> Iterator[tuple[
     may_be = [original for original in originals if _has_enough(original, methods.__contains__)]
     if may_be:
         mine = outline(node)
-        alike = ((one, likeness(mine, one.outline)) for one in may_be)
+        alike = ((original, likeness(mine, original.outline)) for original in may_be)
         yield from (pair for pair in alike if pair[1] >= ENOUGH)
 
 
@@ -215,11 +215,11 @@ def _classes(
 def _blocks(node: ast.AST) -> Iterator[ast.stmt]:
     """The statements right inside of *node*, which is no definition."""
     for name in ("body", "orelse", "handlers", "cases", "finalbody"):
-        for one in getattr(node, name, ()):
-            if isinstance(one, ast.stmt):
-                yield one
+        for statement in getattr(node, name, ()):
+            if isinstance(statement, ast.stmt):
+                yield statement
             else:
-                yield from _blocks(one)
+                yield from _blocks(statement)
 
 
 def _last(base: ast.expr) -> str:

@@ -97,7 +97,7 @@ def _says_nothing(node: ast.stmt) -> bool:
 def is_no_definition(node: Function) -> bool:
     """Whether a decorator says that the function is none to be called by its name."""
     called = (one.func if isinstance(one, ast.Call) else one for one in node.decorator_list)
-    return any(getattr(one, "attr", getattr(one, "id", "")) in _NO_DEFINITIONS for one in called)
+    return any(getattr(node, "attr", getattr(node, "id", "")) in _NO_DEFINITIONS for node in called)
 
 
 def header_end(node: ast.stmt, lines: Sequence[str]) -> int:

@@ -71,12 +71,12 @@ def _class(library: Library, module: str, name: str) -> ast.ClassDef | None:
     return None
 
 
-def _are_alike(one: ast.ClassDef, other: ast.ClassDef) -> bool:
+def _are_alike(node: ast.ClassDef, other: ast.ClassDef) -> bool:
     """Whether they share public methods; a class on top of its namesake is no copy."""
-    named = [dotted_name(base).rpartition(".")[2] for each in (one, other) for base in each.bases]
-    if one.name in named:
+    named = [dotted_name(base).rpartition(".")[2] for each in (node, other) for base in each.bases]
+    if node.name in named:
         return False
-    mine, theirs = _methods(one), _methods(other)
+    mine, theirs = _methods(node), _methods(other)
     shared = len(mine & theirs)
     return shared >= _SHARED and 2 * shared >= min(len(mine), len(theirs))
 

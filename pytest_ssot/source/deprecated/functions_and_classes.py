@@ -59,7 +59,7 @@ class _Reader:
 
     def decorated(self) -> Iterator[Sign]:
         """``@deprecated("…")`` in all its makes."""
-        names = [self._outline.full(_called(one), {}) for one in self._node.decorator_list]
+        names = [self._outline.full(_called(node), {}) for node in self._node.decorator_list]
         if any(name.rpartition(".")[2] == "overload" for name in names):
             return  # one way of calling it
         for decorator, name in zip(self._node.decorator_list, names, strict=True):
@@ -153,7 +153,7 @@ def _reason(decorator: ast.expr, constants: Mapping[str, str]) -> str:
             text = text_of(named[name], constants)
             return f"use {text}" if name == "alternative" else text
     given = [*decorator.args, *named.values()]
-    texts = [text_of(one, constants) for one in given if not _is_flag(one)]
+    texts = [text_of(node, constants) for node in given if not _is_flag(node)]
     return max((text for text in texts if re.search("[a-z]", text, re.I)), key=len, default="")
 
 
@@ -216,5 +216,5 @@ def _passes_all(call: ast.Call, parameters: set[str]) -> bool:
         argument.value if isinstance(argument, ast.Starred) else argument for argument in call.args
     ]
     given += [word.value for word in call.keywords]
-    names = {one.id for one in given if isinstance(one, ast.Name)}
+    names = {node.id for node in given if isinstance(node, ast.Name)}
     return len(names) == len(given) and names == parameters

@@ -28,7 +28,7 @@ def settle(
         by_target.setdefault(sign.target, []).append(sign)
     settler = _Settler(by_target, library, known)
     findings = [settler.finding(target) for target in sorted(by_target)]
-    return sorted(settler.joined(findings), key=lambda one: one.target)
+    return sorted(settler.joined(findings), key=lambda finding: finding.target)
 
 
 _BUILTINS = frozenset(dir(builtins))
@@ -220,7 +220,7 @@ class _Settler:
         if whole.use is not None or whole.strength is Strength.POSSIBLE or ":" in whole.target:
             return whole
         inside = [finding for finding in findings if finding.target.startswith(f"{whole.target}:")]
-        places = Counter((one.use or "").partition(":")[0] for one in inside)
+        places = Counter((finding.use or "").partition(":")[0] for finding in inside)
         place = next(iter(places), "")
         if len(places) != 1 or not place or f"{place}.".startswith(f"{whole.target}."):
             return whole
@@ -241,14 +241,14 @@ def _public(outline: Outline) -> Iterator[_Name]:
             yield _Name(name, binding.kind)
 
 
-def _says_too(whole: Finding, one: Finding) -> bool:
+def _says_too(whole: Finding, finding: Finding) -> bool:
     """Whether the rule on a whole module says all that *one*, inside of it, would."""
-    if one.strength is Strength.POSSIBLE or one.use is None:
+    if finding.strength is Strength.POSSIBLE or finding.use is None:
         return True
     if whole.use is None:
         return False
-    module, _, name = one.use.partition(":")
-    old = one.target.partition(":")[2]
+    module, _, name = finding.use.partition(":")
+    old = finding.target.partition(":")[2]
     return module == whole.use and dict(whole.rename).get(old, old) == name
 
 

@@ -73,8 +73,11 @@ def _by_call(node: ast.stmt, outline: Outline, recogniser: Recogniser) -> Warned
     if not isinstance(function, ast.FunctionDef):
         return None
     inner = inner_imports(outline, function)
-    told = (recogniser(one, inner, outline.constants) for one in unconditional(function.body))
-    return next((one for one in told if one is not None), None)
+    told = (
+        recogniser(statement, inner, outline.constants)
+        for statement in unconditional(function.body)
+    )
+    return next((warned for warned in told if warned is not None), None)
 
 
 def _strength(warned: Warned, step: Step, outline: Outline) -> Strength | None:

@@ -205,8 +205,8 @@ class Scopes:
             if isinstance(node, Function):
                 for name, (first, *more) in self._bound(node).items():
                     if first.start == _GLOBAL:
-                        for one in more:
-                            found[name, one._replace(start=_FIRST, until=-1)] = None
+                        for binding in more:
+                            found[name, binding._replace(start=_FIRST, until=-1)] = None
         yield from found
 
     def _of(self, node: ast.AST, until: int) -> Iterator[tuple[str, Binding]]:

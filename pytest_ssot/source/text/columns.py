@@ -41,10 +41,10 @@ def function_of(enclosing: Sequence[ast.AST]) -> str:
     """As a traceback has it; a class body counts as where the class stands."""
     names: list[str] = []
     last = 0
-    for one in enclosing:
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.append(one.name)
-            last = last if isinstance(one, ast.ClassDef) else len(names)
+    for node in enclosing:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.append(node.name)
+            last = last if isinstance(node, ast.ClassDef) else len(names)
     return ".".join(names[:last]) or "<module>"
 
 
