@@ -13,7 +13,8 @@ from pytest_ssot.files import relative
 from pytest_ssot.policy.verdict.first_party import FirstParty
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.runtime.imports.before_watch import Early, Loaded
-from pytest_ssot.source.names.statements import Stated, at_import
+from pytest_ssot.syntax.imports_run import StatedImport, imports_run_by
+from pytest_ssot.syntax.module import read_module
 
 _SOURCES = (".py", ".pyw")
 
@@ -80,7 +81,7 @@ class _Importers:
         else:
             self.sites |= {(path, one.line) for one in stated if self._is_use(one)}
 
-    def _is_use(self, stated: Stated) -> bool:
+    def _is_use(self, stated: StatedImport) -> bool:
         """Whether the statement uses the target: ``docs/verdicts.md``, what counts as a use."""
         module, names, target = stated.module, stated.names, self._target
         if target.name is not None:
@@ -98,7 +99,7 @@ class _Importers:
         )
 
 
-def _stated(module: Loaded, target: Target) -> Iterable[Stated]:
+def _stated(module: Loaded, target: Target) -> Iterable[StatedImport]:
     """The imports that *module* states, where it may mean *target* at all.
 
     SyntaxError or ValueError where it may, and does not tell.
@@ -108,7 +109,10 @@ def _stated(module: Loaded, target: Target) -> Iterable[Stated]:
         last = {target.module.rpartition(".")[2], target.name or ""} - {""}
         if not (b"import *" in data or any(_says(data, word) for word in last)):
             return ()
-        return at_import(decode_source(data), module.package)
+        source = read_module(decode_source(data), (module.package,))
+        if source is None:
+            raise ValueError("no source that parses")
+        return imports_run_by(source)
     if all(word.encode() in data for word in target.module.split(".")):
         raise ValueError("compiled code")
     return ()

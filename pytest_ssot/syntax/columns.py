@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
-
-from pytest_ssot.source.names.statements import at_top
+from collections.abc import Collection, Sequence
 
 
 class Columns:
     """Columns in characters: the tree has them in bytes of UTF-8."""
 
-    def __init__(self, text: str) -> None:
-        self._lines = text.split("\n")
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
         self._line = 0
         self._encoded = b""
         #: Where the last one was, in both: a line may be long, and hold many.
         self._last = (0, 0)
 
-    def say(self, node: ast.stmt | ast.expr, text: str) -> bool:
-        """Whether a line of *node* holds *text*."""
-        return any(text in line for line in self._lines[node.lineno - 1 : node.end_lineno])
-
     def of(self, node: ast.stmt | ast.expr) -> int:
+        """The column that *node* begins in."""
         line = self._lines[node.lineno - 1]
         if line.isascii():
             return node.col_offset
@@ -35,24 +30,6 @@ class Columns:
         between = self._encoded[start : node.col_offset].decode("utf-8", "surrogatepass")
         self._last = (node.col_offset, known + len(between))
         return self._last[1]
-
-
-def function_of(enclosing: Sequence[ast.AST]) -> str:
-    """As a traceback has it; a class body counts as where the class stands."""
-    names: list[str] = []
-    last = 0
-    for node in enclosing:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.append(node.name)
-            last = last if isinstance(node, ast.ClassDef) else len(names)
-    return ".".join(names[:last]) or "<module>"
-
-
-def imported(tree: ast.Module) -> Iterator[str]:
-    """The names that imports bind at the top of *tree*; see `called_at`."""
-    for node in at_top(tree.body):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (name.asname or name.name.partition(".")[0] for name in node.names)
 
 
 def called_at(node: ast.stmt | ast.expr, imported: Collection[str]) -> ast.stmt | ast.expr:
