@@ -283,7 +283,7 @@ class SsotPlugin:
         skipped: bool,
     ) -> None:
         watcher, running = self.run.watcher, self._running
-        if skipped and frames.in_phase(frames.caller()):
+        if skipped and frames.is_in_phase(frames.get_caller()):
             return  # a subtest's; the test's own comes after it
         running.skipped |= skipped and report.when == "call"
         ended = report.when == "teardown"
@@ -292,7 +292,7 @@ class SsotPlugin:
             self._fixtures.join(item, running.evidence)
         lost = watcher.lost(ended=ended)
         concerned = not watcher.quiet and self.run.concerns(running, *_place(item))
-        if not (lost or concerned) or frames.in_phase(frames.caller()):
+        if not (lost or concerned) or frames.is_in_phase(frames.get_caller()):
             return
         if lost:
             self._tell_loss(item, report, lost)
