@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Form, Kind, Site, Traits, Verdict, Violation, Wording
 from pytest_ssot.policy.baseline import file
 from pytest_ssot.policy.baseline.changes import Grounds, grown, shrunk
-from pytest_ssot.policy.baseline.entries import key_of
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.run.inventory import Ground
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
@@ -47,7 +47,7 @@ ROWS = {
 }
 
 
-@pytest.fixture(params=ROWS.values(), ids=ROWS)
+@pytest.fixture(params=list(ROWS.values()), ids=list(ROWS))
 def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Kind:
     """A row that the table has for the length of a test."""
     member = str.__new__(Kind, "leak")
@@ -113,7 +113,8 @@ def test_explain_tells_it(violation: Violation) -> None:
     facts = facts_of(violation)
     spot = Spot(Place("app/a.py", []), 1, None)
     line = "\n".join(of_line(spot, facts, lambda _: ["import app.old"]))
-    assert f"{TITLE}: app.old" in line and "nothing allows it" in line
+    assert f"{TITLE}: app.old" in line
+    assert "nothing allows it" in line
     rule = "\n".join(of_rule(Told("old", RULE, None, None), facts))
     assert f"1:0: {TITLE}: app.old" in rule
     assert ("leak:" in rule) == violation.kind.traits.stands
@@ -146,20 +147,13 @@ def is_critical(_: Violation) -> bool:
 def test_the_baseline_file_refuses_what_such_an_entry_has_not(
     violation: Violation, tmp_path: Path
 ) -> None:
-    key, traits = key_of(violation), violation.kind.traits
-    if not traits.own_entry:
-        pytest.skip("it shares its entries with all kinds of a rule")
-    path = tmp_path / "baseline.json"
-    raw: dict[str, Any] = {
-        "path": "a.py",
-        "rule": "old",
-        "name": None,
-        "kind": key.kind,
-        "count": 1,
-    }
-    seen = {"seen": ["runtime"]} if "static" not in traits.seen_by else {}
-    path.write_text(json.dumps({"version": 1, "entries": [raw | seen | {"target": "x"}]}))
-    with pytest.raises(file.UsageError, match='"target" is for warnings'):
+    traits, path = violation.kind.traits, tmp_path / "baseline.json"
+    entry: dict[str, Any] = {"path": "a.py", "rule": "old", "name": None, "count": 1}
+    entry |= {"kind": "leak", "target": "x"}
+    entry |= {"seen": ["runtime"]} if "static" not in traits.seen_by else {}
+    path.write_text(json.dumps({"version": 1, "entries": [entry]}))
+    refused = '"target" is for warnings' if traits.own_entry else '"kind" must be "warning" or'
+    with pytest.raises(UsageError, match=refused):
         file.read(path, "baseline.json")
 
 
