@@ -65,7 +65,7 @@ class Ssot:
         """
         __tracebackhide__ = True
         try:
-            started = self._run.watcher.guard.unwatched(lambda: self._started(module, timeout))
+            started = self._run.watcher.guard.run_unwatched(lambda: self._started(module, timeout))
         except UsageError as error:
             raise UsageError(str(error)) from None  # without the way to it, which is ours
         violations = self._run.judged(started.found, self._asked())

@@ -240,7 +240,7 @@ class Constructions:
         self._recorder.record(maker, sighting)
 
     def _note_inside(self, init: Init, callers: Callers, frame: FrameType) -> None:
-        for one in frames.outward(frame):
+        for one in frames.walk_outward(frame):
             if callers.has(one):
                 init.inside[id(one.f_code)] = one.f_code
                 return
@@ -248,7 +248,7 @@ class Constructions:
     def _is_within(self, factory: Factory, frame: FrameType) -> bool:
         """Whether *frame* is of a caller that may, or called by one, or started by one."""
         has = factory.callers.has
-        if any(map(has, frames.outward(frame))):
+        if any(map(has, frames.walk_outward(frame))):
             return True
         if factory.symbol in self._recorder.owners.started_within(frame):
             return True

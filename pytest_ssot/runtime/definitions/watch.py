@@ -97,7 +97,7 @@ class DefinitionWatch:
 
     def _loaded(self, name: str, frame: FrameType, namespace: dict[str, object]) -> None:
         found = self._look(name, namespace)
-        asker = frames.requested(frame)[1]
+        asker = frames.find_request(frame)[1]
         if found and asker is not None:
             self._recorder.use(asker, name)
         elif found:
@@ -123,7 +123,7 @@ class DefinitionWatch:
         if not renames and name not in self.homes.names:
             return
         self.homes.refresh()
-        importer = frames.innermost(frame)
+        importer = frames.find_user_frame(frame)
         if importer is None:
             return
         path = frame.f_code.co_filename
@@ -158,7 +158,7 @@ class DefinitionWatch:
         if state == self._seen:
             return
         self._seen = state
-        owned = self._recorder.owners.at(frames.caller())
+        owned = self._recorder.owners.at(frames.get_caller())
         for name in self._unseen():
             for sighting in self._looked_at(name):
                 self._recorder.give(owned, sighting, ())
@@ -219,7 +219,7 @@ class DefinitionWatch:
         """*asker* imported a symbol's *module*, whose file may be what the process runs, too."""
         namespace = namespace_of(sys.modules.get(_MAIN))
         path = os.path.abspath(str(namespace.get("__file__")))
-        importer = frames.innermost(asker)
+        importer = frames.find_user_frame(asker)
         if importer is None:
             return
         for home in self.homes.all:

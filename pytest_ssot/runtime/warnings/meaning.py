@@ -100,9 +100,9 @@ def issued_in_c(frame: FrameType) -> str | None:
     """
     if frames.is_machinery(frame) or frames.is_wrapper(frame):
         return None
-    names = bytecode.called(frame) if bytecode.current(frame).op == "call" else []
+    names = bytecode.read_callee(frame) if bytecode.read_instruction(frame).op == "call" else []
     if not names:
-        return None if bytecode.current(frame).op == "call" else "builtins"
+        return None if bytecode.read_instruction(frame).op == "call" else "builtins"
     value = _value(frame, names)
     if "warn" in names[-1].lower() or any(value is one for one in _ISSUERS):
         return None
@@ -146,11 +146,11 @@ def looked_at(issuing: FrameType) -> bool:
     reader = issuing.f_back
     if not isinstance(name, str) or reader is None:
         return False
-    how = intent.reading(reader, name)
+    how = intent.classify_read(reader, name)
     if how != "computed":
         return how == "looked"
-    asker = frames.innermost(reader)
-    return asker is None or not intent.says(asker, frames.module_of(issuing), name)
+    asker = frames.find_user_frame(reader)
+    return asker is None or not intent.says_name(asker, frames.module_of(issuing), name)
 
 
 _ANSWERS = frozenset(("__getattr__", "__getattribute__"))
@@ -171,17 +171,17 @@ def user(issuing: FrameType, stated: str) -> FrameType | None:
     believed if it lies outside that library.
     """
     module = frames.module_of(issuing)
-    for frame in frames.outward(issuing):
+    for frame in frames.walk_outward(issuing):
         if frames.is_module_level(frame) and frames.module_of(frame) == module:
             return frame  # its own body calls it while it loads: whoever imports it did not
-    found = frames.innermost(
+    found = frames.find_user_frame(
         issuing, lambda frame: frames.is_wrapper(frame) or frames.module_of(frame) == module
     )
     if found is None or _package(frames.module_of(found)) != _package(module):
         return found
     if not _is_installed(found) or _package(stated) == _package(module):
         return found
-    pointed = frames.innermost(found, lambda frame: frames.module_of(frame) != stated)
+    pointed = frames.find_user_frame(found, lambda frame: frames.module_of(frame) != stated)
     return pointed or found
 
 
@@ -198,11 +198,11 @@ def loading(issuing: FrameType, stated: str, text: str) -> FrameType | None:
         names = (module.rpartition(".")[2], "module", "package")
         itself = stated != module or any(name in text for name in names)
         return issuing if itself else None
-    for frame in frames.outward(issuing.f_back):
+    for frame in frames.walk_outward(issuing.f_back):
         if frames.is_machinery(frame):
             return None
         if frames.is_module_level(frame):
-            module, importer = frames.module_of(frame), frames.innermost(frame.f_back)
+            module, importer = frames.module_of(frame), frames.find_user_frame(frame.f_back)
             points_at = None if importer is None else frames.module_of(importer)
             return frame if stated == points_at != module and module in text else None
     return None
