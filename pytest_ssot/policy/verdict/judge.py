@@ -11,7 +11,7 @@ from pytest_ssot.files import relative
 from pytest_ssot.model import Form, Kind, Site, Step, Verdict, Violation
 from pytest_ssot.policy.verdict.allowances import Allowances, Excuse, Importer, SeenBy
 from pytest_ssot.policy.verdict.critical import apply_setting
-from pytest_ssot.policy.verdict.first_party import FirstParty
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.ruleset import RuleSet
 
 if TYPE_CHECKING:  # a scan has no use for the watch, nor most runs for the scan
