@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_ssot.files import relative
-from pytest_ssot.policy.verdict.first_party import FirstParty
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.runtime.imports.before_watch import Early, Loaded
 from pytest_ssot.syntax.imports_run import StatedImport, imports_run_by
