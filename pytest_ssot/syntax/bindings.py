@@ -124,7 +124,7 @@ def targets_of(target: ast.AST, start: Position, until: int | None = None) -> It
 
 
 def pairs_of(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
-    """The names that *node* gives a value to by ``=``, each with the expression."""
+    """The names that *node* gives a value to by ``=`` or ``:=``, each with the expression."""
     if isinstance(node, ast.Assign):
         for target in node.targets:
             yield from _pairs(target, node.value)
@@ -132,6 +132,7 @@ def pairs_of(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
         yield from _pairs(node.target, node.value)
     elif isinstance(node, TYPE_ALIASES) and not getattr(node, "type_params", ()):
         yield from ((bound.name, bound.value) for bound in _aliased(node) if bound.value)
+    yield from ((bound.name, bound.value) for bound in walruses_of(node) if bound.value)
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:

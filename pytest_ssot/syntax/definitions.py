@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from pytest_ssot.syntax.nodes import Function, called_name
+from pytest_ssot.syntax.nodes import Definition, called_name
 
 #: What a body may assign without being a body of its own.
 _SAYS_NOTHING = frozenset(("__doc__", "__module__", "__qualname__"))
@@ -25,8 +25,8 @@ def renamed_base(node: ast.ClassDef) -> ast.expr | None:
     return None
 
 
-def is_no_definition(node: Function) -> bool:
-    """Whether a decorator says that the function is none to be called by its name."""
+def is_no_definition(node: Definition) -> bool:
+    """Whether a decorator says that it is nothing to be called by its name."""
     return any(called_name(one) in _NO_DEFINITIONS for one in node.decorator_list)
 
 

@@ -126,6 +126,12 @@ class Module:
                     whole = _add_strings(value, found) and whole
         return frozenset(found), whole
 
+    @cached_property
+    def global_names(self) -> frozenset[str]:
+        """The names that functions say are ``global``."""
+        stated = [node for node in ast.walk(self.tree) if isinstance(node, ast.Global)]
+        return frozenset(name for node in stated for name in node.names)
+
     # -- what its code reads --------------------------------------------------
 
     @cached_property
