@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -103,8 +102,3 @@ def _without_verdict(violation: Violation) -> dict[str, Any]:
     data = violation.to_json()
     del data["verdict"]
     return data
-
-
-def as_text(data: Mapping[str, Any]) -> str:
-    """*data* in the one layout: the same input gives the same bytes."""
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

@@ -119,12 +119,12 @@ class Reporting:
         outcome = self.assembly.outcome(full=self._is_full(session))
         told = self._config.hook.pytest_ssot_report
         if self._run.settings.report or told.get_hookimpls():
-            from pytest_ssot.report import formats
+            from pytest_ssot.report import rendering
 
             data = document(outcome)
             told(report=data, config=self._config)
-            outcome.mistakes += formats.write_reports(data, self._run.settings, self._folder())
-            self._printed = formats.printed(data, self._run.settings)
+            outcome.mistakes += rendering.write_reports(data, self._run.settings, self._folder())
+            self._printed = rendering.render_printed(data, self._run.settings)
         self._keep_up(outcome)
         if self._run.settings.file is None and not self._is_inner:
             outcome.elsewhere = configured_above(self._run.settings.root)
