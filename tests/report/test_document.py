@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from pytest_ssot.config.report_formats import FORMATS, RENDERED
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
 from pytest_ssot.report import formats
-from pytest_ssot.report.content import content, rule_of
+from pytest_ssot.report.content import content
 from pytest_ssot.report.document import as_document
 from pytest_ssot.report.rendering import render
+from pytest_ssot.rules.keys import rule_from_report
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
 
@@ -72,7 +73,7 @@ def test_each_row_of_the_table_of_formats_has_its_file_and_no_file_is_without() 
 def test_a_rule_is_read_back_as_far_as_advice_needs_it(rule: Rule) -> None:
     (entry,) = as_document([], [rule], {rule.id: 0}, [], [])["rules"]
     said = rule._replace(submodules=True, allow_from=(), origin="")
-    assert rule_of(json.loads(json.dumps(entry))) == said
+    assert rule_from_report(json.loads(json.dumps(entry))) == said
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_a_rule_is_read_back_as_far_as_advice_needs_it(rule: Rule) -> None:
 )
 def test_what_has_one_home_is_read_back(rule: Single | Factory) -> None:
     (entry,) = as_document([], [rule], {rule.id: 0}, [], [])["rules"]
-    assert rule_of(json.loads(json.dumps(entry))) == rule
+    assert rule_from_report(json.loads(json.dumps(entry))) == rule
 
 
 def test_what_a_rule_does_not_say_is_absent() -> None:
