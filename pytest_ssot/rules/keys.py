@@ -67,7 +67,7 @@ def rule_from_report(entry: Mapping[str, Any]) -> AnyRule | None:
     return None
 
 
-def _sort_of(made: type[AnyRule]) -> _Sort:
+def _sort_of(made: type[object]) -> _Sort:
     return next(sort for sort in _SORTS if sort.made is made)
 
 
