@@ -32,7 +32,7 @@ from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
 from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.session.scan_plugin import MARKER, ScanItem, Scanning, marker_names
-from pytest_ssot.session.session_report import PROPERTY, RESULT, Reporting, baseline_path
+from pytest_ssot.session.session_report import PROPERTY, RESULT, Reporting, typed_in
 
 #: pytest looks here for the fixture that tests ask for.
 __all__ = ["ssot"]
@@ -104,14 +104,14 @@ def configured(config: pytest.Config, extra: Sequence[tuple[str, object]] = ()) 
 
 def baseline_of(config: pytest.Config, configured: Configured) -> Baseline:
     """The known violations; none where nothing says that there are any."""
-    path = baseline_path(config, configured.settings)
-    given = getattr(config.known_args_namespace, "ssot_baseline", None) is not None
-    if not (given or path.exists()):
+    typed = typed_in(config, "ssot_baseline")
+    path = configured.settings.baseline_path(typed)
+    if typed is None and not path.exists():
         return Baseline()
     from pytest_ssot.policy.baseline import known
 
     try:
-        return known.load(configured, path, required=given)
+        return known.load(configured, path, required=typed is not None)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 
