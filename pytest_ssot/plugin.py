@@ -16,7 +16,6 @@ import pytest
 from pytest_ssot import hookspecs, xdist
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
-from pytest_ssot.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline
 from pytest_ssot.policy.rules import single_homes
@@ -31,8 +30,9 @@ from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
-from pytest_ssot.scan_plugin import MARKER, ScanItem, Scanning, marker_names
-from pytest_ssot.session_report import PROPERTY, RESULT, Reporting, baseline_path
+from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
+from pytest_ssot.session.scan_plugin import MARKER, ScanItem, Scanning, marker_names
+from pytest_ssot.session.session_report import PROPERTY, RESULT, Reporting, baseline_path
 
 #: pytest looks here for the fixture that tests ask for.
 __all__ = ["ssot"]
@@ -133,7 +133,9 @@ class SsotPlugin:
         self._is_watched = channel.FOLDER in os.environ
         known = baseline_of(config, configured)
         self.run = Run(configured, known, datetime.date.today(), self._ask, self.asked)
-        self._in_junit = any(one.format == "junit" for one in self.run.settings.report)
+        self._in_junit = any(
+            destination.format == "junit" for destination in self.run.settings.report
+        )
         self._item: pytest.Item | None = None
         self._running = Running()
         self._fixtures = Fixtures()
@@ -281,7 +283,7 @@ class SsotPlugin:
         skipped: bool,
     ) -> None:
         watcher, running = self.run.watcher, self._running
-        if skipped and frames.in_phase(frames.caller()):
+        if skipped and frames.is_in_phase(frames.get_caller()):
             return  # a subtest's; the test's own comes after it
         running.skipped |= skipped and report.when == "call"
         ended = report.when == "teardown"
@@ -290,7 +292,7 @@ class SsotPlugin:
             self._fixtures.join(item, running.evidence)
         lost = watcher.lost(ended=ended)
         concerned = not watcher.quiet and self.run.concerns(running, *_place(item))
-        if not (lost or concerned) or frames.in_phase(frames.caller()):
+        if not (lost or concerned) or frames.is_in_phase(frames.get_caller()):
             return
         if lost:
             self._tell_loss(item, report, lost)
@@ -313,12 +315,12 @@ class SsotPlugin:
         violations = self.run.violations(running, asked)
         failing = self.run.failing(running, asked, violations)
         if failing:
-            running.told.update(one.cause for one in failing)
+            running.told.update(violation.cause for violation in failing)
             if not report.failed and self.config.getoption("usepdb", False):
                 call.excinfo = debugger.raised(failing[0], self.run.settings.root)
             terminal.fail(report, failing, self.run)
         if self._in_junit and not running.skipped:
-            told = dict.fromkeys((PROPERTY, in_a_line(one)) for one in violations)
+            told = dict.fromkeys((PROPERTY, in_a_line(violation)) for violation in violations)
             report.user_properties += told
         # With a failure too, as teardown may never come: a debugger is left, a worker crashes.
         if failing or (report.when == "teardown" and violations):

@@ -65,7 +65,7 @@ class Ssot:
         """
         __tracebackhide__ = True
         try:
-            started = self._run.watcher.guard.unwatched(lambda: self._started(module, timeout))
+            started = self._run.watcher.guard.run_unwatched(lambda: self._started(module, timeout))
         except UsageError as error:
             raise UsageError(str(error)) from None  # without the way to it, which is ours
         violations = self._run.judged(started.found, self._asked())
@@ -97,7 +97,7 @@ class Ssot:
 
         entries: list[object] = [*sys.path]
         # Others are ignored (CPython, Lib/importlib/_bootstrap_external.py: PathFinder._get_spec).
-        here = [os.path.abspath(one) for one in entries if isinstance(one, str)]
+        here = [os.path.abspath(entry) for entry in entries if isinstance(entry, str)]
         root = startup.import_path(self._run.settings.root)
         path = [*here, *(one for one in root if one not in here)]
         (started,) = startup.started(

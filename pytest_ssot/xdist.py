@@ -29,7 +29,7 @@ def is_controller(config: pytest.Config) -> bool:
 def will_distribute(config: pytest.Config) -> bool:
     """Whether the tests of this run are going to run in other processes."""
     given = config.known_args_namespace
-    frame: FrameType | None = frames.caller()
+    frame: FrameType | None = frames.get_caller()
     while frame is not None:
         if frames.module_of(frame) == "__channelexec__":
             return False  # execnet runs this: a worker, which pytest does not know of so early

@@ -71,15 +71,17 @@ class _State:
             raise UsageError("\n".join(scan.mistakes))
         for path, error in scan.unreadable:
             print(f"{path}: not read: {error}", file=sys.stderr)
-        reported = [one for path in options.runs for one in read_report(path).violations]
+        reported = [
+            violation for path in options.runs for violation in read_report(path).violations
+        ]
         found = [*scan.violations, *only_in_runs(scan.violations, reported)]
         self._judged = self.ratchet.judge(found, self._is_critical)
         self.stale = self.ratchet.stale(
             scan.violations, known.examined(root, scan), self._is_critical
         )
-        failing = [one for one in self._judged if one.verdict is Verdict.FAILS]
-        self.critical = [one for one in failing if self._is_critical(one)]
-        self.new = [one for one in failing if not self._is_critical(one)]
+        failing = [violation for violation in self._judged if violation.verdict is Verdict.FAILS]
+        self.critical = [violation for violation in failing if self._is_critical(violation)]
+        self.new = [violation for violation in failing if not self._is_critical(violation)]
 
     def grown(self, wanted: Iterable[Violation], grounds: Grounds) -> tuple[Entry, ...]:
         return grown(self.ratchet, self._judged, wanted, self._is_critical, grounds)
@@ -93,14 +95,14 @@ class _State:
         file.write(self.path, self._shown, entries)
         for old, new in sorted(before.moved.items()):
             self.tell(f"moved: {old} -> {new}")
-        sites = sum(one.number for one in entries)
+        sites = sum(entry.number for entry in entries)
         self.tell(f"{self._shown}: {_entries(len(entries))}, {counted(sites, 'site')}")
 
     def refuse(self, violations: Sequence[Violation]) -> int:
         """Tell what the baseline does not take; returns the exit code."""
-        for one in violations:
-            print(_line(one, critical=one in self.critical))
-        new = [one for one in violations if one not in self.critical]
+        for violation in violations:
+            print(_line(violation, critical=violation in self.critical))
+        new = [violation for violation in violations if violation not in self.critical]
         if new:
             self.tell(f"{counted(len(new), 'violation')} not in the baseline: change the code, or")
             self.tell('run: pytest-ssot baseline --add RULE|PATH --reason "why"')
@@ -137,7 +139,7 @@ def _add(state: _State, options: argparse.Namespace) -> int:
 
     grounds = Grounds(options.reason, options.owner, options.until)
     state.write(state.grown(filter(is_wanted, state.new), grounds))
-    return state.refuse([one for one in state.critical if is_wanted(one)])
+    return state.refuse([violation for violation in state.critical if is_wanted(violation)])
 
 
 class _Wanted(NamedTuple):
@@ -150,7 +152,7 @@ class _Wanted(NamedTuple):
     def of(cls, text: str, state: _State) -> _Wanted:
         """Raises UsageError for what is neither."""
         rule = state.rules.find(text)
-        if rule is not None or any(one.rule == text for one in state.new):
+        if rule is not None or any(violation.rule == text for violation in state.new):
             return cls(rule.id if rule else text)
         # Not resolved: a link under the root may lead anywhere.
         path = Path(os.path.abspath(text))

@@ -52,10 +52,10 @@ class Checked(NamedTuple):
 
     def idle(self) -> list[Idle]:
         """The rules that match nothing; none where not all was asked for."""
-        sites = {(one.rule, one.importer) for one in self.ratcheted.violations}
+        sites = {(violation.rule, violation.importer) for violation in self.ratcheted.violations}
         number = Counter(rule for rule, _ in sites)
         # One site may be that of the package around the target, which passes it on to nobody.
-        if self.partial or all(number[one.id] > 1 for one in self.project.rules.rules):
+        if self.partial or all(number[rule.id] > 1 for rule in self.project.rules.rules):
             return []
         from pytest_ssot.policy.rules.unused_rules import Doubts, Known, idle  # it parses
 
@@ -66,7 +66,7 @@ class Checked(NamedTuple):
 
     @property
     def failed(self) -> bool:
-        fails = any(one.verdict is Verdict.FAILS for one in self.ratcheted.violations)
+        fails = any(violation.verdict is Verdict.FAILS for violation in self.ratcheted.violations)
         return fails or bool(self.ratcheted.stale)
 
 
@@ -88,7 +88,7 @@ def checked(options: argparse.Namespace) -> Checked:
     path = baseline_file(project.settings, options.baseline)
     before = known.load(project, path, required=options.baseline is not None)
     runs = _reported(options.runs)
-    paths = [_existing(one) for one in options.paths]
+    paths = [_existing(path) for path in options.paths]
     with progress("scanning", options):
         found = inventory.take(project, today, paths, cache=not options.no_cache)
     if found.mistakes:
@@ -97,7 +97,7 @@ def checked(options: argparse.Namespace) -> Checked:
     if runs:
         from pytest_ssot.policy.baseline.reconciled import reconciled
 
-        seen = [one for run in runs for one in run.violations]
+        seen = [violation for run in runs for violation in run.violations]
         violations = tuple(reconciled(violations, seen))
     result = ratchet.apply(
         before,
@@ -116,7 +116,9 @@ def critical(settings: Settings, found: Inventory) -> Callable[[Violation], bool
     reports a check says the same as without.
     """
     stands = in_source(settings, found.critical)
-    return lambda one: stands(one._replace(tests=()) if "static" in one.seen else one)
+    return lambda violation: stands(
+        violation._replace(tests=()) if "static" in violation.seen else violation
+    )
 
 
 def _reported(paths: Sequence[Path]) -> tuple[Reported, ...]:
@@ -136,7 +138,7 @@ def _existing(path: str) -> str:
 def _examined(root: Path, found: Inventory, paths: Sequence[str]) -> Callable[[Key], bool]:
     """Whether all violations of a key were found; what is gone was looked for only in *paths*."""
     examined = known.examined(root, found)
-    asked = [relative(one, root) for one in paths]
+    asked = [relative(path, root) for path in paths]
     everything = not asked or "." in asked
     return lambda key: examined(key) and (everything or path_matches(key.path, asked))
 
@@ -146,10 +148,14 @@ def _output(checked: Checked, options: argparse.Namespace) -> str:
     rules = checked.project.rules
     violations = checked.ratcheted.violations
     if options.output_format == "text":
-        shown = [one for one in violations if options.verbose or one.verdict is Verdict.FAILS]
+        shown = [
+            violation
+            for violation in violations
+            if options.verbose or violation.verdict is Verdict.FAILS
+        ]
         lines = [
-            check_listing.line(one, rules.by_id.get(one.rule), runs=bool(checked.runs))
-            for one in shown
+            check_listing.line(violation, rules.by_id.get(violation.rule), runs=bool(checked.runs))
+            for violation in shown
         ]
         return "".join(f"{line}\n" for line in lines)
     from pytest_ssot.report.document import as_document
@@ -172,9 +178,9 @@ def _besides(checked: Checked) -> Iterator[str]:
     found, result = checked.inventory, checked.ratcheted
     rules = checked.project.rules
     yield from (f"{path}: not read whole: {error}" for path, error in found.unreadable)
-    yield from (f"suspect: {likened(one)}" for one in found.suspects)
+    yield from (f"suspect: {likened(suspect)}" for suspect in found.suspects)
     yield from _stale(checked)
-    yield from (f"expired in the baseline: {expired_line(one)}" for one in result.expired)
+    yield from (f"expired in the baseline: {expired_line(entry)}" for entry in result.expired)
     yield from found.due.unknown
     yield from map(check_listing.idle_line, checked.idle())
     if not rules.all:

@@ -24,7 +24,7 @@ def chosen(offered: Sequence[Proposal]) -> list[Proposal] | None:
 
     At first all are marked but the merely possible ones.
     """
-    marked = {n for n, one in enumerate(offered, 1) if one.strength > Strength.POSSIBLE}
+    marked = {n for n, proposal in enumerate(offered, 1) if proposal.strength > Strength.POSSIBLE}
     _show(offered, marked, evidence=True)
     while True:
         print(_PROMPT.format(len(marked)), end="", file=sys.stderr, flush=True)
@@ -34,7 +34,7 @@ def chosen(offered: Sequence[Proposal]) -> list[Proposal] | None:
             print(file=sys.stderr)
             return None
         if not answer:
-            return [one for n, one in enumerate(offered, 1) if n in marked]
+            return [proposal for n, proposal in enumerate(offered, 1) if n in marked]
         switched = _numbers(answer, len(offered))
         if answer in ("a", "n"):
             marked = set(range(1, len(offered) + 1)) if answer == "a" else set()

@@ -16,9 +16,9 @@ from pytest_ssot.commands.check import Checked, checked, critical
 from pytest_ssot.config.mistakes import nearest
 from pytest_ssot.errors import UsageError
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy.verdict.first_party import FirstParty
 from pytest_ssot.report import explain_line, explain_rule
 from pytest_ssot.report.text import counted
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.source.names.still_there import Standings
 from pytest_ssot.source.project.left_out import why_left_out
 from pytest_ssot.source.project.modules import Modules
@@ -80,7 +80,7 @@ def _meant(text: str, found: Checked) -> _Meant:
     if place is None:
         raise UsageError("explain needs a rule, a path or a path:line")
     written, *numbers = place.groups()
-    line, column = (None if one is None else int(one) for one in numbers)
+    line, column = (None if number is None else int(number) for number in numbers)
     path = _existing(written, root)
     is_place = path is not None and ("/" in text or os.sep in text or line is not None)
     rule = None if is_place else _rule(text, found)
@@ -102,8 +102,8 @@ def _rule(text: str, found: Checked) -> str | None:
 
 def _others(found: Checked) -> set[str]:
     """The ids that violations and the baseline's entries go by."""
-    ids = {one.rule for one in found.ratcheted.violations}
-    return ids | {one.key.rule for one in found.baseline.entries}
+    ids = {violation.rule for violation in found.ratcheted.violations}
+    return ids | {entry.key.rule for entry in found.baseline.entries}
 
 
 def _existing(text: str, root: Path) -> str | None:
@@ -184,7 +184,7 @@ def _critical(path: str, found: Checked) -> str:
     if path_matches(path, settings.mission_critical):
         return "yes, all of it: no violation is excused"
     is_in = _within(path)
-    marked = [str(one) for one in sorted(found.inventory.critical) if is_in(one.path)]
+    marked = [str(site) for site in sorted(found.inventory.critical) if is_in(site.path)]
     return f"in part: {', '.join(dict.fromkeys(marked))}" if marked else "no"
 
 
@@ -206,7 +206,7 @@ def _of_line(meant: _Meant, line: int, found: Checked, facts: explain_rule.Facts
         raise UsageError(f"{meant.path} {error}") from None
     if not 1 <= line <= number:
         raise UsageError(f"{meant.path}:{line}: the file has the lines 1 to {number}")
-    notes = [one for one in _notes(meant.path, found) if one[0] in ("not read", "unreadable")]
+    notes = [note for note in _notes(meant.path, found) if note[0] in ("not read", "unreadable")]
     spot = explain_line.Spot(explain_rule.Place(meant.path, notes), line, meant.column)
     return explain_line.of_line(spot, facts, source)
 

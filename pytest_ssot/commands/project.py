@@ -25,8 +25,8 @@ def root_of(given: Path | None) -> Path:
             raise UsageError(f"--root: {given} is no folder")
         return given.resolve()
     here = Path.cwd()
-    with_file = [one for one in (here, *here.parents) if (one / FILE).is_file()]
-    ours = (one for one in with_file if is_configured(one))
+    with_file = [parent for parent in (here, *here.parents) if (parent / FILE).is_file()]
+    ours = (path for path in with_file if is_configured(path))
     return next(ours, with_file[0] if with_file else here)
 
 

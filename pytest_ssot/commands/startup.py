@@ -25,10 +25,10 @@ from pytest_ssot.policy.startup.startup import (
     judged,
     started,
 )
-from pytest_ssot.policy.verdict.first_party import FirstParty
 from pytest_ssot.report.check_listing import NO_RULES
 from pytest_ssot.report.startup_text import as_json, lines, looked, summary
 from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.source.workers import processors
 
 
@@ -47,16 +47,20 @@ class _Found:
 
     @property
     def not_observed(self) -> list[str]:
-        return sorted(set(chain.from_iterable(one.not_observed for one in self.startups)))
+        return sorted(set(chain.from_iterable(startup.not_observed for startup in self.startups)))
 
     @property
     def faults(self) -> list[str]:
-        return sorted({fault for one in self.startups for fault in one.faults})
+        return sorted({fault for startup in self.startups for fault in startup.faults})
 
     @property
     def failed(self) -> bool:
-        fails = any(one.verdict is Verdict.FAILS for one in self.violations)
-        return fails or bool(self.faults) or any(one.error is not None for one in self.startups)
+        fails = any(violation.verdict is Verdict.FAILS for violation in self.violations)
+        return (
+            fails
+            or bool(self.faults)
+            or any(startup.error is not None for startup in self.startups)
+        )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -71,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _find(options: argparse.Namespace) -> _Found:
-    modules = [checked(one) for one in dict.fromkeys(options.modules)]
+    modules = [checked(fromkey) for fromkey in dict.fromkeys(options.modules)]
     project = configured(root_of(options.root), {"baseline": options.baseline})
     path = baseline_file(project.settings, options.baseline)
     before = known.load(project, path, required=options.baseline is not None)
@@ -94,17 +98,23 @@ def _text(found: _Found, options: argparse.Namespace) -> str:
     ours = FirstParty(settings.root, settings.first_party)
     told = [
         line
-        for one, violations in zip(found.startups, found.judged.violations, strict=True)
-        if not options.quiet or _fails(one, violations)
+        for startup, violations in zip(found.startups, found.judged.violations, strict=True)
+        if not options.quiet or _fails(startup, violations)
         for line in lines(
-            one, violations, by_id, ours=lambda file: ours.owns(file, ""), verbose=options.verbose
+            startup,
+            violations,
+            by_id,
+            ours=lambda file: ours.owns(file, ""),
+            verbose=options.verbose,
         )
     ]
     return "".join(f"{line}\n" for line in told)
 
 
 def _fails(startup: Startup, violations: Sequence[Violation]) -> bool:
-    return startup.error is not None or any(one.verdict is Verdict.FAILS for one in violations)
+    return startup.error is not None or any(
+        violation.verdict is Verdict.FAILS for violation in violations
+    )
 
 
 def _json(found: _Found) -> str:
@@ -112,8 +122,8 @@ def _json(found: _Found) -> str:
     from pytest_ssot.report.formats import rendered
 
     rules = found.project.rules.all
-    numbers = Counter(one.rule for one in found.violations)
-    discovered = (name for one in found.startups for name, _ in one.discovered)
+    numbers = Counter(violation.rule for violation in found.violations)
+    discovered = (name for startup in found.startups for name, _ in startup.discovered)
     data = as_document(
         found.violations,
         rules,
@@ -143,6 +153,6 @@ def _besides(found: _Found, options: argparse.Namespace) -> Iterator[str]:
 
 def _distinct(violations: Iterable[Violation]) -> list[Violation]:
     tally = Tally()
-    for one in violations:
-        tally.add_violation(one)
+    for violation in violations:
+        tally.add_violation(violation)
     return tally.violations()

@@ -76,7 +76,7 @@ def _itself(root: object, kinds: Kinds) -> set[int]:
     kind = kinds.known[id(type(root))]
     openings = kind.openings if kind else ()
     holders = [one.holder for opening in openings for one in opening(root) if not one.reads_only]
-    return {id(one) for one in (root, *holders)}
+    return {id(holder) for holder in (root, *holders)}
 
 
 def _past(root: object, kinds: Kinds, full: Walk, other: set[int]) -> set[int]:

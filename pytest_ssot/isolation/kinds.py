@@ -228,6 +228,6 @@ def _first(mro: tuple[type, ...], wanted: Iterable[type]) -> type | None:
 def _all_proxied() -> Iterator[tuple[int, tuple[object, object]]]:
     for obj in gc.get_objects():
         if weakref.getweakrefcount(obj):
-            for one in weakref.getweakrefs(obj):
-                if type(one) in (weakref.ProxyType, weakref.CallableProxyType):
-                    yield id(one), (one, obj)
+            for getweakref in weakref.getweakrefs(obj):
+                if type(getweakref) in (weakref.ProxyType, weakref.CallableProxyType):
+                    yield id(getweakref), (getweakref, obj)

@@ -78,7 +78,7 @@ def is_bare(cls: type) -> bool:
 
 
 def is_descriptor(value: object) -> bool:
-    return any("__get__" in namespace(one) for one in mro(type(value)))
+    return any("__get__" in namespace(cls) for cls in mro(type(value)))
 
 
 def variables_of(module: types.ModuleType) -> dict[str, Any]:

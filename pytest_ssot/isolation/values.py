@@ -128,7 +128,7 @@ def _in_packages(file: object) -> bool:
 def is_frozen(cls: type) -> bool:
     """Whether its fields cannot be set: of a dataclass, by attrs, or of a model of pydantic."""
     mro = looking.mro(cls)
-    is_model = any(looking.name_of(one) == "pydantic.main.BaseModel" for one in mro)
+    is_model = any(looking.name_of(cls) == "pydantic.main.BaseModel" for cls in mro)
     for one in mro:
         found = looking.namespace(one)
         params, config = found.get("__dataclass_params__"), found.get("model_config")

@@ -51,7 +51,7 @@ def clauses(violation: Violation, rule: AnyRule | None, *, runs: bool) -> list[s
     told = [headline(violation.kind, what, what, rule, violation.form)]
     told += [first_line(violation.message)] if violation.message else []
     cause = Cause([violation], rule)
-    told += [f"use: {one}" for one in cause.replacements()]
+    told += [f"use: {replacement}" for replacement in cause.replacements()]
     told += [passing_on(cause.leads_here)] if cause.leads_here else []
     told += [f"passed on by {step}" for step in violation.chain if "static" in violation.seen]
     told += ["for type checkers only"] if violation.scope is Scope.TYPE_CHECKING else []
@@ -76,21 +76,21 @@ def totals(violations: Iterable[Violation]) -> str:
     Uses are those of what is deprecated; where others fail too, all are violations.
     """
     violations = list(violations)
-    overdue = [one for one in violations if one.kind is Kind.OVERDUE]
-    overdue = [one for one in overdue if one.verdict is Verdict.FAILS]
-    violations = [one for one in violations if one not in overdue]
-    number = Counter(one.verdict for one in violations)
-    failing = [one for one in violations if one.verdict is Verdict.FAILS]
+    overdue = [violation for violation in violations if violation.kind is Kind.OVERDUE]
+    overdue = [violation for violation in overdue if violation.verdict is Verdict.FAILS]
+    violations = [violation for violation in violations if violation not in overdue]
+    number = Counter(violation.verdict for violation in violations)
+    failing = [violation for violation in violations if violation.verdict is Verdict.FAILS]
     told = []
     if failing:
         noun = "use" if all(map(is_use, failing)) else "violation"
-        files = counted(len({one.importer.path for one in failing}), "file")
+        files = counted(len({violation.importer.path for violation in failing}), "file")
         verb = "fails" if len(failing) == 1 else "fail"
         told.append(f"{counted(len(failing), noun)} in {files} {verb}")
     if overdue:
         told.append(f"{len(overdue)} {'is' if len(overdue) == 1 else 'are'} overdue")
-    others = (one for one in Verdict if one is not Verdict.FAILS and number[one])
-    told += [f"{number[one]} {one.value}" for one in others]
+    others = (verdict for verdict in Verdict if verdict is not Verdict.FAILS and number[verdict])
+    told += [f"{number[other]} {other.value}" for other in others]
     return ", ".join(told)
 
 
@@ -143,7 +143,7 @@ def _executed(violation: Violation) -> list[str]:
 def matched(violations: Iterable[Violation], rules: Iterable[AnyRule]) -> Mapping[str, int]:
     """The number of violations of each rule."""
     counts = {rule.id: 0 for rule in rules}
-    for one in violations:
-        if one.rule in counts:
-            counts[one.rule] += 1
+    for violation in violations:
+        if violation.rule in counts:
+            counts[violation.rule] += 1
     return counts

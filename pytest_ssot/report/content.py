@@ -47,27 +47,29 @@ class Content(NamedTuple):
     errors: tuple[str, ...]
 
     def counts(self) -> Counter[Verdict]:
-        return Counter(one.verdict for one in self.violations)
+        return Counter(violation.verdict for violation in self.violations)
 
     def verdicts(self) -> list[Verdict]:
         """Those that occur, and ``fails`` in any case."""
         counts = self.counts()
-        return [one for one in Verdict if counts[one] or one is Verdict.FAILS]
+        return [verdict for verdict in Verdict if counts[verdict] or verdict is Verdict.FAILS]
 
     def totals(self) -> str:
         """``fails: 3, known: 1``."""
         counts = self.counts()
-        return ", ".join(f"{one.value}: {counts[one]}" for one in self.verdicts())
+        return ", ".join(f"{verdict.value}: {counts[verdict]}" for verdict in self.verdicts())
 
     def causes(self, verdict: Verdict) -> list[Cause]:
         """What has this verdict, by importer."""
-        return causes((one for one in self.violations if one.verdict is verdict), self.rules)
+        return causes(
+            (violation for violation in self.violations if violation.verdict is verdict), self.rules
+        )
 
     def by_rule(self) -> list[RuleCount]:
         """Every rule, the one that fails most first."""
         counts: dict[str, Counter[Verdict]] = {name: Counter() for name in self.ids}
-        for one in self.violations:  # a warning that no rule covers goes by its category
-            counts.setdefault(one.rule, Counter())[one.verdict] += 1
+        for violation in self.violations:  # a warning that no rule covers goes by its category
+            counts.setdefault(violation.rule, Counter())[violation.verdict] += 1
         rows = [RuleCount(name, self.rules.get(name), found) for name, found in counts.items()]
         return sorted(rows, key=_most_first)
 

@@ -38,12 +38,12 @@ def of_line(spot: Spot, facts: Facts, source: Source) -> list[str]:
     The column chooses among several. Of a line inside a statement it is the statement's.
     """
     path, line, column = spot.place.path, spot.line, spot.column
-    there = [one for one in facts.violations if one.importer.path == path]
-    found = [one for one in there if _spans(one, line, facts)]
-    found = [one for one in found if one.importer.line == line] or found
+    there = [violation for violation in facts.violations if violation.importer.path == path]
+    found = [violation for violation in there if _spans(violation, line, facts)]
+    found = [violation for violation in found if violation.importer.line == line] or found
     if not found:
         return [*_plain(spot, source), *_near(there, line)]
-    chosen = [one for one in found if one.importer.column == column] or found
+    chosen = [violation for violation in found if violation.importer.column == column] or found
     told: list[str] = []
     for one in chosen:
         told += [""] * bool(told)
@@ -70,8 +70,12 @@ def _plain(spot: Spot, source: Source) -> Iterator[str]:
 
 
 def _near(there: Sequence[Violation], line: int) -> Iterator[str]:
-    near = sorted(there, key=lambda one: (abs(one.importer.line - line), one.cause))[:_FEW]
-    sites = [f"{one.importer}:{one.importer.column} {one.rule}" for one in near]
+    near = sorted(
+        there, key=lambda violation: (abs(violation.importer.line - line), violation.cause)
+    )[:_FEW]
+    sites = [
+        f"{violation.importer}:{violation.importer.column} {violation.rule}" for violation in near
+    ]
     yield field("nearest", ", ".join(dict.fromkeys(sites)) or "none in this file")
 
 
@@ -119,7 +123,7 @@ def _verdict(violation: Violation, facts: Facts) -> list[str]:
         by = _ground(violation, facts).allowed_by
         return [check_listing.judged(violation) + (f" ({by})" if by else "")]
     if verdict is Verdict.KNOWN:
-        return [f"known: {one}" for one in _entries(violation, facts)]
+        return [f"known: {entry}" for entry in _entries(violation, facts)]
     if verdict is Verdict.INDIRECT:
         return [f"indirect: {violation.importer.path} is not first-party, so nothing fails of it"]
     if verdict is Verdict.SUPPRESSED:
@@ -127,7 +131,7 @@ def _verdict(violation: Violation, facts: Facts) -> list[str]:
     if facts.is_critical(violation):
         return ["fails: in a mission-critical test, which no baseline excuses"]
     if reason:
-        return [f"fails: {reason}", *(f"known: {one}" for one in _entries(violation, facts))]
+        return [f"fails: {reason}", *(f"known: {entry}" for entry in _entries(violation, facts))]
     return ["fails: nothing allows it, and the baseline does not know it"]
 
 

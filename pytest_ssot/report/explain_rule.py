@@ -68,8 +68,8 @@ class Told(NamedTuple):
 def of_rule(told: Told, facts: Facts) -> Iterator[str]:
     """The rule, its sites and its state."""
     name, rule, target, idle = told
-    found = [one for one in facts.violations if one.rule == name]
-    uses = [one for one in found if one.kind is not Kind.OVERDUE]
+    found = [violation for violation in facts.violations if violation.rule == name]
+    uses = [violation for violation in found if violation.kind is not Kind.OVERDUE]
     yield name
     if rule is None:
         yield field("rule", f"none in {FILE} has this id; runs, or the baseline, speak of it")
@@ -85,19 +85,19 @@ def of_rule(told: Told, facts: Facts) -> Iterator[str]:
         yield field("to do", check_listing.idle_text(idle))
     elif isinstance(rule, Rule) and rule.origin != FILE and not found:
         yield field("to do", f"nothing: nobody here uses what {rule.origin} deprecates")
-    yield from _suspects(one for one in facts.suspects if one.rule == name)
+    yield from _suspects(suspect for suspect in facts.suspects if suspect.rule == name)
     yield from _by_file(found, facts, lambda one: "")
     yield from _baseline(facts, [one for one in facts.known if one.entry.key.rule == name])
 
 
 def of_place(place: Place, is_in: Callable[[str], bool], facts: Facts) -> Iterator[str]:
     """The file or folder *place* and the violations there; *is_in* tells of a path if it is."""
-    found = [one for one in facts.violations if is_in(one.importer.path)]
+    found = [violation for violation in facts.violations if is_in(violation.importer.path)]
     yield place.path
     yield from (field(label, text) for label, text in place.notes)
     yield field("uses", totals(found))
-    yield from _suspects(one for one in facts.suspects if is_in(one.site.path))
-    yield from _by_file(found, facts, lambda one: f"{one.rule} ")
+    yield from _suspects(suspect for suspect in facts.suspects if is_in(suspect.site.path))
+    yield from _by_file(found, facts, lambda violation: f"{violation.rule} ")
     yield from _baseline(facts, [one for one in facts.known if is_in(one.entry.key.path)])
 
 
@@ -109,9 +109,9 @@ def totals(violations: Sequence[Violation]) -> str:
     """``5 in 3 files: fails 2, known 3``."""
     if not violations:
         return "none"
-    files = counted(len({one.importer.path for one in violations}), "file")
-    number = Counter(one.verdict for one in violations)
-    told = ", ".join(f"{one.value} {number[one]}" for one in Verdict if number[one])
+    files = counted(len({violation.importer.path for violation in violations}), "file")
+    number = Counter(violation.verdict for violation in violations)
+    told = ", ".join(f"{verdict.value} {number[verdict]}" for verdict in Verdict if number[verdict])
     return f"{len(violations)} in {files}: {told}"
 
 
@@ -176,19 +176,21 @@ def _by_file(
     violations: Iterable[Violation], facts: Facts, prefix: Callable[[Violation], str]
 ) -> Iterator[str]:
     """The violations, sorted, each file's under its path."""
-    ordered = sorted(violations, key=lambda one: one.cause)
-    for path, group in groupby(ordered, key=lambda one: one.importer.path):
+    ordered = sorted(violations, key=lambda violation: violation.cause)
+    for path, group in groupby(ordered, key=lambda violation: violation.importer.path):
         yield ""
         yield path
-        for one in group:
-            site = one.importer
-            told = check_listing.clauses(one, facts.rules.get(one.rule), runs=facts.runs)
-            judged = check_listing.judged(one)
-            yield f"  {site.line}:{site.column}: {prefix(one)}{'; '.join([*told, judged])}"
+        for violation in group:
+            site = violation.importer
+            told = check_listing.clauses(
+                violation, facts.rules.get(violation.rule), runs=facts.runs
+            )
+            judged = check_listing.judged(violation)
+            yield f"  {site.line}:{site.column}: {prefix(violation)}{'; '.join([*told, judged])}"
 
 
 def _suspects(suspects: Iterable[Suspect]) -> Iterator[str]:
-    yield from (field("suspect", likened(one)) for one in suspects)
+    yield from (field("suspect", likened(suspect)) for suspect in suspects)
 
 
 def _baseline(facts: Facts, known: Sequence[Known]) -> Iterator[str]:

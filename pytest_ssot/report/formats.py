@@ -65,7 +65,7 @@ def write_reports(data: Mapping[str, Any], settings: Settings, folder: Path) -> 
 
 def printed(data: Mapping[str, Any], settings: Settings) -> str:
     """What *settings* ask for on standard output."""
-    asked = (one.format for one in settings.report if one.path is None)
+    asked = (destination.format for destination in settings.report if destination.path is None)
     return "".join(rendered(one, data, settings.root) for one in asked if one in FORMATS)
 
 

@@ -18,7 +18,7 @@ def github(data: Mapping[str, Any]) -> str:
     told = content(data)
     lines = [
         *(_of_cause("error", cause) for cause in told.causes(Verdict.FAILS)),
-        *(_command("error", {"title": "error inside pytest-ssot"}, one) for one in told.errors),
+        *(_command("error", {"title": "error inside pytest-ssot"}, error) for error in told.errors),
         *(
             _command("warning", {"file": path, "title": "cannot be read"}, error)
             for path, error in told.unreadable

@@ -59,10 +59,10 @@ def html(data: Mapping[str, Any]) -> str:
 def _by_rule(told: Content) -> list[str]:
     verdicts = told.verdicts()
     rows = [
-        _Row([_rule(row), _instead_of(row), *(str(row.counts[one]) for one in verdicts)])
+        _Row([_rule(row), _instead_of(row), *(str(row.counts[verdict]) for verdict in verdicts)])
         for row in told.by_rule()
     ]
-    head = ["rule", "use", *(one.value for one in verdicts)]
+    head = ["rule", "use", *(verdict.value for verdict in verdicts)]
     return _table("By rule", head, rows, numbers=len(verdicts))
 
 
@@ -93,12 +93,12 @@ def _instead_of(row: RuleCount) -> str:
 
 def _by_importer(told: Content) -> list[str]:
     verdicts = told.verdicts()
-    rows = [_of_cause(cause) for one in verdicts for cause in told.causes(one)]
+    rows = [_of_cause(cause) for verdict in verdicts for cause in told.causes(verdict)]
     if not rows:
         return []
     filters = [
-        f'<label><input type="checkbox" id="show-{one.value}" checked> {one.value}</label>'
-        for one in verdicts
+        f'<label><input type="checkbox" id="show-{verdict.value}" checked> {verdict.value}</label>'
+        for verdict in verdicts
     ]
     head = ["importer", "verdict", "uses", "instead", "seen"]
     title, table = _table("By importer", head, rows)
@@ -171,7 +171,7 @@ def _list(title: str, entries: Iterable[str]) -> list[str]:
 
 
 def _entries(entries: Iterable[str]) -> str:
-    return f"<ul>{''.join(f'<li>{_code(one)}</li>' for one in entries)}</ul>"
+    return f"<ul>{''.join(f'<li>{_code(entry)}</li>' for entry in entries)}</ul>"
 
 
 def _code(text: str) -> str:

@@ -38,7 +38,7 @@ def _by_rule(told: Content) -> list[str]:
         for row in told.by_rule()
         if row.counts
     ]
-    head = ["rule", "use", *(one.value for one in verdicts)]
+    head = ["rule", "use", *(verdict.value for verdict in verdicts)]
     return _table("By rule", head, rows, numbers=len(verdicts))
 
 
@@ -47,7 +47,7 @@ def _rule(row: RuleCount) -> str:
 
 
 def _numbers(row: RuleCount, verdicts: Iterable[Verdict]) -> list[str]:
-    return [str(row.counts[one]) for one in verdicts]
+    return [str(row.counts[verdict]) for verdict in verdicts]
 
 
 def _failing(told: Content) -> list[str]:
@@ -88,7 +88,7 @@ def _list(title: str, entries: Iterable[str]) -> list[str]:
     entries = list(entries)
     if not entries:
         return []
-    lines = (f"- {one}" for one in entries[:_MOST])
+    lines = (f"- {entry}" for entry in entries[:_MOST])
     return [f"### {title}", "\n".join(lines), *_rest(entries)]
 
 

@@ -78,18 +78,20 @@ def _kind_of(row: RuleCount, told: Content) -> Kind:
         return Kind.CONSTRUCTION
     if rule is not None:
         return Kind.SYMBOL if rule.name else Kind.IMPORT
-    return next((one.kind for one in told.violations if one.rule == row.id), Kind.IMPORT)
+    return next(
+        (violation.kind for violation in told.violations if violation.rule == row.id), Kind.IMPORT
+    )
 
 
 def _results(told: Content, ids: list[str]) -> list[_Json]:
     index = {name: number for number, name in enumerate(ids)}
     seen: Counter[tuple[str, ...]] = Counter()
     results = []
-    for one in told.violations:
-        result = _result(one, Cause([one], told.rules.get(one.rule)))
-        result["ruleIndex"] = index[one.rule]
+    for violation in told.violations:
+        result = _result(violation, Cause([violation], told.rules.get(violation.rule)))
+        result["ruleIndex"] = index[violation.rule]
         # No line, and no column: both change with what is written above.
-        same = (one.rule, one.importer.path, one.target, one.name or "")
+        same = (violation.rule, violation.importer.path, violation.target, violation.name or "")
         result["partialFingerprints"] = {"ssotSite/v1": _hash(*same, str(seen[same]))}
         seen[same] += 1
         results.append(result)
@@ -132,7 +134,7 @@ def _notifications(told: Content) -> list[_Json]:
         for path, error in told.unreadable
     ]
     return [
-        *({"level": "error", "message": _message(one)} for one in told.errors),
+        *({"level": "error", "message": _message(error)} for error in told.errors),
         *unreadable,
         *(
             {"level": "note", "message": _message(f"not observed: {one}")}

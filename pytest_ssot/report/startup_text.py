@@ -31,17 +31,17 @@ def lines(
     frame on whose file is *ours*, without those between.
     """
     yield f"{startup.module}  {_time(startup)}  {_outcome(startup, violations)}"
-    for one in violations:
-        if verbose or one.verdict is Verdict.FAILS:
-            yield check_listing.line(one, rules.get(one.rule), runs=False)
-            yield from (f"    {step}: in {step.function}" for step in one.chain)
+    for violation in violations:
+        if verbose or violation.verdict is Verdict.FAILS:
+            yield check_listing.line(violation, rules.get(violation.rule), runs=False)
+            yield from (f"    {step}: in {step.function}" for step in violation.chain)
     if startup.error is not None:
         yield from (f"  {line}".rstrip() for line in _why(startup, ours, verbose=verbose))
 
 
 def summary(startups: Sequence[Startup], violations: Iterable[Violation]) -> str:
     """``3 modules imported, 1 cannot be; 2 uses in 1 file fail, 5 known``."""
-    failed = sum(one.error is not None for one in startups)
+    failed = sum(startup.error is not None for startup in startups)
     told = f"{counted(len(startups) - failed, 'module')} imported"
     told += f", {failed} cannot be" if failed else ""
     return f"{told}; {check_listing.totals(violations) or check_listing.NONE}"
@@ -68,7 +68,7 @@ def as_json(startup: Startup, violations: Iterable[Violation]) -> dict[str, Any]
         "module": startup.module,
         "seconds": None if startup.seconds is None else round(startup.seconds, 6),
         "error": startup.error,
-        "importers": list(dict.fromkeys(str(one.importer) for one in violations)),
+        "importers": list(dict.fromkeys(str(violation.importer) for violation in violations)),
     }
 
 

@@ -22,7 +22,7 @@ footer { color: var(--rest); }
 """
 #: A browser that does not know :has() shows everything.
 _FILTERS = "".join(
-    f"body:has(#show-{one.value}:not(:checked)) tr.{one.value} {{ display: none; }}\n"
-    for one in Verdict
+    f"body:has(#show-{verdict.value}:not(:checked)) tr.{verdict.value} {{ display: none; }}\n"
+    for verdict in Verdict
 )
 STYLE = _LOOKS + _FILTERS

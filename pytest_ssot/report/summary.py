@@ -53,7 +53,7 @@ def _elsewhere(outcome: Outcome) -> Iterator[str]:
 
 def _importers(outcome: Outcome) -> tuple[list[str], list[str]]:
     """``app/bridge.py:3229  app.ws.manager_factory  fails 302 tests``; and what fails none."""
-    found = [one for one in outcome.violations if one.verdict is Verdict.FAILS]
+    found = [violation for violation in outcome.violations if violation.verdict is Verdict.FAILS]
     rows = [(_failed(cause, outcome), cause) for cause in causes(found, {})]
     rows.sort(key=lambda row: (-row[0], row[1].key))
     width = max((len(str(cause.importer)) for _, cause in rows), default=0)
@@ -79,7 +79,7 @@ def _effect(failed: int, cause: Cause) -> str:
         return f"fails {counted(failed, 'test')}"
     if cause.first.kind is Kind.OVERDUE:
         return f"overdue, {cause.says()}"
-    seen = set().union(*(one.tests for one in cause.violations))
+    seen = set().union(*(violation.tests for violation in cause.violations))
     where = f"seen by {counted(len(seen), 'test')}" if seen else cause.seen_by()
     return f"{where}, {cause.note or 'not gated'}" if seen or cause.note else where
 
@@ -87,7 +87,7 @@ def _effect(failed: int, cause: Cause) -> str:
 def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
     """What fails nothing: allowed, not ours, silenced, looked at; what is out of date."""
     for verdict in (Verdict.ALLOWED, Verdict.SUPPRESSED, Verdict.INDIRECT, Verdict.KNOWN):
-        found = [one for one in outcome.violations if one.verdict is verdict]
+        found = [violation for violation in outcome.violations if violation.verdict is verdict]
         yield from _some(f"{verdict.value}:", map(_site, found), verbose)
     yield from _some("looked at, not used:", map(_site, outcome.swept), verbose)
     unread = (f"{path}: {error}" for path, error in outcome.unreadable)
@@ -116,7 +116,7 @@ def _baseline(outcome: Outcome, verbose: bool) -> Iterator[str]:
 
 def _late(outcome: Outcome) -> Iterator[str]:
     for nodeid, found in sorted(outcome.late.items()):
-        yield from (f"{nodeid}  {one.importer}  {one.target}" for one in found)
+        yield from (f"{nodeid}  {violation.importer}  {violation.target}" for violation in found)
 
 
 def _discovered(outcome: Outcome) -> Iterator[str]:

@@ -26,7 +26,7 @@ FAILING = "ssot_failing"
 def fail(report: pytest.TestReport, failing: list[Violation], run: Run) -> None:
     """Fail *report* with *failing*, or add them to the failure that it has."""
     told = causes(failing, run.rules.by_id)
-    setattr(report, FAILING, [one.to_json() for one in failing])
+    setattr(report, FAILING, [violation.to_json() for violation in failing])
     if report.failed:
         report.sections.append((SECTION, _as_text(_in_full(told, run.settings.root))))
         return

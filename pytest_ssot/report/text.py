@@ -112,7 +112,9 @@ class Cause:
     @property
     def note(self) -> str | None:
         """Why the baseline does not excuse what it has an entry for."""
-        noted = (one.reason for one in self.violations if one.verdict is Verdict.FAILS)
+        noted = (
+            violation.reason for violation in self.violations if violation.verdict is Verdict.FAILS
+        )
         return next(filter(None, noted), None)
 
     def says(self) -> str:
@@ -121,17 +123,21 @@ class Cause:
 
     def names(self) -> list[str]:
         """What was taken from the target, as far as names say it."""
-        return list(dict.fromkeys(one.name for one in self.violations if one.name is not None))
+        return list(
+            dict.fromkeys(
+                violation.name for violation in self.violations if violation.name is not None
+            )
+        )
 
     def tests(self) -> list[str]:
         """The node ids of those that saw it, sorted."""
-        return sorted({test for one in self.violations for test in one.tests})
+        return sorted({test for violation in self.violations for test in violation.tests})
 
     def seen_by(self) -> str:
         """``2 tests``; where there is none, whether a run saw it at all."""
         if self.tests():
             return counted(len(self.tests()), "test")
-        executed = any("runtime" in one.seen for one in self.violations)
+        executed = any("runtime" in violation.seen for violation in self.violations)
         return "outside any test" if executed else "in source"
 
     def replacements(self) -> list[str]:
@@ -195,7 +201,7 @@ def is_use(violation: Violation) -> bool:
 
 def known_as(target: str, names: Iterable[str]) -> str:
     """``a.b:Name as Other, Another``; what is called the same is not named again."""
-    others = [one for one in names if one != target.partition(":")[2]]
+    others = [name for name in names if name != target.partition(":")[2]]
     return f"{target} as {', '.join(others)}" if others else target
 
 

@@ -75,7 +75,7 @@ def factories_from(tables: Iterable[Table], mistakes: Mistakes) -> list[Factory]
         for table in tables
         if table.sound
     ]
-    return [one if one.id else one._replace(id=one.default_id) for one in made]
+    return [factory if factory.id else factory._replace(id=factory.default_id) for factory in made]
 
 
 def _about(table: Table) -> tuple[str | None, str | None, str | None, str]:

@@ -48,7 +48,7 @@ def load(
     single = singles_from(loaded.single, mistakes)
     factories = factories_from(loaded.factories, mistakes)
     _check_ids(loaded, mistakes)
-    taken = {*(one.id for one in single), *(one.id for one in factories)}
+    taken = {*(one.id for one in single), *(factory.id for factory in factories)}
     merged = merge([project, *hooks, *read_packs(3 + len(hooks), mistakes)], taken)
     rules = RuleSet(merged, single, factories)
     configured = Configured(loaded.settings, rules, allowances_from(loaded.allow))

@@ -65,7 +65,7 @@ class Outer:
         if taken.state == "swept":
             self._recorder.swept.add(taken, ())
         else:
-            owned = self._recorder.owners.at(frames.caller())
+            owned = self._recorder.owners.at(frames.get_caller())
             self._recorder.give(owned, taken, way)
 
 

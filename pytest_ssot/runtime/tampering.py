@@ -60,9 +60,9 @@ class Tampering:
         return [f"{one} after that were not seen" for one in told]
 
     def put_back(self) -> None:
-        for one in (self._search, self._circular, self._spy):
-            if not one.stands:
-                one.put_back()
+        for stand in (self._search, self._circular, self._spy):
+            if not stand.stands:
+                stand.put_back()
         if self.definitions is not None:
             self.definitions.put_back()
         for name in (*self._arming.disarmed(), *self._arming.disarmed_carriers()):

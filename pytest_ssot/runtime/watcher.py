@@ -182,14 +182,14 @@ class Watcher:
 
     def add(self, targets: Iterable[Target]) -> None:
         """Watch *targets* too, from now on."""
-        known = {one.text for one in self.index}
+        known = {target.text for target in self.index}
         targets = list(targets)
         for target in targets:
             self.index.add(target)
         self._configure_children()
         if self.guard.on:
             loaded = self.imports.arming.arm_loaded(targets)
-            self.early.note(one for one in loaded if one.text not in known)
+            self.early.note(target for target in loaded if target.text not in known)
 
     def owner(self, evidence: Evidence, test: str = "") -> Owning:
         """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
@@ -255,9 +255,9 @@ class Watcher:
     def _configure_children(self) -> None:
         if self._intake is not None:
             targets = [
-                (one.rule, one.text, one.submodules, one.foreign)
-                for one in self.index
-                if one.symbol is None
+                (target.rule, target.text, target.submodules, target.foreign)
+                for target in self.index
+                if target.symbol is None
             ]
             owned = self.owned.plain()
             self._intake.reader.configure(targets, owned, self._categories, self.warnings.discover)

@@ -64,8 +64,8 @@ class Analysis:
         passed_on: bool = False,
     ) -> None:
         self._classes = classes
-        self._made = Words({one.name for one in classes}.union(STARS))
-        self._made_where = Words(self._made.words.union(one.leaf for one in classes))
+        self._made = Words({class_.name for class_ in classes}.union(STARS))
+        self._made_where = Words(self._made.words.union(class_.leaf for class_ in classes))
         self._index = TargetIndex(targets)
         self._modules = modules
         self._surfaces = Surfaces(modules)
@@ -94,17 +94,17 @@ class Analysis:
             return False
         said = self._made_where.those_in(data)
         star = not said.isdisjoint(STARS)
-        near = [one for one in self._classes if star or one.name in said]
-        if any(one.leaf in said for one in near) or (near and RELATIVE.search(data)):
+        near = [class_ for class_ in self._classes if star or class_.name in said]
+        if any(guarded.leaf in said for guarded in near) or (near and RELATIVE.search(data)):
             return True
-        return any(one.module in self._modules.names(path) for one in near)
+        return any(guarded.module in self._modules.names(path) for guarded in near)
 
     def _lines(self, text: str) -> list[int]:
         """The lines that matter: those with a word, and with a star that may take a name."""
         lines = self._all.lines(text)
         if not self._index.names:
             return lines
-        stars = {text.count("\n", 0, one.start()) + 1 for one in STAR.finditer(text)}
+        stars = {text.count("\n", 0, match.start()) + 1 for match in STAR.finditer(text)}
         return sorted(stars.union(lines)) if stars else lines
 
     def analyse(self, path: str, data: bytes) -> Analysed:
@@ -135,7 +135,9 @@ class Analysis:
         Where a class or its factory is, ``cls`` speaks of it, and who calls a function matters.
         """
         words = self._made
-        here = any(one.module in names or one.has_factory_in(names) for one in self._classes)
+        here = any(
+            class_.module in names or class_.has_factory_in(names) for class_ in self._classes
+        )
         for _ in range(0 if here else _ROUNDS):
             tree = tree_of(data, partial(self._lines_with, words))
             if tree.tree is None or tree.error is not None:

@@ -84,7 +84,7 @@ class _Passes:
 
     def _uses(self) -> Iterator[Use]:
         """The uses of targets."""
-        targets = [(one.rule, one.text, one.submodules) for one in self._wanted.targets]
+        targets = [(target.rule, target.text, target.submodules) for target in self._wanted.targets]
         classes = [one.plain() for one in self._guarded]
         spared = Spared(self._modules)
         passing: dict[str, Use] = {}
@@ -99,10 +99,10 @@ class _Passes:
                 for names, plain in kept:
                     spared.add(path, names, _derived([plain], passing))
                 exports += [
-                    (path, name, one)
+                    (path, name, use)
                     for name, plain in exported
-                    for one in _derived([plain], passing)
-                    if not spared.is_mention(one)
+                    for use in _derived([plain], passing)
+                    if not spared.is_mention(use)
                 ]
             passing = self._passed_on(exports, sought)
             classes = [one.plain() for one in passed_on(passing, self._guarded)]
@@ -176,7 +176,10 @@ class _Share:
         if what == "definitions":
             return Definitions(self._modules, *asked)
         passed_on, targets, classes = asked
-        wanted, made = [Target(*one) for one in targets], [Guarded(*one) for one in classes]
+        wanted, made = (
+            [Target(*target) for target in targets],
+            [Guarded(*class_) for class_ in classes],
+        )
         return Analysis(self._modules, wanted, made, passed_on=passed_on)
 
     def _pass(self, analysis: Analysis | Definitions, again: frozenset[str] | None) -> Any:

@@ -23,8 +23,8 @@ class Grounds(NamedTuple):
 def shrunk(entries: Iterable[Entry], stale: Iterable[Stale]) -> tuple[Entry, ...]:
     """*entries* without what is *stale*: lowered, or gone. Nothing grows."""
     left = {one.entry: one.now for one in stale}
-    lowered = (one._replace(number=left.get(one, one.number)) for one in entries)
-    return tuple(one for one in lowered if one.number)
+    lowered = (entry._replace(number=left.get(entry, entry.number)) for entry in entries)
+    return tuple(entry for entry in lowered if entry.number)
 
 
 def grown(
@@ -39,26 +39,30 @@ def grown(
     *violations* are all that there are, judged, those that only a run saw with
     ``seen`` as ``("runtime",)``. Mission-critical ones are not counted.
     """
-    entries = {(one.key, one.runtime): one for one in ratchet.baseline.entries}
+    entries = {(entry.key, entry.runtime): entry for entry in ratchet.baseline.entries}
     found = _sites_of(ratchet, violations, is_critical)
-    for key in {ratchet.key(one) for one in wanted if counts(one) and not is_critical(one)}:
+    for key in {
+        ratchet.key(violation)
+        for violation in wanted
+        if counts(violation) and not is_critical(violation)
+    }:
         for runtime in (False, True):
             needed = found.get((key, runtime), 0)
             known = entries.get((key, runtime))
             if needed and (known is None or known.number < needed or not ratchet.holds(known)):
                 entries[key, runtime] = Entry(key, needed, runtime, *grounds)
-    return tuple(sorted(entries.values(), key=lambda one: one.order))
+    return tuple(sorted(entries.values(), key=lambda entry: entry.order))
 
 
 def only_in_runs(
     scanned: Iterable[Violation], reported: Iterable[Violation]
 ) -> tuple[Violation, ...]:
     """Those of a run's violations that the scan did not find, once each."""
-    in_source = {spot(one) for one in scanned}
+    in_source = {spot(violation) for violation in scanned}
     found = {
-        one.cause: one._replace(seen=("runtime",), chain=())
-        for one in reported
-        if "runtime" in one.seen and counts(one) and spot(one) not in in_source
+        violation.cause: violation._replace(seen=("runtime",), chain=())
+        for violation in reported
+        if "runtime" in violation.seen and counts(violation) and spot(violation) not in in_source
     }
     return tuple(found[cause] for cause in sorted(found))
 
@@ -67,8 +71,8 @@ def _sites_of(
     ratchet: Ratchet, violations: Iterable[Violation], is_critical: Is
 ) -> dict[tuple[Key, bool], int]:
     sites: dict[tuple[Key, bool], set[object]] = {}
-    for one in violations:
-        if counts(one) and not is_critical(one):
-            key = ratchet.key(one), one.seen == ("runtime",)
-            sites.setdefault(key, set()).add(place(one))
+    for violation in violations:
+        if counts(violation) and not is_critical(violation):
+            key = ratchet.key(violation), violation.seen == ("runtime",)
+            sites.setdefault(key, set()).add(place(violation))
     return {key: len(found) for key, found in sites.items()}

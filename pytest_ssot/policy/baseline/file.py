@@ -52,8 +52,8 @@ def read(path: Path, shown: str, *, merging: bool = False) -> tuple[Entry, ...]:
         if other is not entry:
             if not merging:
                 _refuse(place, f"a second entry for {entry}", _MERGE)
-            found[entry.key, entry.runtime] = max(other, entry, key=lambda one: one.number)
-    return tuple(sorted(found.values(), key=lambda one: one.order))
+            found[entry.key, entry.runtime] = max(other, entry, key=lambda entry: entry.number)
+    return tuple(sorted(found.values(), key=lambda entry: entry.order))
 
 
 def write(path: Path, shown: str, entries: Iterable[Entry]) -> None:
@@ -71,7 +71,9 @@ def write(path: Path, shown: str, entries: Iterable[Entry]) -> None:
 
 def as_text(entries: Iterable[Entry]) -> str:
     """The file for *entries*: the same entries give the same text."""
-    lines = [f"  {_dumped(_raw(one))}" for one in sorted(entries, key=lambda one: one.order)]
+    lines = [
+        f"  {_dumped(_raw(entry))}" for entry in sorted(entries, key=lambda entry: entry.order)
+    ]
     return (
         f'{{"version": {VERSION}, "entries": [\n' + ",\n".join(lines) + "\n" * bool(lines) + "]}\n"
     )

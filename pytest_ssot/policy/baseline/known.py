@@ -34,7 +34,7 @@ def load(
     if required and not path.exists():
         raise UsageError(f"{shown}: there is no such baseline; pytest-ssot baseline creates it")
     entries = file.read(path, shown, merging=merging)
-    gone = {one.key.path for one in entries if not os.path.lexists(root / one.key.path)}
+    gone = {entry.key.path for entry in entries if not os.path.lexists(root / entry.key.path)}
     moved = _moved(root, gone, path) if gone else {}
 
     def now(key: Key) -> Key:
@@ -44,7 +44,9 @@ def load(
         )
 
     written = _written(path, shown) if merging else entries
-    return Baseline(_joined(one._replace(key=now(one.key)) for one in entries), moved, written)
+    return Baseline(
+        _joined(entry._replace(key=now(entry.key)) for entry in entries), moved, written
+    )
 
 
 def _written(path: Path, shown: str) -> tuple[Entry, ...] | None:

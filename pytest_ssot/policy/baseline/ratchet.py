@@ -99,7 +99,7 @@ class Ratchet:
         self.baseline = baseline
         self._today = today
         self._groups: dict[Key, dict[Key, list[Entry]]] = {}
-        for entry in sorted(baseline.entries, key=lambda one: one.order):
+        for entry in sorted(baseline.entries, key=lambda entry: entry.order):
             self._groups.setdefault(entry.key.group, {}).setdefault(entry.key, []).append(entry)
 
     def judge(self, violations: Iterable[Violation], is_critical: Is = nothing) -> list[Violation]:
@@ -113,21 +113,25 @@ class Ratchet:
             return violations
         sites = self._sites(violations, is_critical)
         return [
-            one if is_critical(one) else self._judged(one, sites) if counts(one) else one
-            for one in violations
+            violation
+            if is_critical(violation)
+            else self._judged(violation, sites)
+            if counts(violation)
+            else violation
+            for violation in violations
         ]
 
     def _judged(self, violation: Violation, sites: Mapping[Key, Collection[_Place]]) -> Violation:
         entries = self._entries(violation)
         if not entries:
             return violation
-        holding = [one for one in entries if self.holds(one)]
-        found, known = len(sites[entries[0].key]), sum(one.number for one in holding)
+        holding = [entry for entry in entries if self.holds(entry)]
+        found, known = len(sites[entries[0].key]), sum(entry.number for entry in holding)
         if found <= known:
-            reasons = (one.reason for one in holding if one.reason)
+            reasons = (entry.reason for entry in holding if entry.reason)
             return violation.judged(Verdict.KNOWN, next(reasons, None))
         if not holding:
-            until = max(one.until for one in entries if one.until is not None)
+            until = max(entry.until for entry in entries if entry.until is not None)
             return violation.judged(Verdict.FAILS, f"the baseline knew it until {until}")
         why = f"the baseline knows {known}, there are {found}"
         return violation.judged(Verdict.FAILS, why)
@@ -137,32 +141,41 @@ class Ratchet:
     ) -> list[Exceeded]:
         """The keys of which there are more sites than are known, but not none."""
         found: dict[Key, dict[_Place, Site]] = {}
-        for one in violations:
-            entries = self._entries(one) if counts(one) and not is_critical(one) else []
+        for violation in violations:
+            entries = (
+                self._entries(violation) if counts(violation) and not is_critical(violation) else []
+            )
             if entries:
-                found.setdefault(entries[0].key, {})[place(one)] = one.importer
+                found.setdefault(entries[0].key, {})[place(violation)] = violation.importer
         told = []
         for key, sites in sorted(found.items(), key=lambda pair: pair[0].order):
             known = self._known(key)
             if 0 < known < len(sites):
-                told.append(Exceeded(key, known, tuple(sites[one] for one in sorted(sites))))
+                told.append(Exceeded(key, known, tuple(sites[site] for site in sorted(sites))))
         return told
 
     def expired(self, violations: Iterable[Violation]) -> list[Entry]:
         """The entries past their day that *violations* would need."""
-        needed = {entry for one in violations if counts(one) for entry in self._entries(one)}
-        return sorted((one for one in needed if not self.holds(one)), key=lambda one: one.order)
+        needed = {
+            entry
+            for violation in violations
+            if counts(violation)
+            for entry in self._entries(violation)
+        }
+        return sorted(
+            (entry for entry in needed if not self.holds(entry)), key=lambda entry: entry.order
+        )
 
     def stale(
         self, violations: Iterable[Violation], examined: Callable[[Key], bool], is_critical: Is
     ) -> list[Stale]:
         """What of the entries for source a scan did not find, of whose *violations* these are."""
-        violations = [one for one in violations if "static" in one.seen]
+        violations = [violation for violation in violations if "static" in violation.seen]
         left = self._sites(violations, is_critical)
         critical = {
             entries[0].key
-            for one in violations
-            if is_critical(one) and (entries := self._entries(one))
+            for violation in violations
+            if is_critical(violation) and (entries := self._entries(violation))
         }
         found = []
         for entry in self.baseline.entries:
@@ -180,7 +193,9 @@ class Ratchet:
         """
         by_scan = self._sites(scanned, is_critical)
         by_any = self._sites([*scanned, *seen], nothing)
-        in_source = {one.key: one.number for one in self.baseline.entries if not one.runtime}
+        in_source = {
+            entry.key: entry.number for entry in self.baseline.entries if not entry.runtime
+        }
         found = []
         for entry in self.baseline.entries:
             if not entry.runtime:
@@ -203,7 +218,7 @@ class Ratchet:
 
     def _known(self, key: Key) -> int:
         entries = self._groups[key.group][key]
-        return sum(one.number for one in entries if self.holds(one))
+        return sum(entry.number for entry in entries if self.holds(entry))
 
     def _entries(self, violation: Violation) -> list[Entry]:
         """The entries that *violation* falls under, all of one key."""
@@ -220,9 +235,13 @@ class Ratchet:
     def _sites(self, violations: Iterable[Violation], is_critical: Is) -> dict[Key, set[_Place]]:
         """The distinct sites of each key that has entries."""
         sites: dict[Key, set[_Place]] = {}
-        for one in violations:
-            if counts(one) and not is_critical(one) and (entries := self._entries(one)):
-                sites.setdefault(entries[0].key, set()).add(place(one))
+        for violation in violations:
+            if (
+                counts(violation)
+                and not is_critical(violation)
+                and (entries := self._entries(violation))
+            ):
+                sites.setdefault(entries[0].key, set()).add(place(violation))
         return sites
 
 

@@ -14,15 +14,15 @@ def reconciled(scanned: Sequence[Violation], reported: Iterable[Violation]) -> l
 
     A run that comes over a module which passes a name on saw each line on its way.
     """
-    reported = [one for one in reported if "runtime" in one.seen]
+    reported = [violation for violation in reported if "runtime" in violation.seen]
     at: dict[object, set[str]] = {}
     over: dict[tuple[str, int, str], set[str]] = {}
-    for one in reported:
-        at.setdefault(spot(one), set()).update(one.tests)
-        for step in one.chain:
-            over.setdefault((step.path, step.line, one.rule), set()).update(one.tests)
-    found = [_with_tests(one, at, over) for one in scanned]
-    return sorted([*found, *only_in_runs(scanned, reported)], key=lambda one: one.cause)
+    for violation in reported:
+        at.setdefault(spot(violation), set()).update(violation.tests)
+        for step in violation.chain:
+            over.setdefault((step.path, step.line, violation.rule), set()).update(violation.tests)
+    found = [_with_tests(violation, at, over) for violation in scanned]
+    return sorted([*found, *only_in_runs(scanned, reported)], key=lambda violation: violation.cause)
 
 
 def _with_tests(

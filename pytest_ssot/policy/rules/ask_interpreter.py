@@ -54,8 +54,8 @@ class Answer(NamedTuple):
 def ask(targets: Iterable[str]) -> Mapping[str, Answer]:
     """What each of *targets*, ``a.b``, ``a.b:Name`` or ``a.b:Class.method``, is here."""
     targets = list(dict.fromkeys(targets))
-    known = {one: found for one in targets if (found := _loaded(one)) is not None}
-    rest = [one for one in targets if one not in known]
+    known = {target: found for target in targets if (found := _loaded(target)) is not None}
+    rest = [target for target in targets if target not in known]
     return {**known, **(_asked(rest) if rest else {})}
 
 
@@ -105,5 +105,5 @@ def _asked(targets: list[str]) -> Mapping[str, Answer]:
         )
         told: Mapping[str, Any] = json.loads(ran.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):
-        return {one: Answer("unknown") for one in targets}
+        return {target: Answer("unknown") for target in targets}
     return {one: Answer(what, tuple(near)) for one, (what, near) in told.items()}

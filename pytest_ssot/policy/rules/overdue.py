@@ -56,7 +56,7 @@ def due(configured: Configured, is_read: Callable[[str], bool] | None = None) ->
 
     *is_read* tells of a file, relative to the root, whether a scan of everything reads it.
     """
-    rules = [one for one in configured.rules.rules if one.removed_in and one.distribution]
+    rules = [rule for rule in configured.rules.rules if rule.removed_in and rule.distribution]
     if not rules:
         return Due()
     from pytest_ssot.source.names.still_there import Standings

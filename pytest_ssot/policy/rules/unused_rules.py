@@ -56,10 +56,10 @@ Doubt = Callable[[Rule], str | None]
 def idle(configured: Configured, known: Known, doubt: Doubt) -> list[Idle]:
     """The project's own rules that nobody uses, nor any rule for a part of the same; by id."""
     used = {name for name, number in known.number.items() if number}
-    used |= {one.rule for one in known.violations if one.kind is not Kind.OVERDUE}
-    used |= {one.key.rule for one in known.entries if one.runtime}
+    used |= {violation.rule for violation in known.violations if violation.kind is not Kind.OVERDUE}
+    used |= {entry.key.rule for entry in known.entries if entry.runtime}
     finder = _Finder(configured, known, used)
-    own = sorted((one for one in configured.rules.rules if one.origin == FILE), key=_id)
+    own = sorted((rule for rule in configured.rules.rules if rule.origin == FILE), key=_id)
     return [one._replace(doubt=doubt(rule)) for rule in own if (one := finder.of(rule)) is not None]
 
 
@@ -75,7 +75,9 @@ class _Finder:
                 parts = rule.module.split(".")
                 self._above.update(".".join(parts[:end]) for end in range(1, len(parts)))
                 self._named |= {rule.module} if rule.name else set()
-        self._overdue = {one.rule for one in known.violations if one.kind is Kind.OVERDUE}
+        self._overdue = {
+            violation.rule for violation in known.violations if violation.kind is Kind.OVERDUE
+        }
 
     def of(self, rule: Rule) -> Idle | None:
         """The rule as idle; None if it is not."""
@@ -96,19 +98,19 @@ class _Finder:
     def _through(self, rule: Rule) -> str | None:
         """The line of the package around the target that alone imports it, and does not use it."""
         uses = [
-            one
-            for one in self._known.violations
-            if one.rule == rule.id and one.kind is not Kind.OVERDUE
+            violation
+            for violation in self._known.violations
+            if violation.rule == rule.id and violation.kind is not Kind.OVERDUE
         ]
-        sites = {one.importer for one in uses}
-        runtime = any(one.key.rule == rule.id and one.runtime for one in self._known.entries)
+        sites = {use.importer for use in uses}
+        runtime = any(entry.key.rule == rule.id and entry.runtime for entry in self._known.entries)
         hidden = self._known.number.get(rule.id, 0) > len(uses)
-        if len(sites) != 1 or runtime or hidden or any(one.form is not Form.FROM for one in uses):
+        if len(sites) != 1 or runtime or hidden or any(use.form is not Form.FROM for use in uses):
             return None
         (site,) = sites
         parents = rule.module.split(".")[:-1]
         packages = (".".join(parents[:end]) for end in range(1, len(parents) + 1))
-        inside = any(_package(self._standings.of(one)) == site.path for one in packages)
+        inside = any(_package(self._standings.of(package)) == site.path for package in packages)
         return str(site) if inside and self._standings.passes_on(site.path, site.line) else None
 
 

@@ -13,9 +13,9 @@ from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.rules.overdue import Due, due
 from pytest_ssot.policy.verdict.allowances import Allowances, Excuse, Importer, SeenBy, from_marker
 from pytest_ssot.policy.verdict.critical import decided
-from pytest_ssot.policy.verdict.first_party import FirstParty
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.source import index
 from pytest_ssot.source.project.files import Entry, Files
@@ -60,10 +60,12 @@ class Inventory(NamedTuple):
     def of(self, paths: Collection[str]) -> Inventory:
         """What of this is in the files *paths*."""
         return self._replace(
-            violations=tuple(one for one in self.violations if one.importer.path in paths),
+            violations=tuple(
+                violation for violation in self.violations if violation.importer.path in paths
+            ),
             unreadable=tuple(one for one in self.unreadable if one[0] in paths),
             examined=self.examined.intersection(paths),
-            suspects=tuple(one for one in self.suspects if one.site.path in paths),
+            suspects=tuple(suspect for suspect in self.suspects if suspect.site.path in paths),
         )
 
 
@@ -129,13 +131,20 @@ class _Judge:
 
     def judge(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
         judged = [one for use in found.uses if (one := self._judged(use)) is not None]
-        suspects = [one for copy in found.suspects for one in self._suspected(copy)]
+        suspects = [suspect for copy in found.suspects for suspect in self._suspected(copy)]
         uses = Counter(use.rule for use in found.uses)
         owed = due(self._configured, found.examined.__contains__).with_uses(uses)
         overdue = [self._verdict(one.violation, one.end_line) for one in owed.overdue]
-        told = [*_through_allowed(judged), *(one for one in overdue if one is not None)]
+        told = [
+            *_through_allowed(judged),
+            *(violation for violation in overdue if violation is not None),
+        ]
         critical = {use.site for use in found.uses if self._is_critical(use)}
-        critical |= {one.importer for one in overdue if one and self._is_in_critical(one.importer)}
+        critical |= {
+            violation.importer
+            for violation in overdue
+            if violation and self._is_in_critical(violation.importer)
+        }
         return Inventory(
             violations=tuple(sorted(told, key=_place) if overdue else told),
             critical=frozenset(critical),
@@ -247,18 +256,18 @@ def _place(violation: Violation) -> tuple[object, ...]:
 def _through_allowed(violations: Sequence[Violation]) -> list[Violation]:
     """*violations*, where one that goes through an allowed importer is allowed as well."""
     may = {
-        (one.rule, one.importer.path, one.importer.line)
-        for one in violations
-        if one.verdict is Verdict.ALLOWED
+        (violation.rule, violation.importer.path, violation.importer.line)
+        for violation in violations
+        if violation.verdict is Verdict.ALLOWED
     }
     return [
         next(
             (
-                one.judged(Verdict.ALLOWED, f"passed on by {step}, which may")
-                for step in one.chain
-                if (one.rule, step.path, step.line) in may
+                violation.judged(Verdict.ALLOWED, f"passed on by {step}, which may")
+                for step in violation.chain
+                if (violation.rule, step.path, step.line) in may
             ),
-            one,
+            violation,
         )
-        for one in violations
+        for violation in violations
     ]

@@ -50,11 +50,11 @@ class Assembly:
 
     def scanned(self, inventory: Inventory, has: Callable[[str], bool]) -> None:
         """Take in what items do not tell of the files, by path, that the run *has*."""
-        for one in inventory.violations:
-            if one.verdict is not Verdict.FAILS and has(one.importer.path):
-                self._static.add_violation(one)
+        for violation in inventory.violations:
+            if violation.verdict is not Verdict.FAILS and has(violation.importer.path):
+                self._static.add_violation(violation)
         self._unreadable = tuple(one for one in inventory.unreadable if has(one[0]))
-        self._suspects = tuple(one for one in inventory.suspects if has(one.site.path))
+        self._suspects = tuple(suspect for suspect in inventory.suspects if has(suspect.site.path))
         self._used_in_source = inventory.used
         self._is_critical = in_source(self._run.settings, inventory.critical)
         self.inventory = inventory
@@ -71,14 +71,16 @@ class Assembly:
         self._remainder |= Remainder(faults=(what,))
 
     def outcome(self, *, full: bool) -> Outcome:
-        late = tuple(one for one in self._remainder.late if not self._tally.has_failed(one))
+        late = tuple(
+            result for result in self._remainder.late if not self._tally.has_failed(result)
+        )
         self._remainder = self._remainder._replace(late=late)
         for result in late:
             self._tally.add(result)
         owed, undecided = self._run.owed()
         self.take(owed)
         allowances, used = self._run.allowances, {*self._remainder.used, *self._used_in_source}
-        used |= {one for one in self._remainder.marks if _is_of(one, self._used_in_source)}
+        used |= {mark for mark in self._remainder.marks if _is_of(mark, self._used_in_source)}
         in_force = allowances.in_force().union(self._remainder.marks)
         return Outcome(
             self._run.configured,
@@ -151,8 +153,8 @@ class Outcome:
         """
         judged = self.ratchet.judge(self._seen, self._is_critical)
         return [
-            all_told if one.verdict is Verdict.KNOWN else one
-            for one, all_told in zip(self._seen, judged, strict=True)
+            all_told if violation.verdict is Verdict.KNOWN else violation
+            for violation, all_told in zip(self._seen, judged, strict=True)
         ]
 
     @cached_property
@@ -165,7 +167,7 @@ class Outcome:
 
     @cached_property
     def _seen(self) -> list[Violation]:
-        return [one for one, _ in self._joined]
+        return [violation for violation, _ in self._joined]
 
     @cached_property
     def _joined(self) -> list[tuple[Violation, Violation | None]]:
@@ -177,21 +179,25 @@ class Outcome:
     def _failed(self) -> dict[tuple[object, ...], set[str]]:
         """The tests that each violation failed, by its cause."""
         return {
-            one.cause: self._tally.failed_tests(one)
+            violation.cause: self._tally.failed_tests(violation)
             | (self._static.failed_tests(static) if static is not None else set())
-            for one, static in self._joined
+            for violation, static in self._joined
         }
 
     def failed_tests(self, violations: Iterable[Violation]) -> set[str]:
         """The node ids of the tests that any of *violations* failed."""
-        return set().union(*(self._failed.get(one.cause, set()) for one in violations))
+        return set().union(*(self._failed.get(violation.cause, set()) for violation in violations))
 
     @cached_property
     def _outside(self) -> list[Violation]:
         """What happened outside of tests and that no test saw too, nor an item of the scan."""
-        told = [one for one in self.remainder.session if not self._tally.has(one)]
+        told = [violation for violation in self.remainder.session if not self._tally.has(violation)]
         return _merged(
-            tuple(one for one in told if one.kind is not Kind.OVERDUE or not self._static.has(one))
+            tuple(
+                violation
+                for violation in told
+                if violation.kind is not Kind.OVERDUE or not self._static.has(violation)
+            )
         )
 
     @cached_property
@@ -204,9 +210,9 @@ class Outcome:
         """Each rule's number of violations, discovered rules included."""
         counts = {rule.id: 0 for rule in self.rules}
         counts.update((name, 0) for name, _ in self.remainder.discovered)
-        for one in self.violations:
-            if one.rule in counts:  # a warning that no rule covers goes by its category
-                counts[one.rule] += 1
+        for violation in self.violations:
+            if violation.rule in counts:  # a warning that no rule covers goes by its category
+                counts[violation.rule] += 1
         return counts
 
     @property
@@ -230,7 +236,7 @@ class Outcome:
             _UNREAD if read is None else None,
         )
         # What was only looked at may be a use that nobody can tell as one.
-        number = Counter(one.rule for one in self.swept)
+        number = Counter(violation.rule for violation in self.swept)
         number += Counter() if read is None else Counter(read.uses)
         paths = None if read is None else read.examined
         known = Known(self.violations, number, self.ratchet.baseline.entries, paths)
@@ -240,7 +246,9 @@ class Outcome:
     def late(self) -> dict[str, list[Violation]]:
         """What fails tests that had ended before they reached it, by node id."""
         return {
-            result.nodeid: [one for one in result.violations if one.verdict is Verdict.FAILS]
+            result.nodeid: [
+                violation for violation in result.violations if violation.verdict is Verdict.FAILS
+            ]
             for result in self.remainder.late
             if result.failed
         }
@@ -248,7 +256,7 @@ class Outcome:
     @property
     def broken(self) -> bool:
         """Whether the run fails although its tests may pass."""
-        outside = any(one.verdict is Verdict.FAILS for one in self._outside)
+        outside = any(violation.verdict is Verdict.FAILS for violation in self._outside)
         broke = bool(self.remainder.faults or self.remainder.blind)
         ratchet = bool(self.exceeded or self.upkeep.overdue)
         return bool(self.late) or (self.settings.strict and (outside or broke or ratchet))
@@ -264,6 +272,6 @@ def _is_of(mark: str, used: Iterable[str]) -> bool:
 
 def _merged(violations: tuple[Violation, ...]) -> list[Violation]:
     tally = Tally()
-    for one in violations:
-        tally.add_violation(one)
+    for violation in violations:
+        tally.add_violation(violation)
     return tally.violations()

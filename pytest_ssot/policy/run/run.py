@@ -16,10 +16,10 @@ from pytest_ssot.policy.run import unseen
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.verdict import critical
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
-from pytest_ssot.policy.verdict.first_party import FirstParty
 from pytest_ssot.policy.verdict.judge import Ask, Judge
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence.evidence import Evidence, Found
@@ -198,9 +198,9 @@ class Run:
         """Those of *violations* that fail the test and that it has not told yet."""
         gated = asked.gated and not running.skipped
         return [
-            one
-            for one in violations
-            if critical.fails(one, gated) and one.cause not in running.told
+            violation
+            for violation in violations
+            if critical.fails(violation, gated) and violation.cause not in running.told
         ]
 
     def lost(self, running: Running, nodeid: str, lost: list[str]) -> list[str]:
@@ -224,7 +224,9 @@ class Run:
             session=tuple(self._ratcheted(self.watcher.gather([*self._nobodys()]), nobody)),
             swept=tuple(self._judged(self.watcher.gather([recorder.swept]), nobody)),
             used=tuple(sorted(self.judge.used)),
-            marks=tuple(sorted({one.origin for one in self.marks if self.allowances.holds(one)})),
+            marks=tuple(
+                sorted({mark.origin for mark in self.marks if self.allowances.holds(mark)})
+            ),
             mistakes=tuple(sorted(self.judge.mistakes)),
             faults=tuple(self.watcher.guard.faults),
             not_observed=tuple(self._not_observed()),
@@ -237,7 +239,7 @@ class Run:
         """What should be gone by now, as no test's, and of what nobody knows whether it should."""
         found = due(self.configured)
         told = [self.judge.of_source(one, self._ask) for one in found.overdue]
-        judged = self.ratchet.judge([one for one in told if one is not None])
+        judged = self.ratchet.judge([violation for violation in told if violation is not None])
         used, mistakes = tuple(sorted(self.judge.used)), tuple(sorted(self.judge.mistakes))
         return Remainder(session=tuple(judged), used=used, mistakes=mistakes), found.unknown
 
@@ -275,7 +277,7 @@ class Run:
     def _judged(self, found: Found, test: SeenBy) -> list[Violation]:
         judged = (self.judge.judge(seen, chain, test, self._ask) for seen, chain in found.values())
         return sorted(
-            (one for one in judged if one is not None),
+            (violation for violation in judged if violation is not None),
             key=lambda violation: (violation.cause, violation.verdict.value),
         )
 
@@ -302,15 +304,18 @@ class Run:
         yield from self._collected(path)
         for folder, files in self._above(path):
             yield from self._collected(folder)
-            for one in files:
-                yield from lineage.in_file(one)
+            for file in files:
+                yield from lineage.in_file(file)
 
     def _above(self, path: str) -> list[tuple[str, list[str]]]:
         """The folders above *path*, with the files of each that pytest loads for all below."""
         known = self._folders.get(path)
         if known is None:
             names = ("conftest.py", "__init__.py")
-            above = [(str(one), [str(one / name) for name in names]) for one in Path(path).parents]
+            above = [
+                (str(parent), [str(parent / name) for name in names])
+                for parent in Path(path).parents
+            ]
             known = self._folders[path] = above
         return known
 
@@ -342,6 +347,6 @@ def _targets(rules: RuleSet) -> list[Target]:
 
 def _owned(rules: RuleSet) -> Owned:
     return Owned(
-        tuple((one.id, one.symbol, one.also_from) for one in rules.single),
-        tuple((one.id, one.symbol, one.only_from) for one in rules.factories),
+        tuple((single.id, single.symbol, single.also_from) for single in rules.single),
+        tuple((factory.id, factory.symbol, factory.only_from) for factory in rules.factories),
     )

@@ -67,8 +67,12 @@ class Tally:
 
     def has_failed(self, result: Result) -> bool:
         """Whether all that fails the test of *result* has been told to have failed it."""
-        failing = [one for one in result.violations if one.verdict is Verdict.FAILS]
-        return all(result.nodeid in self.failed_tests(one) for one in failing) and bool(failing)
+        failing = [
+            violation for violation in result.violations if violation.verdict is Verdict.FAILS
+        ]
+        return all(result.nodeid in self.failed_tests(violation) for violation in failing) and bool(
+            failing
+        )
 
     def violations(self) -> list[Violation]:
         """All violations, sorted by importer, each with all the tests that saw it."""
@@ -101,7 +105,7 @@ def joined(
         other = found.pop(0)
         merged = _merged(one, other)
         both.append((merged._replace(importer=one.importer, chain=one.chain), other))
-    return both + [(one, one) for found in waiting.values() for one in found]
+    return both + [(violation, violation) for found in waiting.values() for violation in found]
 
 
 def spot(violation: Violation) -> tuple[object, ...]:

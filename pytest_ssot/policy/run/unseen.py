@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_ssot.files import relative
-from pytest_ssot.policy.verdict.first_party import FirstParty
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.runtime.imports.before_watch import Early, Loaded
 from pytest_ssot.source.names.statements import Stated, at_import
@@ -46,15 +46,15 @@ class _Importers:
     ) -> None:
         self._target = target
         self._index = index
-        self._loaded = frozenset(one.name for one in modules)
+        self._loaded = frozenset(module.name for module in modules)
         self._root = ours.root
         self.sites: set[tuple[str, int]] = set()
         self.unreadable: set[str] = set()
-        for one in modules:
-            if one.path and not self._is_inside(one.name) and not _is_stdlib(one.name):
-                own = ours.owns(one.path, one.name)
+        for module in modules:
+            if module.path and not self._is_inside(module.name) and not _is_stdlib(module.name):
+                own = ours.owns(module.path, module.name)
                 if own or target.name is None:
-                    self._look(one, own)
+                    self._look(module, own)
 
     def __str__(self) -> str:
         """What follows ``loaded before the watch``, paths as seen from the root."""

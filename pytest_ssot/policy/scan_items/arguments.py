@@ -47,14 +47,15 @@ class Chosen(NamedTuple):
         missing = [
             f"not found: {argument} (the scan has no such finding)"
             for path, rule, argument in self.exact
-            if not any(_is(one, path, rule) for one in found)
+            if not any(_is(finding, path, rule) for finding in found)
         ]
         if missing:
             raise UsageError("\n".join(missing))
         return [
-            one
-            for one in found
-            if self.has(one.path) or any(_is(one, path, rule) for path, rule, _ in self.exact)
+            finding
+            for finding in found
+            if self.has(finding.path)
+            or any(_is(finding, path, rule) for path, rule, _ in self.exact)
         ]
 
 

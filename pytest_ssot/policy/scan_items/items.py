@@ -34,8 +34,8 @@ class Finding(NamedTuple):
         return {
             "path": self.path,
             "rule": self.rule,
-            "violations": [one.to_json() for one in self.violations],
-            "critical": [one.to_json() for one in self.critical],
+            "violations": [violation.to_json() for violation in self.violations],
+            "critical": [site.to_json() for site in self.critical],
             "marks": [[name, list(args), dict(keywords)] for name, args, keywords in self.marks],
         }
 
@@ -59,7 +59,9 @@ def findings(inventory: Inventory) -> list[Finding]:
     def key(violation: Violation) -> tuple[str, str]:
         return violation.importer.path, violation.rule
 
-    failing = [one for one in inventory.violations if one.verdict is Verdict.FAILS]
+    failing = [
+        violation for violation in inventory.violations if violation.verdict is Verdict.FAILS
+    ]
     return [
         _finding(path, rule, tuple(group), inventory)
         for (path, rule), group in groupby(sorted(failing, key=key), key=key)
@@ -69,7 +71,7 @@ def findings(inventory: Inventory) -> list[Finding]:
 def _finding(
     path: str, rule: str, violations: tuple[Violation, ...], inventory: Inventory
 ) -> Finding:
-    sites = dict.fromkeys(one.importer for one in violations)
+    sites = dict.fromkeys(violation.importer for violation in violations)
     marks = [mark for site in sites for mark in inventory.marks.get(site, ()) if _is_told(mark)]
     critical = tuple(site for site in sites if site in inventory.critical)
     return Finding(path, rule, violations, critical, tuple(dict.fromkeys(marks)))
@@ -78,4 +80,4 @@ def _finding(
 def _is_told(mark: Mark) -> bool:
     """Whether source tells all of *mark*: what has to be run for its value does not."""
     _, args, keywords = mark
-    return all(isinstance(one, _PLAIN) for one in (*args, *dict(keywords).values()))
+    return all(isinstance(argument, _PLAIN) for argument in (*args, *dict(keywords).values()))

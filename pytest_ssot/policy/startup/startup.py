@@ -98,7 +98,7 @@ def limit(seconds: object) -> float:
 def import_path(root: Path) -> list[str]:
     """The folders that imports begin in: the root, and ``src`` in it unless that is a package."""
     folders = (root / one for one in _SOURCE_ROOTS)
-    return [str(one) for one in folders if one == root or _is_source_root(one)]
+    return [str(folder) for folder in folders if folder == root or _is_source_root(folder)]
 
 
 def started(
@@ -137,11 +137,13 @@ def judged(
 
     def of(found: Found) -> list[Violation]:
         judged = (judge.judge(seen, way, nobody, _no_hook) for seen, way in found.values())
-        return sorted(filter(None, judged), key=lambda one: (one.cause, one.verdict.value))
+        return sorted(
+            filter(None, judged), key=lambda violation: (violation.cause, violation.verdict.value)
+        )
 
     startups = list(startups)
-    each = [of(one.found) for one in startups]
-    swept = [one for startup in startups for one in of(startup.swept)]
+    each = [of(startup.found) for startup in startups]
+    swept = [violation for startup in startups for violation in of(startup.swept)]
     ratchet = Ratchet(baseline, today)
     known = iter(ratchet.judge(chain.from_iterable(each), in_source(settings, ())))
     told = tuple(tuple(islice(known, len(found))) for found in each)

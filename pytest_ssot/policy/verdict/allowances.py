@@ -124,7 +124,7 @@ class Allowances:
             found = _COMMENT.search(comment)
             if found is None:
                 continue
-            rules = {one.strip() for one in found[1].split(",")}
+            rules = {part.strip() for part in found[1].split(",")}
             if rules.isdisjoint(_names(violation)):
                 continue
             where = f"{violation.importer.path}:{line}"

@@ -29,7 +29,7 @@ def in_source(settings: Settings, critical: Iterable[Site]) -> Callable[[Violati
         if (path, violation.importer.line) in lines or path_matches(path, paths):
             return True
         files = {nodeid.partition("::")[0] for nodeid in violation.tests}
-        return bool(files) and all(path_matches(one, paths) for one in files)
+        return bool(files) and all(path_matches(file, paths) for file in files)
 
     return stands_there
 

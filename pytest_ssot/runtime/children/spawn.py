@@ -101,7 +101,7 @@ class Children:
             given = args[_ENV] if len(args) > _ENV else ()
             pairs = () if given is None else (one.partition(b"=") for one in given)
             env = None if given is None else {name: value for name, _, value in pairs}
-            updates = self._updates(args[0], args[1], env, frames.caller())
+            updates = self._updates(args[0], args[1], env, frames.get_caller())
             if not updates:
                 return original(*args)
             if env is None:
@@ -117,7 +117,7 @@ class Children:
         def posix_spawn(path: Any, argv: Any, env: Any, *args: Any, **options: Any) -> Any:
             __tracebackhide__ = True
             given = None if env is None else self._encoded(env)
-            updates = self._updates(argv, [path], given, frames.caller())
+            updates = self._updates(argv, [path], given, frames.get_caller())
             if updates and given is None:
                 return self._with_environment(
                     updates, lambda: original(path, argv, env, *args, **options)
@@ -172,17 +172,17 @@ class Children:
         """A number for the child; in a child process, one that the run is told of."""
         owners = self._recorder.owners
         number: int = owners.number_at(frame)
-        user = frames.innermost(frame, intent.is_stdlib)
+        user = frames.find_user_frame(frame, intent.is_stdlib)
         if owners.issued.elsewhere is None or user is None:
             return number
         relayed = unissued()
         path, *rest = intent.place_of(user)
-        way = tuple((absolute(file), *step) for file, *step in frames.way(user))
+        way = tuple((absolute(file), *step) for file, *step in frames.find_way(user))
         channel.write("relayed", relayed, number, way, (absolute(path), *rest))
         return relayed
 
     def _miss(self, frame: FrameType, why: str) -> None:
-        user = frames.innermost(frame, intent.is_stdlib) or frame
+        user = frames.find_user_frame(frame, intent.is_stdlib) or frame
         place = user.f_code.co_filename, user.f_lineno, why
         if self._channel is not None and self._recorder.owners.issued.elsewhere is not None:
             self._channel.write("missed", "a child process of {}:{}: {}".format(*place))
@@ -193,7 +193,7 @@ class Children:
 
     def before_fork(self) -> None:
         if self._channel is not None:
-            self._forking = self._recorder.owners.process_at(frames.caller())
+            self._forking = self._recorder.owners.process_at(frames.get_caller())
 
     def forked(self) -> None:
         """Go on in the child."""
@@ -231,7 +231,7 @@ def _with_site(path: str) -> str:
 
 
 def _without_site(path: str) -> str:
-    return os.pathsep.join(one for one in path.split(os.pathsep) if one != _SITE)
+    return os.pathsep.join(part for part in path.split(os.pathsep) if part != _SITE)
 
 
 def _unwatched(args: Sequence[Any], executables: Sequence[Any], env: Any) -> str | None:
@@ -239,7 +239,7 @@ def _unwatched(args: Sequence[Any], executables: Sequence[Any], env: Any) -> str
     name = os.path.basename(os.fsdecode(executables[0])) if executables else ""
     if not name.lower().startswith(("python", "pypy")):
         return None
-    for letter in _flags([os.fsdecode(one) for one in args[1:]]):
+    for letter in _flags([os.fsdecode(argument) for argument in args[1:]]):
         if letter in "EIS":
             return f"{name} -{letter} ignores the environment or skips sitecustomize"
     if FOLDER.encode() not in env:

@@ -126,7 +126,7 @@ def _held(thing: Any, function: Any) -> Iterator[Any]:
 def _attribute(thing: Any, name: str) -> Any:
     """What stands under *name*, found by no code of anybody's."""
     if isinstance(thing, type):
-        return next((one.__dict__[name] for one in thing.__mro__ if name in one.__dict__), None)
+        return next((cls.__dict__[name] for cls in thing.__mro__ if name in cls.__dict__), None)
     return namespace_of(thing).get(name)
 
 

@@ -155,7 +155,7 @@ def _of_object(made: Any, frame: FrameType) -> Any:
     """
     kind: Any = type(made)
     values = (one.__dict__.get(NAME, NONE) for one in kind.__mro__)
-    first = next(one for one in values if one is not NONE and not _is_clear(one))
+    first = next(value for value in values if value is not NONE and not _is_clear(value))
     if first is not _OF_OBJECT:
         return _OF_OBJECT.__get__(made, kind)
     strict = kind.__new__ is object.__new__

@@ -32,7 +32,7 @@ def maker(frame: FrameType, through: Container[int]) -> FrameType | None:
     all is machinery.
     """
     first = None
-    for one in frames.outward(frame):
+    for one in frames.walk_outward(frame):
         if frames.is_machinery(one) or id(one.f_code) in through:
             continue
         if frames.is_starter(one) or not is_shared(one):
@@ -43,7 +43,7 @@ def maker(frame: FrameType, through: Container[int]) -> FrameType | None:
 
 def is_shared(frame: FrameType) -> bool:
     """Whether *frame* runs for whoever called it: it makes what it was given."""
-    return intent.is_stdlib(frame) or frames.is_carrier(frame)
+    return intent.is_stdlib(frame) or frames.is_transport(frame)
 
 
 def is_call(frame: FrameType, through: Container[int]) -> bool:
@@ -53,12 +53,12 @@ def is_call(frame: FrameType, through: Container[int]) -> bool:
     module = frames.module_of(frame)
     if module in _COPY or (module, frame.f_code.co_name) in _COPYING:
         return False
-    instruction = bytecode.current(frame)
+    instruction = bytecode.read_instruction(frame)
     if instruction.op == "attribute":
         return instruction.name != NAME
     if instruction.op != "call":
         return True
-    called = bytecode.called(frame)
+    called = bytecode.read_callee(frame)
     return not called or _MAKING_NONE.isdisjoint((called[-1], _own_name(called, frame)))
 
 

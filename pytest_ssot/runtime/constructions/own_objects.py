@@ -56,7 +56,7 @@ def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
         value = getattr(node, "value", None)
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(value, ast.Call):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = [one.id for one in targets if isinstance(one, ast.Name)]
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
             if names:
                 yield names[0], value
 

@@ -87,7 +87,7 @@ class Constructions:
 
     def on_load(self) -> dict[str, Callable[[Any], object]]:
         """What to do with a module as soon as it is loaded, by its name."""
-        callers = {name for one in self._all() for name in one.callers.modules}
+        callers = {name for factory in self._all() for name in factory.callers.modules}
         acts: dict[str, Callable[[Any], object]] = dict.fromkeys(callers, self._forget)
         return acts | dict.fromkeys(self._factories, self._loaded)
 
@@ -123,7 +123,7 @@ class Constructions:
     # -- classes --------------------------------------------------------------
 
     def _all(self) -> Iterable[Factory]:
-        return (one for factories in self._factories.values() for one in factories)
+        return (factory for factories in self._factories.values() for factory in factories)
 
     def _forget(self, module: object) -> None:
         for factory in self._all():
@@ -215,7 +215,7 @@ class Constructions:
         guarded = self._guarded.get(id(kind))
         if guarded is None:
             return
-        outside = [one for one in guarded.factories if not self._is_within(one, frame)]
+        outside = [factory for factory in guarded.factories if not self._is_within(factory, frame)]
         if not outside:
             if len(guarded.factories) == 1:
                 self._note_inside(init, guarded.factories[0].callers, frame)
@@ -240,7 +240,7 @@ class Constructions:
         self._recorder.record(maker, sighting)
 
     def _note_inside(self, init: Init, callers: Callers, frame: FrameType) -> None:
-        for one in frames.outward(frame):
+        for one in frames.walk_outward(frame):
             if callers.has(one):
                 init.inside[id(one.f_code)] = one.f_code
                 return
@@ -248,7 +248,7 @@ class Constructions:
     def _is_within(self, factory: Factory, frame: FrameType) -> bool:
         """Whether *frame* is of a caller that may, or called by one, or started by one."""
         has = factory.callers.has
-        if any(map(has, frames.outward(frame))):
+        if any(map(has, frames.walk_outward(frame))):
             return True
         if factory.symbol in self._recorder.owners.started_within(frame):
             return True
@@ -256,7 +256,9 @@ class Constructions:
 
     def _within(self, frame: FrameType) -> frozenset[str]:
         """The classes that what *frame* starts may make."""
-        return frozenset(one.symbol for one in self._all() if self._is_within(one, frame))
+        return frozenset(
+            factory.symbol for factory in self._all() if self._is_within(factory, frame)
+        )
 
 
 def _is_never_made(kind: Any) -> bool:

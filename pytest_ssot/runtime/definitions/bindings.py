@@ -72,7 +72,7 @@ class Source:
     def definition(self, name: str, value: object) -> Bound | None:
         """Where *value*, which says that it is from here, is defined under *name*."""
         nodes = self._binding(name)
-        defining = [one for one in nodes if type(one).__name__ in _DEFINITIONS]
+        defining = [node for node in nodes if type(node).__name__ in _DEFINITIONS]
         if any(_is_none(one) for one in defining):
             return None
         if defining:
@@ -81,7 +81,7 @@ class Source:
             return self._at((own or defining)[-1], "definition")
         if getattr(value, "__name__", None) != name:
             return None
-        assigned = [one for one in nodes if type(one).__name__ in _ASSIGNMENTS]
+        assigned = [node for node in nodes if type(node).__name__ in _ASSIGNMENTS]
         if assigned:
             return self._at(assigned[-1], "definition")
         return None if nodes or self._is_global(name) else self._dynamic(name, "definition")
@@ -107,7 +107,7 @@ class Source:
 
     def _binding(self, name: str) -> list[Any]:
         """The statements that bind *name* in the module's own scope, in their order."""
-        return [one for one in self._statements if _binds(one, name)]
+        return [statement for statement in self._statements if _binds(statement, name)]
 
     def _passes_on(self, node: Any, name: str) -> bool:
         """Whether the import *node* of *name* is there for others."""
@@ -127,7 +127,9 @@ class Source:
                 return True
             for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
                 quoted = ast.walk(annotation) if isinstance(annotation, ast.expr) else ()
-                if any(isinstance(one, ast.Constant) and _says(one.value, name) for one in quoted):
+                if any(
+                    isinstance(node, ast.Constant) and _says(node.value, name) for node in quoted
+                ):
                     return True
         return False
 
@@ -156,7 +158,7 @@ class Source:
 
         for node in sorted(_simple(self._tree), key=lambda one: one.lineno):
             targets = getattr(node, "targets", [getattr(node, "target", None)])
-            if any(getattr(one, "id", "") == "__all__" for one in targets):
+            if any(getattr(target, "id", "") == "__all__" for target in targets):
                 continue
             for part in ast.walk(node):
                 if isinstance(part, ast.Constant) and _says(part.value, name):
@@ -183,8 +185,8 @@ class Source:
         first: int = min(one.lineno for one in (body[0], *getattr(body[0], "decorator_list", ())))
         heads = (*getattr(node, "bases", ()), *getattr(node, "keywords", ()))
         heads += (getattr(node, "args", None), getattr(node, "returns", None))
-        inner = (part for one in heads if one is not None for part in ast.walk(one))
-        said = max((getattr(one, "end_lineno", 0) for one in inner), default=0)
+        inner = (part for head in heads if head is not None for part in ast.walk(head))
+        said = max((getattr(node, "end_lineno", 0) for node in inner), default=0)
         for line in range(max(start, said), first):
             if _ends_head(linecache.getline(self._path, line)):
                 return line
@@ -245,7 +247,7 @@ def _binds(node: Any, name: str) -> bool:
         return False
     targets = [*getattr(node, "targets", ()), getattr(node, "target", None)]
     targets += [one.optional_vars for one in getattr(node, "items", ())]
-    return kind != "AugAssign" and any(_stores(one, name) for one in targets)
+    return kind != "AugAssign" and any(_stores(target, name) for target in targets)
 
 
 def _stores(target: Any, name: str) -> bool:
@@ -262,7 +264,7 @@ def _only_renames(node: Any) -> bool:
     if node.keywords or node.decorator_list or getattr(node, "type_params", ()):
         return False
     # With a parameter, a base says more than its name.
-    plain = [type(one).__name__ in ("Attribute", "Name") for one in node.bases]
+    plain = [type(base).__name__ in ("Attribute", "Name") for base in node.bases]
     return plain == [True] and all(map(_adds_nothing, node.body))
 
 
@@ -272,7 +274,7 @@ def _adds_nothing(node: Any) -> bool:
         return type(node.value).__name__ == "Constant"
     if kind != "Assign":
         return kind == "Pass"
-    names = [getattr(one, "id", "") for one in node.targets]
+    names = [getattr(target, "id", "") for target in node.targets]
     if names == ["__slots__"]:
         return getattr(node.value, "elts", None) == []
     return _EMPTY.issuperset(names)

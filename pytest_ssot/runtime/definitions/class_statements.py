@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
-from pytest_ssot.runtime.stack.frames import caller
+from pytest_ssot.runtime.stack.frames import get_caller
 
 _BUILD_CLASS = opmap["LOAD_BUILD_CLASS"]
 _LOAD_CONST = opmap["LOAD_CONST"]
@@ -69,7 +69,7 @@ class ClassStatements:
 
         def read(stand_in: object) -> Any:
             nonlocal relevant
-            frame = caller()
+            frame = get_caller()
             if frame.f_code is not self._last:
                 self._last = frame.f_code
                 relevant = says(frame.f_code)

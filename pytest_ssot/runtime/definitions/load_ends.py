@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime.stack.frames import caller
+from pytest_ssot.runtime.stack.frames import get_caller
 
 _FILE = "<frozen importlib._bootstrap>"
 
@@ -44,7 +44,7 @@ class Loads:
         def leave(self: Any, *raised: object) -> None:
             release(self, *raised)
             if not raised or raised[0] is None:
-                on_loaded(self._name, caller())
+                on_loaded(self._name, get_caller())
 
         # One of the import system's own: left out of tracebacks as those are.
         leave.__code__ = leave.__code__.replace(co_filename=_FILE)

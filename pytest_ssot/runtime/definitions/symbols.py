@@ -99,11 +99,11 @@ class Homes:
         self._subclasses = 0
 
     def add(self, homes: Iterable[Home]) -> None:
-        known = {one.symbol for one in self.all}
-        self.all += [one for one in homes if one.symbol not in known]
-        self.names.update(one.name for one in self.all)
-        self.modules.update(one.module for one in self.all)
-        self._order = [one.module for one in self.all]
+        known = {home.symbol for home in self.all}
+        self.all += [home for home in homes if home.symbol not in known]
+        self.names.update(home.name for home in self.all)
+        self.modules.update(home.module for home in self.all)
+        self._order = [home.module for home in self.all]
         self._read_from = [None] * len(self.all)
 
     def refresh(self, name: str = "") -> None:
@@ -117,9 +117,9 @@ class Homes:
             # Other values may be one object for many reasons.
             home.value = value if callable(value) else None
             self._read_from[number] = home if is_loading(namespace) else module
-        self._values = {id(one.value): one for one in self.all if one.value is not None}
-        values = [one.value for one in self.all if issubclass(type(one.value), type)]
-        self._classes = [one for one in values if not issubclass(one, BaseException)]
+        self._values = {id(home.value): home for home in self.all if home.value is not None}
+        values = [home.value for home in self.all if issubclass(type(home.value), type)]
+        self._classes = [value for value in values if not issubclass(value, BaseException)]
         self._count()
 
     def concern(self, module: str, namespace: dict[str, object]) -> bool:
@@ -149,7 +149,7 @@ class Homes:
     def is_at_home(self, name: str, module: str, path: str) -> bool:
         """Whether a symbol called *name* has its home in *module*, or in its file *path*."""
         return any(
-            one.name == name and (one.module == module or one.is_file(path)) for one in self.all
+            home.name == name and (home.module == module or home.is_file(path)) for home in self.all
         )
 
     def _definitions(self, module: str, namespace: dict[str, object]) -> Iterator[Suspect]:
@@ -162,17 +162,17 @@ class Homes:
                 yield Suspect(home, home.name, "definition", value)
 
     def _count(self) -> None:
-        known = [one for kind in self._classes for one in _subclasses(kind)]
-        self._related = {one.__module__ for one in known}
+        known = [subclass for kind in self._classes for subclass in _subclasses(kind)]
+        self._related = {cls.__module__ for cls in known}
         self._subclasses = len(known)
 
     def _renaming(self, module: str) -> Iterator[Suspect]:
         for kind in self._classes:
             home = self._values[id(kind)]
-            for one in _subclasses(kind):
-                plain = one.__module__ == module and one.__bases__ == (kind,)
-                if plain and one.__name__ != home.name:
-                    yield Suspect(home, one.__name__, "subclass", one)
+            for subclass in _subclasses(kind):
+                plain = subclass.__module__ == module and subclass.__bases__ == (kind,)
+                if plain and subclass.__name__ != home.name:
+                    yield Suspect(home, subclass.__name__, "subclass", subclass)
 
 
 _subclasses: Callable[[type], list[type]] = type.__subclasses__

@@ -64,7 +64,7 @@ class DefinitionWatch:
 
     def install(self) -> None:
         """Begin. What is loaded already is looked at, for those who import it from now on."""
-        self._tops.update(one.module.partition(".")[0] for one in self.homes.all)
+        self._tops.update(home.module.partition(".")[0] for home in self.homes.all)
         self._begin()
         self.loads.install()
         self.classes.install()
@@ -97,7 +97,7 @@ class DefinitionWatch:
 
     def _loaded(self, name: str, frame: FrameType, namespace: dict[str, object]) -> None:
         found = self._look(name, namespace)
-        asker = frames.requested(frame)[1]
+        asker = frames.find_request(frame)[1]
         if found and asker is not None:
             self._recorder.use(asker, name)
         elif found:
@@ -123,7 +123,7 @@ class DefinitionWatch:
         if not renames and name not in self.homes.names:
             return
         self.homes.refresh()
-        importer = frames.innermost(frame)
+        importer = frames.find_user_frame(frame)
         if importer is None:
             return
         path = frame.f_code.co_filename
@@ -158,7 +158,7 @@ class DefinitionWatch:
         if state == self._seen:
             return
         self._seen = state
-        owned = self._recorder.owners.at(frames.caller())
+        owned = self._recorder.owners.at(frames.get_caller())
         for name in self._unseen():
             for sighting in self._looked_at(name):
                 self._recorder.give(owned, sighting, ())
@@ -195,11 +195,11 @@ class DefinitionWatch:
     def _found(self, module: str, path: str, namespace: dict[str, object]) -> Iterator[Sighting]:
         suspected = self.homes.suspects(module, namespace)
         source = self._sources.read(path, namespace) if suspected else None
-        for one in suspected:
-            bound = None if source is None else one.bound(source, module, path)
+        for suspect in suspected:
+            bound = None if source is None else suspect.bound(source, module, path)
             if bound is not None:
                 yield Sighting(
-                    **_what(one.home, one.name, bound.form),
+                    **_what(suspect.home, suspect.name, bound.form),
                     path=path,
                     line=bound.line,
                     end_line=bound.end_line,
@@ -219,7 +219,7 @@ class DefinitionWatch:
         """*asker* imported a symbol's *module*, whose file may be what the process runs, too."""
         namespace = namespace_of(sys.modules.get(_MAIN))
         path = os.path.abspath(str(namespace.get("__file__")))
-        importer = frames.innermost(asker)
+        importer = frames.find_user_frame(asker)
         if importer is None:
             return
         for home in self.homes.all:

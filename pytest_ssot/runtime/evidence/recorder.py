@@ -92,7 +92,7 @@ class Recorder:
         for owner, way in self._owned(frame):
             self.give((owner,), sighting, way[:-1])
         for body in _bodies(frame):
-            sub = frames.way(frame, until=body)[:-1]
+            sub = frames.find_way(frame, until=body)[:-1]
             carrier = self._carrier(frames.module_of(body), body.f_code.co_filename)
             self._noted(carrier.add, sighting, sub)
 
@@ -110,10 +110,10 @@ class Recorder:
         To a fixture it begins in its set-up, whoever was the first to ask for it.
         """
         owned = self.owners.at(frame)
-        setups = frames.fixture_setups(frame)[: len(owned) - 1] if len(owned) > 1 else []
-        ways = [frames.way(frame, until=setup) for setup in setups]
+        setups = frames.find_fixture_setups(frame)[: len(owned) - 1] if len(owned) > 1 else []
+        ways = [frames.find_way(frame, until=setup) for setup in setups]
         for number, owner in enumerate(reversed(owned or (self.session,))):
-            yield owner, ways[number] if number < len(ways) else frames.way(frame)
+            yield owner, ways[number] if number < len(ways) else frames.find_way(frame)
 
     def use(self, frame: FrameType, module: str) -> None:
         """Note that *frame* imports *module*, which carries evidence."""
@@ -122,11 +122,11 @@ class Recorder:
         if self.outer is not None:
             carried = self.lineage.gather(self.lineage.carriers(module))
             for sighting, rest in carried.values():
-                self._pass_on(sighting, frames.way(frame) + rest)
+                self._pass_on(sighting, frames.find_way(frame) + rest)
         for body in _bodies(frame):
             name = frames.module_of(body)
             if name != module:
-                sub = frames.way(frame, until=body)
+                sub = frames.find_way(frame, until=body)
                 carrier = self._carrier(name, body.f_code.co_filename)
                 self._noted(carrier.use, module, sub)
 
@@ -146,7 +146,7 @@ class Recorder:
             if frames.module_of(body) == module:
                 self._circles.setdefault(module, []).extend(between)
                 return
-            sub = frames.way(frame, until=body)
+            sub = frames.find_way(frame, until=body)
             between.append((frames.module_of(body), body.f_code.co_filename, sub))
 
     def _carrier(self, name: str, path: str) -> Evidence:
@@ -164,9 +164,9 @@ class Recorder:
     def _owner_noted(self, owner: Evidence, note: Callable[..., bool], *what: object) -> None:
         if self._noted(note, *what):
             # Who uses a fixture may have ended before the fixture's thread is through.
-            for one in _with_users(owner):
-                if one.ended is not None:
-                    self.late[id(one)] = one
+            for with_user in _with_users(owner):
+                if with_user.ended is not None:
+                    self.late[id(with_user)] = with_user
 
     def _noted(self, note: Callable[..., bool], *what: object) -> bool:
         with self._lock:
@@ -190,13 +190,13 @@ def _with_users(owner: Evidence) -> Iterable[Evidence]:
 
 def _bodies(frame: FrameType) -> Iterable[FrameType]:
     """The bodies of the modules that are loading where *frame* is, innermost first."""
-    return [one for one in frames.outward(frame) if frames.is_module_level(one)]
+    return [one for one in frames.walk_outward(frame) if frames.is_module_level(one)]
 
 
 def sighting_at(frame: FrameType, **what: object) -> Sighting:
     """A sighting whose importer is the line that *frame* is at."""
-    position = bytecode.position(frame)
-    path, offset = frames.place(frame)
+    position = bytecode.find_position(frame)
+    path, offset = frames.find_file_and_offset(frame)
     return Sighting(
         path=path,
         line=position.line + offset,
@@ -214,7 +214,7 @@ def sighting_in(code: CodeType, line: int, **what: object) -> Sighting:
         path=code.co_filename,
         line=line,
         end_line=line,
-        column=patch_decorators.decorator_column(code.co_filename, line),
+        column=patch_decorators.find_decorator_column(code.co_filename, line),
         function="<module>",
         module="",
         **what,  # type: ignore[arg-type]

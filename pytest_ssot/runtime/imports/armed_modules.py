@@ -107,10 +107,10 @@ class Arming:
             self.arm(name)
         found = {id(target) for target in covered.values()}
         return [
-            one
-            for one in targets
-            if not one.foreign
-            and (one.module in sys.modules if one.name is not None else id(one) in found)
+            target
+            for target in targets
+            if not target.foreign
+            and (target.module in sys.modules if target.name is not None else id(target) in found)
         ]
 
     def refresh(self) -> None:

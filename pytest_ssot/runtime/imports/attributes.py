@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
     Reader = Callable[[object, str, FrameType, bool], None]
 
-from pytest_ssot.runtime.stack.class_swap import disguised, dropped, inherited, reclass
-from pytest_ssot.runtime.stack.frames import caller
+from pytest_ssot.runtime.stack.class_swap import (
+    find_inherited,
+    forget_disguise,
+    make_disguise,
+    set_class,
+)
+from pytest_ssot.runtime.stack.frames import get_caller
 
 _MISSING = object()
 
@@ -35,12 +40,12 @@ class Attributes:
         _, base, mine = self._modules.get(id(module), (None, type(module), None))
         if mine is None or type(module) is not mine:
             base = type(module)
-            mine = base if _has_own_class(base) else disguised(base, {}, self._follow)
+            mine = base if _has_own_class(base) else make_disguise(base, {}, self._follow)
             if mine is not base:
-                reclass(module, mine)
+                set_class(module, mine)
             self._modules[id(module)] = (module, base, mine)
         for name in names:
-            above = inherited(base, name, _MISSING)
+            above = find_inherited(base, name, _MISSING)
             if name not in mine.__dict__ and not self._is_mine(above):
                 setattr(mine, name, _Descriptor(name, above, self._on_read))
 
@@ -51,14 +56,14 @@ class Attributes:
                     if isinstance(value, _Descriptor):
                         delattr(mine, name)
             elif type(module) is mine:
-                reclass(module, base)
-            dropped(mine)
+                set_class(module, base)
+            forget_disguise(mine)
         self._modules.clear()
 
     def _follow(self, module: Any) -> None:
         """Code gave *module* another class: its names are watched on that."""
         mine = self._modules[id(module)][2]
-        dropped(mine)
+        forget_disguise(mine)
         self.watch(module, [name for name, one in vars(mine).items() if self._is_mine(one)])
 
     def _is_mine(self, value: object) -> bool:
@@ -86,7 +91,7 @@ class _Descriptor:
         name, inherited = self._name, self._inherited
         namespace = vars(module)
         exists = name in namespace or inherited is not _MISSING or "__getattr__" in namespace
-        self.on_read(module, name, caller(), exists)
+        self.on_read(module, name, get_caller(), exists)
         if _is_data(inherited):
             return _bound(inherited, module, owner)
         if name in namespace:
@@ -97,14 +102,14 @@ class _Descriptor:
         raise AttributeError(name)
 
     def __set__(self, module: Any, value: object) -> None:
-        self.on_read(module, self._name, caller(), True)
+        self.on_read(module, self._name, get_caller(), True)
         if _is_data(self._inherited):
             self._inherited.__set__(module, value)  # type: ignore[attr-defined]
         else:
             vars(module)[self._name] = value
 
     def __delete__(self, module: Any) -> None:
-        self.on_read(module, self._name, caller(), self._name in vars(module))
+        self.on_read(module, self._name, get_caller(), self._name in vars(module))
         if _is_data(self._inherited):
             self._inherited.__delete__(module)  # type: ignore[attr-defined]
         elif vars(module).pop(self._name, _MISSING) is _MISSING:

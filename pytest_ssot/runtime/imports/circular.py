@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime.stack.frames import caller
+from pytest_ssot.runtime.stack.frames import get_caller
 
 
 class CircularImports:
@@ -32,7 +32,7 @@ class CircularImports:
         original = self._original = bootstrap._lock_unlock_module
 
         def lock_unlock_module(name: str) -> object:
-            self._on_circular(name, caller())
+            self._on_circular(name, get_caller())
             return original(name)
 
         bootstrap._lock_unlock_module = self._mine = lock_unlock_module

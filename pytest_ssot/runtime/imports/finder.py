@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime.stack.frames import caller
+from pytest_ssot.runtime.stack.frames import get_caller
 
 _FILE = "<frozen importlib._bootstrap>"
 
@@ -52,7 +52,7 @@ class Search:
         def find_spec(name: str, path: object, target: object = None) -> ModuleSpec | None:
             spec: ModuleSpec | None = original(name, path, target)
             if name.partition(".")[0] in tops:
-                on_searched(name, spec, caller())
+                on_searched(name, spec, get_caller())
             return spec
 
         # One of the import system's own: left out of tracebacks as those are.

@@ -71,9 +71,9 @@ class ImportWatch:
 
         *frame* is of the import machinery.
         """
-        requested, asker = frames.requested(frame)
+        requested, asker = frames.find_request(frame)
         if asker is not None and requested is not None:
-            self._imported(name, asker, frames.fromlist_package(frame), None)
+            self._imported(name, asker, frames.find_fromlist_package(frame), None)
         self._waited_for(name, asker, None)
 
     def known_as(self, name: str, rule: str, symbol: str, *, foreign: bool) -> None:
@@ -99,12 +99,12 @@ class ImportWatch:
     def _found(self, fullname: str, spec: ModuleSpec | None, frame: FrameType) -> None:
         if spec is not None:
             self.arming.set_tripwire(fullname, spec)
-        name, asker = frames.requested(frame)
+        name, asker = frames.find_request(frame)
         if name is not None and asker is not None:
             # What loads now tells by itself what it reaches. Its packages have loaded; what once
             # had its name may have been another file: every conftest is "conftest".
             self._carried(fullname.rpartition(".")[0], asker)
-            self._targeted(name, asker, frames.fromlist_package(frame), spec)
+            self._targeted(name, asker, frames.find_fromlist_package(frame), spec)
         self._waited_for(fullname, asker, spec)
 
     def _searched(self, fullname: str, spec: ModuleSpec | None, frame: FrameType) -> None:
@@ -126,9 +126,9 @@ class ImportWatch:
 
     def _just_carries(self, name: str) -> None:
         """Who loads the module *name* gets what was found in it when it had loaded."""
-        for frame in frames.outward(frames.caller()):
+        for frame in frames.walk_outward(frames.get_caller()):
             if frames.is_bootstrap(frame):
-                asked, asker = frames.requested(frame)
+                asked, asker = frames.find_request(frame)
                 if asked is not None and asker is not None:
                     self._carried(name, asker)
                 return
@@ -156,14 +156,14 @@ class ImportWatch:
         if spec is not None:
             self._asked = (id(spec), id(frame), frame.f_lasti)
             return
-        if self._was_told(frame, (id(module), name)) or patch_decorators.restores(frame):
+        if self._was_told(frame, (id(module), name)) or patch_decorators.is_restoring(frame):
             return
         if name == SPEC:
             self._cached(dotted, frame, lambda imported: imported is module, None)
         elif exists and not frames.is_bootstrap(frame):
             self._touched(dotted, name, frame)
         elif exists and f"{dotted}.{name}" in sys.modules:
-            asker = intent.calling_import(frame)
+            asker = intent.find_import_caller(frame)
             if asker is not None:
                 self._imported(f"{dotted}.{name}", asker, dotted, None)
 
@@ -175,7 +175,7 @@ class ImportWatch:
             self._told.clear()
             self._told_at = now
         if frames.is_machinery(frame):  # which everybody shares
-            frame = frames.innermost(frame) or frame
+            frame = frames.find_user_frame(frame) or frame
         key = (id(frame.f_code), frame.f_lasti, what, owners.short(frame))
         if key in self._told:
             return True
@@ -190,10 +190,10 @@ class ImportWatch:
         The import system looks into ``sys.modules`` again then, and asks no finder
         (``Lib/importlib/_bootstrap.py``: _find_and_load_unlocked).
         """
-        for at in frames.entered(frame):
-            waiting, asker = frames.requested(at)
+        for at in frames.find_machinery_entries(frame):
+            waiting, asker = frames.find_request(at)
             if waiting == name and asker is not None:
-                self._targeted(name, asker, frames.fromlist_package(at), spec)
+                self._targeted(name, asker, frames.find_fromlist_package(at), spec)
 
     def _cached(
         self,
@@ -204,15 +204,15 @@ class ImportWatch:
     ) -> None:
         """A module in ``sys.modules`` was imported by *frame*, or just looked at."""
         if not frames.is_bootstrap(frame):
-            name, asker, package = intent.stated_module(default, frame), frame, None
+            name, asker, package = intent.find_stated_module(default, frame), frame, None
         elif frame.f_code.co_name == "_find_and_load":
-            name, found = frames.requested(frame)
-            asker, package = found or frame, frames.fromlist_package(frame)
+            name, found = frames.find_request(frame)
+            asker, package = found or frame, frames.find_fromlist_package(frame)
         elif frame.f_locals.get("args") == (default,):
             # "from package import module", and the package has no such attribute yet. By the
             # same call a package is loaded on the way, and what is asked then is the top one.
-            found = frames.requested(frame)[1]
-            name, asker, package = default, found or frame, frames.fromlist_package(frame)
+            found = frames.find_request(frame)[1]
+            name, asker, package = default, found or frame, frames.find_fromlist_package(frame)
         else:
             return
         if name is not None and is_it(sys.modules.get(name)):
@@ -238,10 +238,10 @@ class ImportWatch:
             return  # not ours, or told with the package, by the name that is taken from it
         if self._patched(target, asker, "import", name):
             return
-        importer = frames.innermost(asker)
+        importer = frames.find_user_frame(asker)
         if importer is None or self._inside(target, importer):
             return
-        if target.symbol is not None and intent.says_relative(importer):
+        if target.symbol is not None and intent.says_relative_import(importer):
             self._relatively(target, target.symbol, importer)
             return
         if not frames.passes_through(asker, importer, _RESOLVERS):
@@ -250,7 +250,7 @@ class ImportWatch:
         elif target.submodules or intent.says_surface(
             importer, name, lambda one: _is_submodule(name, one, spec)
         ):
-            self._use(target, importer, "import", intent.spelled(importer, name))
+            self._use(target, importer, "import", intent.find_spelled_name(importer, name))
 
     def _relatively(self, target: Target, symbol: str, importer: FrameType) -> None:
         """A module imports *symbol*'s own file beside it while it loads.
@@ -265,7 +265,7 @@ class ImportWatch:
         self, name: str, target: Target, asker: FrameType, spec: ModuleSpec | None
     ) -> Iterable[str | None]:
         """The names that the statement takes from the module under this rule; None: the module."""
-        names = intent.fromlist(asker, name)
+        names = intent.read_fromlist(asker, name)
         if names is None:
             return (None,)
         return [
@@ -280,7 +280,7 @@ class ImportWatch:
 
     def _touched(self, dotted: str, name: str, frame: FrameType) -> None:
         """*frame* reads or sets the attribute *name* of the module *dotted*."""
-        how = intent.reading(frame, name)
+        how = intent.classify_read(frame, name)
         target = self._index.name(dotted, name)
         if target is not None:
             self._named(target, dotted, name, frame, how, "symbol")
@@ -306,7 +306,7 @@ class ImportWatch:
         elif how == "attribute":
             if target is None or intent.imports_itself(frame, module, below=target.submodules):
                 return
-            if target.submodules or bytecode.next_attribute(frame) is None:
+            if target.submodules or bytecode.read_next_attribute(frame) is None:
                 self._named(target, package, name, frame, how, "import")
         elif target is not None:
             self._named(target, package, name, frame, how, "import")
@@ -317,20 +317,22 @@ class ImportWatch:
         """The attribute *name* under *target* was touched: used, or only looked at."""
         if self._patched(target, frame, kind, dotted):
             return
-        asker = frames.innermost(frame)
+        asker = frames.find_user_frame(frame)
         if asker is None:
             return
         taken: str | None = name
         if kind == "import" and f"{dotted}.{name}" in sys.modules:
-            taken = intent.spelled(asker, f"{dotted}.{name}") if how == "computed" else None
+            taken = (
+                intent.find_spelled_name(asker, f"{dotted}.{name}") if how == "computed" else None
+            )
         if self._inside(target, asker):
             return
         if how in ("from", "star", "attribute") or (
-            how == "computed" and intent.says(asker, dotted, name)
+            how == "computed" and intent.says_name(asker, dotted, name)
         ):
             self._use(target, asker, kind, taken)
             return
-        looker = frames.innermost(frame, intent.is_stdlib)
+        looker = frames.find_user_frame(frame, intent.is_stdlib)
         if looker is not None and not self._inside(target, looker):
             self._use(target, looker, kind, taken, state="swept")
 
@@ -341,11 +343,11 @@ class ImportWatch:
 
     def _patched(self, target: Target, frame: FrameType, kind: str, module: str) -> bool:
         """Whether a decorator's string, entered by mock, names something of *module*."""
-        found = patch_decorators.decorated(frame)
+        found = patch_decorators.find_patched(frame)
         if found is None:
             return False
         code, line = found
-        name = intent.spelled_at(code.co_filename, line, line, module)
+        name = intent.find_name_spelled_at(code.co_filename, line, line, module)
         sighting = sighting_in(
             code,
             line,

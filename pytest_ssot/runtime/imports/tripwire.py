@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime.stack.class_swap import disguised, inherited, reclass
-from pytest_ssot.runtime.stack.frames import caller, is_bootstrap
+from pytest_ssot.runtime.stack.class_swap import find_inherited, make_disguise, set_class
+from pytest_ssot.runtime.stack.frames import get_caller, is_bootstrap
 
 
 class Tripwires:
@@ -43,19 +43,19 @@ class Tripwires:
         base = type(spec)
         if base in self.kinds:
             return
-        reclass(spec, self._watching(base))
+        set_class(spec, self._watching(base))
         self._specs[id(spec)] = (spec, base)
 
     def unset(self, spec: ModuleSpec) -> None:
         """Watch *spec* no more."""
         _, base = self._specs.pop(id(spec), (spec, None))
         if base is not None and type(spec) is self._classes[base]:
-            reclass(spec, base)
+            set_class(spec, base)
 
     def remove_all(self) -> None:
         for spec, base in self._specs.values():
             if type(spec) is self._classes[base]:
-                reclass(spec, base)
+                set_class(spec, base)
         self._specs.clear()
 
     def _watching(self, base: type) -> type:
@@ -63,7 +63,7 @@ class Tripwires:
             on_import, on_loaded = self._on_import, self._on_loaded
 
             def read(spec: Any) -> object:
-                on_import(spec, caller())
+                on_import(spec, get_caller())
                 return spec.__dict__.get("_initializing", False)
 
             def write(spec: Any, value: object) -> None:
@@ -72,16 +72,16 @@ class Tripwires:
                     on_loaded(spec)
 
             members: dict[str, object] = {"_initializing": property(read, write)}
-            if inherited(base, "name") is None:
+            if find_inherited(base, "name") is None:
                 members["name"] = property(_name_reader(on_loaded), _write_name)
-            self._classes[base] = disguised(base, members, self.set)
+            self._classes[base] = make_disguise(base, members, self.set)
             self.kinds.add(self._classes[base])
         return self._classes[base]
 
 
 def _name_reader(on_loaded: Callable[[ModuleSpec], None]) -> Callable[[Any], object]:
     def read(spec: Any) -> object:
-        if _has_reloaded(caller()):
+        if _has_reloaded(get_caller()):
             on_loaded(spec)
         try:
             return spec.__dict__["name"]

@@ -121,8 +121,8 @@ class Owners:
     def number_at(self, frame: FrameType) -> int:
         """A number for whoever starts a process at *frame*."""
         owned, at = self._start(frame)
-        user = frames.innermost(frame, intent.is_stdlib)
-        return self.issued.number(owned, frames.way(user), at, self.within(frame))
+        user = frames.find_user_frame(frame, intent.is_stdlib)
+        return self.issued.number(owned, frames.find_way(user), at, self.within(frame))
 
     def started_at(self, frame: FrameType) -> Place:
         """Who wrote the line that started what runs at *frame*, or submitted it to a pool."""
@@ -146,14 +146,14 @@ class Owners:
         owned = self.at(frame)
         if self.issued.elsewhere is None:
             owned += self.loading(frame)
-        user = frames.innermost(frame, intent.is_stdlib)
+        user = frames.find_user_frame(frame, intent.is_stdlib)
         return owned, None if user is None else At(user)
 
     def _starting(self) -> tuple[Owned, At | None, frozenset[str]]:
-        frame = frames.caller(2)
+        frame = frames.get_caller(2)
         return *self._start(frame), self.within(frame)
 
     def _submitting(self) -> int:
-        frame = frames.caller(2)
+        frame = frames.get_caller(2)
         owned, at = self._start(frame)
         return self.issued.number(owned, (), at, self.within(frame))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime.stack.class_swap import namesake
-from pytest_ssot.runtime.stack.frames import caller, module_of, outward
+from pytest_ssot.runtime.stack.class_swap import make_namesake
+from pytest_ssot.runtime.stack.frames import get_caller, module_of, walk_outward
 
 #: The attribute, or the key, that holds the number.
 _KEY = "ssot_owner"
@@ -29,7 +29,7 @@ def number_at(frame: FrameType) -> int | None:
 
     Work of a pool that was made before the watch belongs to nobody.
     """
-    for one in outward(frame):
+    for one in walk_outward(frame):
         look = _WORK.get((module_of(one), one.f_code.co_name))
         number = None if look is None else look(one.f_locals)
         if number is not None:
@@ -39,7 +39,7 @@ def number_at(frame: FrameType) -> int | None:
 
 def is_worker(frame: FrameType) -> bool:
     """Whether *frame* runs in a thread that works for a pool."""
-    return any((module_of(one), one.f_code.co_name) in _WORKERS for one in outward(frame))
+    return any((module_of(one), one.f_code.co_name) in _WORKERS for one in walk_outward(frame))
 
 
 def _item(name: str) -> Callable[[dict[str, Any]], int | None]:
@@ -121,7 +121,7 @@ class Pools:
     def _number_processes(self, module: Any) -> None:
         def preparing(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
             def get_preparation_data(*args: Any, **options: Any) -> dict[str, Any]:
-                return {**original(*args, **options), _KEY: self._process_at(caller())}
+                return {**original(*args, **options), _KEY: self._process_at(get_caller())}
 
             return get_preparation_data
 
@@ -135,7 +135,7 @@ class Pools:
             base.__init__(item, *args, **options)
             setattr(item, _KEY, number())
 
-        return namesake(base, {"__init__": __init__})
+        return make_namesake(base, {"__init__": __init__})
 
 
 def _handing_on(base: Any) -> Any:
@@ -143,9 +143,9 @@ def _handing_on(base: Any) -> Any:
 
     def __init__(item: Any, *args: Any, **options: Any) -> None:  # noqa: N807 - it is one
         base.__init__(item, *args, **options)
-        setattr(item, _KEY, getattr(caller().f_locals.get("work_item"), _KEY, 0))
+        setattr(item, _KEY, getattr(get_caller().f_locals.get("work_item"), _KEY, 0))
 
-    return namesake(base, {"__init__": __init__})
+    return make_namesake(base, {"__init__": __init__})
 
 
 class _Jobs:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime.stack.frames import module_of, outward
+from pytest_ssot.runtime.stack.frames import module_of, walk_outward
 
 #: What anyio's task runs: pytest's hooks wait for each step of it.
 _DRIVER = "_run_tests_and_fixtures"
@@ -35,7 +35,7 @@ def is_dispatched(frame: FrameType) -> bool:
     """
     task = _current_task()
     dispatched = task is not None
-    for one in outward(frame):
+    for one in walk_outward(frame):
         module, name = module_of(one), one.f_code.co_name
         if name == _DRIVER and module.startswith("anyio."):
             return False

@@ -1,4 +1,4 @@
-"""What the instruction that a frame is at says: an import, an attribute, a call.
+"""Reads the instruction that a frame is at: an import, an attribute, a call.
 
 CPython's bytecode is an implementation detail, so everything here degrades to
 "don't know" and never raises for an unknown instruction. Read against
@@ -23,7 +23,7 @@ _LOAD_NAMES = frozenset(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_DEREF", 
 
 
 class Instruction:
-    """One instruction: its name, and the identifier that it names, if any."""
+    """An instruction: what it does, and the identifier that it names, if any."""
 
     __slots__ = ("name", "op")
 
@@ -33,7 +33,7 @@ class Instruction:
 
 
 class Position:
-    """Where in the source an instruction stands; columns count characters."""
+    """The place of an instruction in its source; columns count characters."""
 
     __slots__ = ("column", "end_line", "line")
 
@@ -43,8 +43,8 @@ class Position:
         self.column = column
 
 
-def current(frame: FrameType) -> Instruction:
-    """The instruction that *frame* is executing.
+def read_instruction(frame: FrameType) -> Instruction:
+    """Read the instruction that *frame* is executing.
 
     ``op`` is "import", "from", "star", "attribute" (also of a store or delete)
     or "call" where the frame says so, otherwise CPython's own name.
@@ -54,15 +54,15 @@ def current(frame: FrameType) -> Instruction:
     if at < 0 or at >= len(raw):
         return Instruction("unknown")
     op = opname[raw[at]]
-    arg = _argument(raw, at)
+    arg = _read_argument(raw, at)
     if op == "IMPORT_NAME":
-        return Instruction("import", _name(code, arg >> _IMPORT_NAME_SHIFT))
+        return Instruction("import", _read_name(code, arg >> _IMPORT_NAME_SHIFT))
     if op == "IMPORT_FROM":
-        return Instruction("from", _name(code, arg))
+        return Instruction("from", _read_name(code, arg))
     if op == "LOAD_ATTR":
-        return Instruction("attribute", _name(code, arg >> _LOAD_ATTR_SHIFT))
+        return Instruction("attribute", _read_name(code, arg >> _LOAD_ATTR_SHIFT))
     if op in ("LOAD_METHOD", "STORE_ATTR", "DELETE_ATTR"):
-        return Instruction("attribute", _name(code, arg))
+        return Instruction("attribute", _read_name(code, arg))
     if raw[at] in _STAR:
         return Instruction("star")
     if op.startswith(("CALL", "PRECALL")):
@@ -70,8 +70,8 @@ def current(frame: FrameType) -> Instruction:
     return Instruction(op)
 
 
-def import_operands(frame: FrameType) -> tuple[int, tuple[str, ...] | None] | None:
-    """Level and fromlist of the IMPORT_NAME that *frame* is at or has just passed.
+def read_import_operands(frame: FrameType) -> tuple[int, tuple[str, ...] | None] | None:
+    """Read level and fromlist of the IMPORT_NAME that *frame* is at or has just passed.
 
     Serves an IMPORT_FROM too, whose IMPORT_NAME stands before it. None if there
     is no such instruction.
@@ -83,9 +83,9 @@ def import_operands(frame: FrameType) -> tuple[int, tuple[str, ...] | None] | No
         at -= 2
     if at < 0:
         return None
-    at = _before(raw, at)
-    fromlist = _constant(code, raw, at)
-    level = _constant(code, raw, _before(raw, at))
+    at = _find_previous(raw, at)
+    fromlist = _read_constant(code, raw, at)
+    level = _read_constant(code, raw, _find_previous(raw, at))
     if not isinstance(level, int):
         level = 0
     if isinstance(fromlist, tuple):
@@ -93,8 +93,8 @@ def import_operands(frame: FrameType) -> tuple[int, tuple[str, ...] | None] | No
     return level, None
 
 
-def next_attribute(frame: FrameType) -> str | None:
-    """The name of the attribute read right after the one that *frame* is at."""
+def read_next_attribute(frame: FrameType) -> str | None:
+    """Read the name of the attribute that is asked for right after the one *frame* is at."""
     code, raw = frame.f_code, frame.f_code.co_code
     cache = opmap.get("CACHE", 0)
     at = frame.f_lasti + 2
@@ -103,17 +103,17 @@ def next_attribute(frame: FrameType) -> str | None:
     if at >= len(raw) or opname[raw[at]] not in ("LOAD_ATTR", "LOAD_METHOD"):
         return None
     shift = _LOAD_ATTR_SHIFT if opname[raw[at]] == "LOAD_ATTR" else 0
-    return _name(code, _argument(raw, at) >> shift)
+    return _read_name(code, _read_argument(raw, at) >> shift)
 
 
-def callee(frame: FrameType) -> str | None:
-    """The name that the call *frame* is at begins with, ``getattr`` of ``getattr(m, "x")``."""
-    names = called(frame)
+def read_callee_root(frame: FrameType) -> str | None:
+    """Read the first name of what *frame* calls: ``getattr`` of ``getattr(m, "x")``."""
+    names = read_callee(frame)
     return names[0] if names else None
 
 
-def called(frame: FrameType) -> list[str]:
-    """The dotted name that the call *frame* is at calls: ``["warnings", "warn"]``.
+def read_callee(frame: FrameType) -> list[str]:
+    """Read the dotted name of what *frame* calls: ``["warnings", "warn"]``.
 
     A call and the expression that is called start at one place in the source.
     Empty if what is called is no dotted name.
@@ -122,43 +122,43 @@ def called(frame: FrameType) -> list[str]:
     positions = list(code.co_positions())
     if frame.f_lasti // 2 >= len(positions):
         return []
-    start = _start(positions[frame.f_lasti // 2])
+    start = _start_of(positions[frame.f_lasti // 2])
     names: list[str] = []
     for at in range(frame.f_lasti - 2, -1, -2):
-        if _start(positions[at // 2]) != start:
+        if _start_of(positions[at // 2]) != start:
             continue
         op = opname[raw[at]]
         if op == "LOAD_SUPER_ATTR":
-            return ["super", _name(code, _argument(raw, at) >> 2) or ""]
+            return ["super", _read_name(code, _read_argument(raw, at) >> 2) or ""]
         if op in _LOAD_NAMES:
-            root = _loaded(code, op, _argument(raw, at))
+            root = _read_loaded_name(code, op, _read_argument(raw, at))
             return [root, *reversed(names)] if root is not None else []
         if not names and op.startswith(_RESULTS):
             return []  # getattr(m, "x")() and table["x"]() call what that gave them
         if op in ("LOAD_ATTR", "LOAD_METHOD"):
             shift = _LOAD_ATTR_SHIFT if op == "LOAD_ATTR" else 0
-            names.append(_name(code, _argument(raw, at) >> shift) or "")
+            names.append(_read_name(code, _read_argument(raw, at) >> shift) or "")
     return []
 
 
-def _start(position: tuple[int | None, ...]) -> tuple[int | None, int | None]:
+def _start_of(position: tuple[int | None, ...]) -> tuple[int | None, int | None]:
     return position[0], position[2]
 
 
-def position(frame: FrameType) -> Position:
-    """The source range of the instruction that *frame* is at; of the call that it enters."""
+def find_position(frame: FrameType) -> Position:
+    """Find the source range of the instruction that *frame* is at; of the call that it enters."""
     code, at = frame.f_code, frame.f_lasti
     if opname[code.co_code[at]].startswith("BEFORE_"):
-        at = _before(code.co_code, at)  # a with statement enters what it has just called
+        at = _find_previous(code.co_code, at)  # a with statement enters what it has just called
     found = next(islice(code.co_positions(), at // 2, None), None)
     line, end_line, column, _ = found or (None, None, None, None)
     line = line or frame.f_lineno or code.co_firstlineno
     end_line = max(end_line or line, line)
-    return Position(line, end_line, _characters(frame, line, column or 0))
+    return Position(line, end_line, _count_characters(frame, line, column or 0))
 
 
-def _characters(frame: FrameType, line: int, column: int) -> int:
-    """CPython's columns count UTF-8 bytes; ours count characters."""
+def _count_characters(frame: FrameType, line: int, column: int) -> int:
+    """Count the characters of what CPython counts in UTF-8 bytes."""
     if not column:
         return 0
     import linecache
@@ -167,7 +167,7 @@ def _characters(frame: FrameType, line: int, column: int) -> int:
     return len(text.encode("utf-8", "replace")[:column].decode("utf-8", "ignore")) or column
 
 
-def _argument(raw: bytes, at: int) -> int:
+def _read_argument(raw: bytes, at: int) -> int:
     arg, shift, at = raw[at + 1], 8, at - 2
     while at >= 0 and raw[at] == EXTENDED_ARG:
         arg |= raw[at + 1] << shift
@@ -175,19 +175,19 @@ def _argument(raw: bytes, at: int) -> int:
     return arg
 
 
-def _before(raw: bytes, at: int) -> int:
-    """Where the instruction before the one at *at* stands."""
+def _find_previous(raw: bytes, at: int) -> int:
+    """Find the instruction before that at *at*."""
     at -= 2
     while at >= 0 and raw[at] in (EXTENDED_ARG, opmap.get("CACHE", 0)):
         at -= 2
     return at
 
 
-def _constant(code: CodeType, raw: bytes, at: int) -> object:
+def _read_constant(code: CodeType, raw: bytes, at: int) -> object:
     if at < 0:
         return None
     op = opname[raw[at]]
-    arg = _argument(raw, at)
+    arg = _read_argument(raw, at)
     if op == "LOAD_SMALL_INT":
         return arg
     if op.startswith("LOAD_CONST") and arg < len(code.co_consts):
@@ -195,14 +195,14 @@ def _constant(code: CodeType, raw: bytes, at: int) -> object:
     return None
 
 
-def _name(code: CodeType, index: int) -> str | None:
+def _read_name(code: CodeType, index: int) -> str | None:
     return code.co_names[index] if index < len(code.co_names) else None
 
 
-def _loaded(code: CodeType, op: str, arg: int) -> str | None:
+def _read_loaded_name(code: CodeType, op: str, arg: int) -> str | None:
     if op == "LOAD_GLOBAL":
-        return _name(code, arg >> 1)
+        return _read_name(code, arg >> 1)
     if op == "LOAD_NAME":
-        return _name(code, arg)
+        return _read_name(code, arg)
     names = code.co_varnames + code.co_cellvars + code.co_freevars
     return names[arg] if arg < len(names) else None

@@ -35,11 +35,11 @@ _PACKAGES = frozenset(
     )
 )
 _MODULES = frozenset(("mock.mock", "mock.backports", "unittest.mock"))
-#: Issue warnings, or call what does, for somebody else.
+#: Modules that issue warnings, or call what does, for somebody else.
 WRAPPERS = frozenset(("_py_warnings", "deprecated", "functools", "typing_extensions", "warnings"))
 _WRAPPER_PACKAGES = frozenset(("deprecated", "wrapt"))
-#: Only carry a call from one place to another: left out of a chain.
-_CARRIERS = frozenset(
+#: Modules that only hand a call on: left out of a chain.
+_TRANSPORTS = frozenset(
     (
         "anyio",
         "asyncio",
@@ -56,6 +56,7 @@ _CARRIERS = frozenset(
         "unittest",
     )
 )
+#: Modules that call what somebody gave to a thread, a pool or a process.
 _STARTERS = frozenset(
     (
         "concurrent.futures.process",
@@ -70,13 +71,13 @@ _STARTERS = frozenset(
 _RUN = frozenset(("main", "wrap_session", "_prepareconfig", "from_call"))
 
 
-def caller(depth: int = 1) -> FrameType:
-    """The frame *depth* above the one that asks."""
+def get_caller(depth: int = 1) -> FrameType:
+    """Return the frame *depth* above that of whoever asks."""
     return sys._getframe(depth + 1)
 
 
-def outward(frame: FrameType | None) -> Iterator[FrameType]:
-    """*frame* and everything that called it, up to where pytest began the run or the phase."""
+def walk_outward(frame: FrameType | None) -> Iterator[FrameType]:
+    """Yield *frame* and its callers, up to where pytest began the run or the phase."""
     while frame is not None:
         code = frame.f_code
         if code.co_name in _RUN and module_of(frame).partition(".")[0] == "_pytest":
@@ -85,10 +86,10 @@ def outward(frame: FrameType | None) -> Iterator[FrameType]:
         frame = frame.f_back
 
 
-def in_phase(frame: FrameType) -> bool:
+def is_in_phase(frame: FrameType) -> bool:
     """Whether *frame* is inside of a test's setup, call or teardown, as pytest runs them."""
-    for one in outward(frame):
-        frame = one
+    for current in walk_outward(frame):
+        frame = current
     return frame.f_back is not None and frame.f_back.f_code.co_name == "from_call"
 
 
@@ -107,7 +108,7 @@ def is_machinery(frame: FrameType) -> bool:
     Code without a file (``exec`` of a string) counts too: its caller can be mended.
     """
     if frame.f_code.co_filename.startswith("<"):
-        return not (is_doctest(frame) or is_command(frame))
+        return not (is_doctest(frame) or is_command_line(frame))
     module = module_of(frame)
     return module.partition(".")[0] in _PACKAGES or module in _MODULES
 
@@ -116,7 +117,7 @@ def is_doctest(frame: FrameType) -> bool:
     return frame.f_code.co_filename.startswith("<doctest ")
 
 
-def is_command(frame: FrameType) -> bool:
+def is_command_line(frame: FrameType) -> bool:
     """Whether *frame* executes what the command line or standard input gave the interpreter."""
     path = frame.f_code.co_filename
     given = path == "<stdin>" or (path == "<string>" and "-c" in sys.orig_argv)
@@ -128,22 +129,22 @@ def is_starter(frame: FrameType) -> bool:
     return module_of(frame) in _STARTERS
 
 
-def is_carrier(frame: FrameType) -> bool:
-    """Whether *frame* only carries a call from one place to another."""
-    return module_of(frame).partition(".")[0] in _CARRIERS
+def is_transport(frame: FrameType) -> bool:
+    """Whether *frame* only hands a call on, as an event loop or a pool does."""
+    return module_of(frame).partition(".")[0] in _TRANSPORTS
 
 
-def place(frame: FrameType) -> tuple[str, int]:
-    """The file of *frame*, and what its line numbers have to be moved by.
+def find_file_and_offset(frame: FrameType) -> tuple[str, int]:
+    """Find the file of *frame*, and by how much its line numbers have to be moved.
 
     An example of a doctest is code of its own, whose runner knows where it
     stands (``Lib/doctest.py``: DocTestRunner.__run).
     """
     if is_doctest(frame):
-        for one in outward(frame):
-            test: Any = one.f_locals.get("test")
-            example: Any = one.f_locals.get("example")
-            if module_of(one) == "doctest" and example is not None:
+        for current in walk_outward(frame):
+            test: Any = current.f_locals.get("test")
+            example: Any = current.f_locals.get("example")
+            if module_of(current) == "doctest" and example is not None:
                 return test.filename or "", (test.lineno or 0) + example.lineno
     return frame.f_code.co_filename, 0
 
@@ -153,22 +154,22 @@ def is_wrapper(frame: FrameType) -> bool:
     return module in WRAPPERS or module.partition(".")[0] in _WRAPPER_PACKAGES
 
 
-def innermost(
+def find_user_frame(
     frame: FrameType | None, skip: Callable[[FrameType], bool] | None = None
 ) -> FrameType | None:
-    """The innermost frame from *frame* outward that is no machinery and not skipped."""
-    for one in outward(frame):
-        if not is_machinery(one) and (skip is None or not skip(one)):
-            return one
+    """Find the innermost frame, from *frame* outward, that a user wrote and *skip* lets pass."""
+    for current in walk_outward(frame):
+        if not is_machinery(current) and (skip is None or not skip(current)):
+            return current
     return None
 
 
 def passes_through(frame: FrameType, until: FrameType, modules: frozenset[str]) -> bool:
-    """Whether a frame of one of *modules* stands between *frame* and *until*."""
-    for one in outward(frame):
-        if one is until:
+    """Whether a frame of any of *modules* stands between *frame* and *until*."""
+    for current in walk_outward(frame):
+        if current is until:
             return False
-        if module_of(one) in modules:
+        if module_of(current) in modules:
             return True
     return False
 
@@ -183,7 +184,7 @@ def is_module_level(frame: FrameType) -> bool:
 
 
 def function_of(frame: FrameType) -> str:
-    """The enclosing function, qualified: ``<module>``, ``connect``, ``Bridge.connect``.
+    """Return the enclosing function, qualified: ``<module>``, ``connect``, ``Bridge.connect``.
 
     A class body counts as where the class stands; so does a comprehension.
     """
@@ -197,33 +198,34 @@ def function_of(frame: FrameType) -> str:
     return ".".join(parts[:-1]) or "<module>"
 
 
-def way(frame: FrameType | None, until: FrameType | None = None) -> Way:
-    """The lines from the start of the run to *frame*, outermost first.
+def find_way(frame: FrameType | None, until: FrameType | None = None) -> Way:
+    """Find the lines from the start of the run to *frame*, outermost first.
 
     Machinery is left out. With *until*, a frame further out, the way begins
     there, that frame's own line included.
     """
     steps = []
-    for one in outward(frame):
-        if not (is_machinery(one) or is_carrier(one)):
-            path, offset = place(one)
-            steps.append((path, one.f_lineno + offset, function_of(one)))
-        if one is until:
+    for current in walk_outward(frame):
+        if not (is_machinery(current) or is_transport(current)):
+            path, offset = find_file_and_offset(current)
+            steps.append((path, current.f_lineno + offset, function_of(current)))
+        if current is until:
             break
     return tuple(reversed(steps))
 
 
-def fixture_setups(frame: FrameType) -> list[FrameType]:
-    """Where pytest sets up the fixtures that *frame* is part of, the innermost first."""
+def find_fixture_setups(frame: FrameType) -> list[FrameType]:
+    """Find the frames that set up the fixtures that *frame* is part of, the innermost first."""
     return [
-        one
-        for one in outward(frame)
-        if one.f_code.co_name == "pytest_fixture_setup" and module_of(one) == "_pytest.fixtures"
+        current
+        for current in walk_outward(frame)
+        if current.f_code.co_name == "pytest_fixture_setup"
+        and module_of(current) == "_pytest.fixtures"
     ]
 
 
-def requested(frame: FrameType | None) -> tuple[str | None, FrameType | None]:
-    """The module that the import machinery from *frame* outward was asked for.
+def find_request(frame: FrameType | None) -> tuple[str | None, FrameType | None]:
+    """Find the module that the import machinery, from *frame* outward, was asked for.
 
     Returns its name, None where nobody asked for an import (say
     ``importlib.util.find_spec``), and the frame that asked.
@@ -236,17 +238,17 @@ def requested(frame: FrameType | None) -> tuple[str | None, FrameType | None]:
     return name, frame
 
 
-def entered(frame: FrameType | None) -> Iterator[FrameType]:
-    """The frames from *frame* outward by which the import machinery was left for a module."""
+def find_machinery_entries(frame: FrameType | None) -> Iterator[FrameType]:
+    """Find the frames, from *frame* outward, by which the import machinery called other code."""
     inside = False
-    for one in outward(frame):
-        if is_bootstrap(one) and not inside:
-            yield one
-        inside = is_bootstrap(one)
+    for current in walk_outward(frame):
+        if is_bootstrap(current) and not inside:
+            yield current
+        inside = is_bootstrap(current)
 
 
-def fromlist_package(frame: FrameType | None) -> str | None:
-    """The package whose ``from package import submodule`` *frame* is part of, if it is."""
+def find_fromlist_package(frame: FrameType | None) -> str | None:
+    """Find the package whose ``from package import submodule`` *frame* is part of, if any."""
     found = None
     while frame is not None and is_bootstrap(frame):
         if frame.f_code.co_name == "_handle_fromlist":

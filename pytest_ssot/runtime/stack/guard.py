@@ -47,7 +47,7 @@ class Guard:
 
         return guarded
 
-    def unwatched(self, work: Callable[[], Any]) -> Any:
+    def run_unwatched(self, work: Callable[[], Any]) -> Any:
         """Do *work* of our own, whose imports and processes are nobody's; it may raise."""
         thread = _thread.get_ident()
         mine = thread not in self._busy
@@ -60,7 +60,7 @@ class Guard:
 
     def fault(self, error: Exception) -> None:
         """Keep an error inside the plugin, for the report."""
-        self.told(_described(error))
+        self.told(_describe_error(error))
 
     def told(self, fault: str) -> None:
         if fault not in self._faults:
@@ -76,7 +76,7 @@ def _nobody(fault: str) -> None:
     """Nobody is told at once."""
 
 
-def _described(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     """What the error says, and where: for the report, and for us."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

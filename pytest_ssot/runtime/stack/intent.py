@@ -1,4 +1,4 @@
-"""Whether code that touches a name means it: docs/verdicts.md."""
+"""Tells code that means a name from code that only touches it: docs/verdicts.md."""
 
 from __future__ import annotations
 
@@ -21,30 +21,33 @@ _LOOKS = frozenset(("getattr", "hasattr"))
 
 def says_import(frame: FrameType) -> bool:
     """Whether the code at *frame* is an import by itself: a statement, or the import machinery."""
-    return frames.is_bootstrap(frame) or bytecode.current(frame).op == "import"
+    return frames.is_bootstrap(frame) or bytecode.read_instruction(frame).op == "import"
 
 
-def says_relative(frame: FrameType) -> bool:
+def says_relative_import(frame: FrameType) -> bool:
     """Whether *frame*, of a module's own body, is at a relative import."""
-    if not frames.is_module_level(frame) or bytecode.current(frame).op not in ("import", "from"):
+    if not frames.is_module_level(frame) or bytecode.read_instruction(frame).op not in (
+        "import",
+        "from",
+    ):
         return False
-    operands = bytecode.import_operands(frame)
+    operands = bytecode.read_import_operands(frame)
     return operands is not None and operands[0] > 0
 
 
-def stated_module(spec_name: str, frame: FrameType) -> str | None:
-    """The absolute name of the module that *frame* imports, None where it imports none.
+def find_stated_module(spec_name: str, frame: FrameType) -> str | None:
+    """Find the absolute name of the module that *frame* imports, None where it imports none.
 
     An import statement says it; a call (``__import__``, or C code that imports) is
     taken to mean the module *spec_name* itself, whose watch was touched.
     """
-    instruction = bytecode.current(frame)
+    instruction = bytecode.read_instruction(frame)
     if instruction.op == "import":
-        return _absolute(frame, instruction.name or "")
+        return _resolve_name(frame, instruction.name or "")
     if instruction.op in ("attribute", "from", "star"):
         return None  # the interpreter prepares an AttributeError's words
     if instruction.op == "call":
-        callee = bytecode.callee(frame)
+        callee = bytecode.read_callee_root(frame)
         if callee in _LOOKS:
             return None  # getattr(module, "__spec__")
         if callee == "__import__" and _says_only_below(frame, spec_name):
@@ -52,24 +55,24 @@ def stated_module(spec_name: str, frame: FrameType) -> str | None:
     return spec_name
 
 
-def fromlist(frame: FrameType, module: str) -> tuple[str, ...] | None:
-    """The names that the import statement *frame* is at takes from *module*, if it does."""
-    instruction = bytecode.current(frame)
-    if instruction.op != "import" or _absolute(frame, instruction.name or "") != module:
+def read_fromlist(frame: FrameType, module: str) -> tuple[str, ...] | None:
+    """Read the names that the import statement *frame* is at takes from *module*, if it does."""
+    instruction = bytecode.read_instruction(frame)
+    if instruction.op != "import" or _resolve_name(frame, instruction.name or "") != module:
         return None
-    operands = bytecode.import_operands(frame)
+    operands = bytecode.read_import_operands(frame)
     return None if operands is None else operands[1]
 
 
-def calling_import(frame: FrameType) -> FrameType | None:
-    """Who calls ``__import__`` with a fromlist that the import machinery in *frame* reads.
+def find_import_caller(frame: FrameType) -> FrameType | None:
+    """Find who calls ``__import__`` with a fromlist that the import machinery in *frame* reads.
 
     None for a statement: the names that it takes are read by itself, later.
     """
     if frame.f_code.co_name != "_handle_fromlist":
         return None
-    _, asker = frames.requested(frame)
-    return None if asker is None or bytecode.current(asker).op == "import" else asker
+    _, asker = frames.find_request(frame)
+    return None if asker is None or bytecode.read_instruction(asker).op == "import" else asker
 
 
 def is_from_import(frame: FrameType) -> bool:
@@ -77,27 +80,27 @@ def is_from_import(frame: FrameType) -> bool:
 
     ``import a.b.c as m`` has one too, without a fromlist.
     """
-    operands = bytecode.import_operands(frame)
+    operands = bytecode.read_import_operands(frame)
     return operands is not None and operands[1] is not None
 
 
-def reading(frame: FrameType, name: str) -> str:
-    """How *frame* touches the attribute *name*.
+def classify_read(frame: FrameType, name: str) -> str:
+    """Tell how *frame* touches the attribute *name*.
 
     "from", "star" or "attribute" where the instruction says the name, "looked"
     for ``hasattr``, otherwise "computed".
     """
-    instruction = bytecode.current(frame)
+    instruction = bytecode.read_instruction(frame)
     if instruction.op in ("from", "star"):
         return instruction.op
     if instruction.op == "attribute" and instruction.name == name:
         return "attribute"
-    if instruction.op == "call" and bytecode.callee(frame) == "hasattr":
+    if instruction.op == "call" and bytecode.read_callee_root(frame) == "hasattr":
         return "looked"
     return "computed"
 
 
-def says(frame: FrameType, dotted: str, name: str) -> bool:
+def says_name(frame: FrameType, dotted: str, name: str) -> bool:
     """Whether the function of *frame* has the attribute *name* of *dotted* as a literal."""
     full = f"{dotted}.{name}"
     endings, starts = ("." + name, ":" + name), (full + ".", full + ":")
@@ -122,36 +125,40 @@ def says_surface(frame: FrameType, package: str, is_submodule: Callable[[str], b
     return False
 
 
-def spelled(frame: FrameType, module: str) -> str | None:
-    """The name of *module* that the statement *frame* is at spells in a string."""
-    position = bytecode.position(frame)
-    name = spelled_at(frame.f_code.co_filename, position.line, position.end_line, module)
-    return name or _one_name(_strings(frame.f_code), module)
+def find_spelled_name(frame: FrameType, module: str) -> str | None:
+    """Find the name of *module* that the statement *frame* is at spells in a string."""
+    position = bytecode.find_position(frame)
+    name = find_name_spelled_at(frame.f_code.co_filename, position.line, position.end_line, module)
+    return name or _find_common_name(_list_strings(frame.f_code), module)
 
 
-def spelled_at(path: str, first: int, last: int, module: str) -> str | None:
-    """The name after ``module.`` in the lines *first* to *last*; None if not just one."""
+def find_name_spelled_at(path: str, first: int, last: int, module: str) -> str | None:
+    """Find the name after ``module.`` in the lines *first* to *last*; None if there are several."""
     import linecache
     import re
 
     text = "".join(linecache.getline(path, line) for line in range(first, last + 1))
-    return _one_name(re.findall(r"[\"']([\w.:]+)[\"']", text), module)
+    return _find_common_name(re.findall(r"[\"']([\w.:]+)[\"']", text), module)
 
 
 def _says_only_below(frame: FrameType, module: str) -> bool:
     """Whether the function of *frame* has submodules of *module* as literals, and not itself."""
-    said = _strings(frame.f_code)
+    said = _list_strings(frame.f_code)
     return module not in said and any(one.startswith(module + ".") for one in said)
 
 
-def _one_name(strings: Iterable[str], module: str) -> str | None:
-    """The name that follows *module* in *strings*, if it is the same in all."""
+def _find_common_name(strings: Iterable[str], module: str) -> str | None:
+    """Find the name that follows *module* in *strings*, if it is the same in all."""
     starts = (module + ".", module + ":")
-    found = {one[len(module) + 1 :].partition(".")[0] for one in strings if one.startswith(starts)}
+    found = {
+        string[len(module) + 1 :].partition(".")[0]
+        for string in strings
+        if string.startswith(starts)
+    }
     return found.pop() if len(found) == 1 else None
 
 
-def _strings(code: CodeType) -> list[str]:
+def _list_strings(code: CodeType) -> list[str]:
     return [value for value in code.co_consts if isinstance(value, str)]
 
 
@@ -159,7 +166,7 @@ def imports_itself(frame: FrameType, module: str, *, below: bool) -> bool:
     """Whether *frame* reads attributes by leave of an import statement for *module*.
 
     It stands at the top of the file, or in the function itself, and is the site
-    then; with *below*, one for a submodule will do too.
+    then; with *below*, an import of a submodule will do too.
     """
     for stated in _imports_of(frame.f_code.co_filename, frame.f_code.co_firstlineno):
         if stated == module or (below and stated.startswith(module + ".")):
@@ -200,8 +207,8 @@ def _first_line(node: ast.AST) -> int:
 
 def place_of(frame: FrameType) -> Place:
     """The line that *frame* is at."""
-    position = bytecode.position(frame)
-    path, offset = frames.place(frame)
+    position = bytecode.find_position(frame)
+    path, offset = frames.find_file_and_offset(frame)
     return (
         path,
         position.line + offset,
@@ -216,8 +223,8 @@ def is_stdlib(frame: FrameType) -> bool:
     return frames.module_of(frame).partition(".")[0] in sys.stdlib_module_names
 
 
-def _absolute(frame: FrameType, name: str) -> str:
-    operands = bytecode.import_operands(frame)
+def _resolve_name(frame: FrameType, name: str) -> str:
+    operands = bytecode.read_import_operands(frame)
     level = operands[0] if operands is not None else 0
     if level <= 0:
         return name

@@ -10,14 +10,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
-from pytest_ssot.runtime.stack.frames import is_machinery, module_of, outward
+from pytest_ssot.runtime.stack.frames import is_machinery, module_of, walk_outward
 
 _MOCK = frozenset(("mock.mock", "unittest.mock"))
 #: ``unittest.mock``: _patch.decoration_helper and its asynchronous twin's caller.
 _HELPER = "decoration_helper"
 
 
-def restores(frame: FrameType) -> bool:
+def is_restoring(frame: FrameType) -> bool:
     """Whether *frame* puts back what a patch had replaced: no second use of the name."""
     name, module = frame.f_code.co_name, module_of(frame)
     return (name == "__exit__" and module in _MOCK) or (
@@ -25,22 +25,22 @@ def restores(frame: FrameType) -> bool:
     )
 
 
-def decorated(frame: FrameType | None) -> tuple[CodeType, int] | None:
-    """The code of the function whose ``@patch`` is entered at *frame*, and the patch's line."""
-    for one in outward(frame):
-        if one.f_code.co_name == _HELPER and module_of(one) in _MOCK:
-            values = one.f_locals
+def find_patched(frame: FrameType | None) -> tuple[CodeType, int] | None:
+    """Find the function whose ``@patch`` is entered at *frame*: its code, and the patch's line."""
+    for current in walk_outward(frame):
+        if current.f_code.co_name == _HELPER and module_of(current) in _MOCK:
+            values = current.f_locals
             function = getattr(values.get("patched"), "__wrapped__", None)
             code = getattr(function, "__code__", None)
             attribute = getattr(values.get("patching"), "attribute", None)
-            return None if code is None else (code, _decorator_line(code, str(attribute)))
-        if not is_machinery(one):
+            return None if code is None else (code, _find_decorator_line(code, str(attribute)))
+        if not is_machinery(current):
             return None
     return None
 
 
-def decorator_column(path: str, line: int) -> int:
-    """Where the decorator's expression begins, after its ``@``."""
+def find_decorator_column(path: str, line: int) -> int:
+    """Find where the decorator's expression begins, after its ``@``."""
     import linecache
 
     text = linecache.getline(path, line)
@@ -48,8 +48,8 @@ def decorator_column(path: str, line: int) -> int:
     return len(text) - len(rest)
 
 
-def _decorator_line(code: CodeType, attribute: str) -> int:
-    """The line of the decorator that says *attribute*: above *code*'s ``def``, or its class.
+def _find_decorator_line(code: CodeType, attribute: str) -> int:
+    """Find the decorator that says *attribute*, above *code*'s ``def`` or its class; its line.
 
     The first decorator's line where none does: the target was computed.
     """

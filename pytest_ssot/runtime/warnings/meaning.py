@@ -28,7 +28,7 @@ class Categories:
     def __contains__(self, category: type) -> bool:
         known = self._known.get(category)
         if known is None:
-            known = any(qualified(one) in self._names for one in category.__mro__)
+            known = any(qualified(cls) in self._names for cls in category.__mro__)
             self._known[category] = known
         return known
 
@@ -100,9 +100,9 @@ def issued_in_c(frame: FrameType) -> str | None:
     """
     if frames.is_machinery(frame) or frames.is_wrapper(frame):
         return None
-    names = bytecode.called(frame) if bytecode.current(frame).op == "call" else []
+    names = bytecode.read_callee(frame) if bytecode.read_instruction(frame).op == "call" else []
     if not names:
-        return None if bytecode.current(frame).op == "call" else "builtins"
+        return None if bytecode.read_instruction(frame).op == "call" else "builtins"
     value = _value(frame, names)
     if "warn" in names[-1].lower() or any(value is one for one in _ISSUERS):
         return None
@@ -146,11 +146,11 @@ def looked_at(issuing: FrameType) -> bool:
     reader = issuing.f_back
     if not isinstance(name, str) or reader is None:
         return False
-    how = intent.reading(reader, name)
+    how = intent.classify_read(reader, name)
     if how != "computed":
         return how == "looked"
-    asker = frames.innermost(reader)
-    return asker is None or not intent.says(asker, frames.module_of(issuing), name)
+    asker = frames.find_user_frame(reader)
+    return asker is None or not intent.says_name(asker, frames.module_of(issuing), name)
 
 
 _ANSWERS = frozenset(("__getattr__", "__getattribute__"))
@@ -171,17 +171,17 @@ def user(issuing: FrameType, stated: str) -> FrameType | None:
     believed if it lies outside that library.
     """
     module = frames.module_of(issuing)
-    for one in frames.outward(issuing):
-        if frames.is_module_level(one) and frames.module_of(one) == module:
-            return one  # its own body calls it while it loads: whoever imports it did not
-    found = frames.innermost(
-        issuing, lambda one: frames.is_wrapper(one) or frames.module_of(one) == module
+    for frame in frames.walk_outward(issuing):
+        if frames.is_module_level(frame) and frames.module_of(frame) == module:
+            return frame  # its own body calls it while it loads: whoever imports it did not
+    found = frames.find_user_frame(
+        issuing, lambda frame: frames.is_wrapper(frame) or frames.module_of(frame) == module
     )
     if found is None or _package(frames.module_of(found)) != _package(module):
         return found
     if not _is_installed(found) or _package(stated) == _package(module):
         return found
-    pointed = frames.innermost(found, lambda one: frames.module_of(one) != stated)
+    pointed = frames.find_user_frame(found, lambda frame: frames.module_of(frame) != stated)
     return pointed or found
 
 
@@ -198,13 +198,13 @@ def loading(issuing: FrameType, stated: str, text: str) -> FrameType | None:
         names = (module.rpartition(".")[2], "module", "package")
         itself = stated != module or any(name in text for name in names)
         return issuing if itself else None
-    for one in frames.outward(issuing.f_back):
-        if frames.is_machinery(one):
+    for frame in frames.walk_outward(issuing.f_back):
+        if frames.is_machinery(frame):
             return None
-        if frames.is_module_level(one):
-            module, importer = frames.module_of(one), frames.innermost(one.f_back)
+        if frames.is_module_level(frame):
+            module, importer = frames.module_of(frame), frames.find_user_frame(frame.f_back)
             points_at = None if importer is None else frames.module_of(importer)
-            return one if stated == points_at != module and module in text else None
+            return frame if stated == points_at != module and module in text else None
     return None
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     OnWarning = Callable[[str, type[Warning], str, FrameType], None]
 
 from pytest_ssot.runtime.stack import bytecode
-from pytest_ssot.runtime.stack.class_swap import disguised, dropped, reclass
-from pytest_ssot.runtime.stack.frames import caller
+from pytest_ssot.runtime.stack.class_swap import forget_disguise, make_disguise, set_class
+from pytest_ssot.runtime.stack.frames import get_caller
 
 _READERS = frozenset(("getattr", "hasattr", "vars"))
 _ENOUGH = 256
@@ -54,16 +54,16 @@ class FilterSpy:
     def install(self) -> None:
         self._base = type(warnings)
         filters = _Filters(_spy(self._on_warning), self._by_python)
-        self._mine = disguised(self._base, {"filters": filters}, self._follow)
-        reclass(warnings, self._mine)
+        self._mine = make_disguise(self._base, {"filters": filters}, self._follow)
+        set_class(warnings, self._mine)
 
     def put_back(self) -> None:
         sys.modules["warnings"] = warnings
 
     def remove(self) -> None:
         if self._base is not None and self._mine is not None and type(warnings) is self._mine:
-            reclass(warnings, self._base)
-            dropped(self._mine)
+            set_class(warnings, self._base)
+            forget_disguise(self._mine)
 
     def _follow(self, module: object) -> None:
         """Code gave the module another class: the filters are watched on that."""
@@ -81,7 +81,7 @@ class _Filters:
         if module is None:
             return self
         filters = vars(module)["filters"]
-        return filters if self._by_python(caller()) else [self._spy, *filters]
+        return filters if self._by_python(get_caller()) else [self._spy, *filters]
 
     def __set__(self, module: Any, value: Any) -> None:
         if self._spy in value:
@@ -112,9 +112,9 @@ class Readers:
 
 
 def _reads(frame: FrameType) -> bool:
-    instruction = bytecode.current(frame)
+    instruction = bytecode.read_instruction(frame)
     if instruction.op == "call":
-        return bytecode.callee(frame) in _READERS
+        return bytecode.read_callee_root(frame) in _READERS
     return instruction.name == "filters"
 
 
@@ -141,7 +141,7 @@ def _spy(on_warning: OnWarning) -> tuple[object, ...]:
 
     class Category(type):
         def __subclasscheck__(cls, category: type) -> bool:
-            on_warning(heard.text, category, heard.module, caller())
+            on_warning(heard.text, category, heard.module, get_caller())
             return False
 
     return ("ignore", Text(), Category("AnyWarning", (Warning,), {}), Module(), 0)

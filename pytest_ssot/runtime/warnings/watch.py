@@ -85,7 +85,7 @@ class WarningWatch:
             self.on_discovered(module, text)
             self._imports.warned(module, body, expected=self.surroundings.recorded())
             return
-        importer = frames.innermost(body.f_back) or body
+        importer = frames.find_user_frame(body.f_back) or body
         self._note(importer, category, module, text, stated)
 
     def _state_of(self, target: Target) -> str:
@@ -103,8 +103,8 @@ class WarningWatch:
         if meaning.looked_at(issuing):
             return
         wrapped = meaning.decorated(frame)
-        user = frames.innermost(issuing) if wrapped else meaning.user(issuing, stated)
-        importer = user or frames.innermost(issuing)
+        user = frames.find_user_frame(issuing) if wrapped else meaning.user(issuing, stated)
+        importer = user or frames.find_user_frame(issuing)
         if importer is None:
             return
         self._note(importer, category, wrapped or meaning.issued_by(issuing), text, stated)

@@ -35,15 +35,15 @@ def helpers(
     *permits* tells whether code inside of these functions and classes belongs to a factory.
     """
     candidates = _candidates(tree)
-    mentions = [one for one in _Mentions(candidates).of(tree) if one.name in candidates]
+    mentions = [mention for mention in _Mentions(candidates).of(tree) if mention.name in candidates]
     good = frozenset(candidates)
     # Who calls one without being one spoils it, and so does who is not called by a factory.
     while (reached := _reached(mentions, good, permits)) != good:
         good = reached
     callers: dict[str, set[str]] = {name: set() for name in good}
-    for one in mentions:
-        if one.name in good and not permits(one.within):
-            callers[one.name].add(one.within[0])
+    for mention in mentions:
+        if mention.name in good and not permits(mention.within):
+            callers[mention.name].add(mention.within[0])
     return {name: _with_callers(name, callers) for name in good}
 
 
@@ -51,10 +51,12 @@ def _reached(
     mentions: Sequence[_Mention], good: frozenset[str], permits: Callable[[Sequence[str]], bool]
 ) -> frozenset[str]:
     """Those of *good* that factories and each other call, and nobody else mentions."""
-    spoiled = {one.name for one in mentions if not _fine(one, good, permits)}
-    fine = [one for one in mentions if one.name in good - spoiled]
-    found = {one.name for one in fine if permits(one.within)}
-    while more := {one.name for one in fine if found.intersection(one.within[:1])} - found:
+    spoiled = {mention.name for mention in mentions if not _fine(mention, good, permits)}
+    fine = [mention for mention in mentions if mention.name in good - spoiled]
+    found = {mention.name for mention in fine if permits(mention.within)}
+    while (
+        more := {mention.name for mention in fine if found.intersection(mention.within[:1])} - found
+    ):
         found |= more
     return frozenset(found)
 

@@ -24,7 +24,7 @@ class Spared:
 
     def targets(self) -> list[tuple[str, str, bool]]:
         """What has to be looked for that was not yet: rule, target, submodules."""
-        wanted = {one for targets, _ in self._uses for one in targets} - self._sought
+        wanted = {target for targets, _ in self._uses for target in targets} - self._sought
         self._sought |= wanted
         return [(_rule(one), one, True) for one in sorted(wanted)]
 

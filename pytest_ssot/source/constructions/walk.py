@@ -85,8 +85,8 @@ class _Walker:
         self._source = source
         self._names = names
         self._classes: dict[str, list[Guarded]] = {}
-        for one in classes:
-            self._classes.setdefault(one.dotted, []).append(one)
+        for class_ in classes:
+            self._classes.setdefault(class_.dotted, []).append(class_)
         made = dict(defined(source.tree.body, names, self._classes))
         self._scopes = Scopes(
             source.tree,
@@ -108,10 +108,10 @@ class _Walker:
         self._helpers: dict[tuple[str, ...], Mapping[str, frozenset[str]]] = {}
         self._imported = frozenset(imported(source.tree))
         self._postponed = any(
-            isinstance(one, ast.ImportFrom)
-            and one.module == "__future__"
-            and any(alias.name == _LATER for alias in one.names)
-            for one in source.tree.body
+            isinstance(statement, ast.ImportFrom)
+            and statement.module == "__future__"
+            and any(alias.name == _LATER for alias in statement.names)
+            for statement in source.tree.body
         )
 
     def walk(self) -> None:
@@ -186,8 +186,8 @@ class _Walker:
         if len(self._enclosing) == 1:
             for name, value in self._bound(node):
                 if not self._scopes.replaces(self._source.tree, name, node):
-                    for one in self._classes.get(value.path, ()):
-                        self.made.exports.append((name, self._use(node, one)))
+                    for guarded in self._classes.get(value.path, ()):
+                        self.made.exports.append((name, self._use(node, guarded)))
         if isinstance(node, ast.AnnAssign):
             if not isinstance(self._enclosing[-1], Function):  # of a local one it is never
                 self._annotation(node.annotation)
@@ -205,11 +205,11 @@ class _Walker:
             yield from ((name, Value(path)) for name, path in self._scopes.imported(node))
             return
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        for one in targets if node.value is not None else ():
-            if isinstance(one, ast.Name) and node.value is not None:
+        for target in targets if node.value is not None else ():
+            if isinstance(target, ast.Name) and node.value is not None:
                 for value in self._values.classes(node.value, self._enclosing):
                     if value.partial is None:
-                        yield one.id, value
+                        yield target.id, value
 
     @contextmanager
     def _within(self, scope: Scope) -> Iterator[None]:
@@ -248,7 +248,7 @@ class _Walker:
 
     def _call(self, node: ast.Call) -> None:
         self._calls(node, node.func)
-        paths = {one.path for one in self._values.of(node.func, self._enclosing)}
+        paths = {value.path for value in self._values.of(node.func, self._enclosing)}
         site = self._taken_by.get(node, node)
         for part in node.args:
             inner = part.value if isinstance(part, ast.Starred) else part
@@ -287,39 +287,41 @@ class _Walker:
         for value in self._values.classes(node, self._enclosing):
             if value.partial is node:
                 self._tell(self._partials.setdefault(node, Made([], [], [])), node, value)
-                for one in self._values.classes(node.args[0], self._enclosing):
-                    self._called.update([one.partial] if one.partial else [])
+                for class_ in self._values.classes(node.args[0], self._enclosing):
+                    self._called.update([class_.partial] if class_.partial else [])
 
     # -- what is found ----------------------------------------------------
 
     def _tell(self, made: Made, site: ast.expr, value: Value) -> None:
-        within = [one.name for one in self._enclosing if isinstance(one, Function | ast.ClassDef)]
-        for one in self._classes[value.path]:
-            if one.permits(self._names, within):
+        within = [
+            node.name for node in self._enclosing if isinstance(node, Function | ast.ClassDef)
+        ]
+        for class_ in self._classes[value.path]:
+            if class_.permits(self._names, within):
                 continue
-            spared = self._spared(one, within)
+            spared = self._spared(class_, within)
             if spared:
-                made.spared.append((tuple(sorted(spared)), self._use(site, one)))
+                made.spared.append((tuple(sorted(spared)), self._use(site, class_)))
             else:
-                made.uses.append(self._use(site, one))
+                made.uses.append(self._use(site, class_))
 
-    def _spared(self, one: Guarded, within: Sequence[str]) -> frozenset[str]:
+    def _spared(self, guarded: Guarded, within: Sequence[str]) -> frozenset[str]:
         """The functions that a site in one depends on; empty where it is told in any case."""
         here = all(isinstance(each, Function | _AT_ONCE) for each in self._enclosing[1:])
-        if len(within) != 1 or not here or not one.has_factory_in(self._names):
+        if len(within) != 1 or not here or not guarded.has_factory_in(self._names):
             return frozenset()
-        known = self._helpers.get(one.only_from)
+        known = self._helpers.get(guarded.only_from)
         if known is None:
-            known = helpers(self._source.tree, lambda inside: one.permits(self._names, inside))
-            self._helpers[one.only_from] = known
+            known = helpers(self._source.tree, lambda inside: guarded.permits(self._names, inside))
+            self._helpers[guarded.only_from] = known
         return known.get(within[0], frozenset())
 
-    def _use(self, node: ast.stmt | ast.expr, one: Guarded) -> Use:
+    def _use(self, node: ast.stmt | ast.expr, guarded: Guarded) -> Use:
         site = called_at(node, self._imported)
         function = function_of(self._enclosing)
         return Use(
-            rule=one.rule,
-            target=one.target,
+            rule=guarded.rule,
+            target=guarded.target,
             kind=Kind.CONSTRUCTION,
             name=None,
             site=Site(self._source.path, site.lineno, self._columns.of(site), function),

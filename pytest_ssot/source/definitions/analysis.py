@@ -28,7 +28,7 @@ class Definitions:
         self._modules = modules
         self._surfaces = Surfaces(modules)
         self._first = bool(homes)
-        wanted = [Home(*one) for one in homes]
+        wanted = [Home(*home) for home in homes]
         self._routes = Routes(plain)
         originals = Originals(modules, wanted)
         self._copies = Copies(originals.all)
@@ -38,12 +38,12 @@ class Definitions:
         self._wished = Wished(
             defined, self._routes, originals.sources, lambda home: _may_rename(originals, home)
         )
-        names = {one.name for one in self._routes.all}
+        names = {route.name for route in self._routes.all}
         self._named = names
         self._plain = Words(names)
         self._said = Words(names.union(STARS))
         ways = list(self._routes.modules())
-        self._owners = Words(one.rpartition(".")[2] for one in ways)
+        self._owners = Words(way.rpartition(".")[2] for way in ways)
         #: The files that the routes go through: they say the names without their module's.
         self.homes = frozenset(filter(None, map(modules.file, ways)))
 
@@ -88,7 +88,7 @@ class Definitions:
 
 def _lines(text: str, words: Words) -> list[int]:
     """The lines that matter: those with a word, and with a star that may bring one."""
-    stars = {text.count("\n", 0, one.start()) + 1 for one in STAR.finditer(text)}
+    stars = {text.count("\n", 0, match.start()) + 1 for match in STAR.finditer(text)}
     return sorted(stars.union(words.lines(text)))
 
 

@@ -53,9 +53,9 @@ class Offers:
     @cached_property
     def _read(self) -> frozenset[str]:
         return frozenset(
-            one.id
-            for one in ast.walk(self._whole)
-            if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Store)
+            node.id
+            for node in ast.walk(self._whole)
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)
         )
 
     @cached_property

@@ -44,10 +44,10 @@ class Outline(NamedTuple):
 def outline(node: ast.ClassDef) -> Outline:
     """The outline of the class *node*."""
     methods: dict[str, Counter[tuple[str, int]]] = {}
-    for one in node.body:
-        if isinstance(one, _Function):
-            said = methods.setdefault(one.name, Counter())
-            said.update(_statements(one, node.name, _locals(one)))
+    for statement in node.body:
+        if isinstance(statement, _Function):
+            said = methods.setdefault(statement.name, Counter())
+            said.update(_statements(statement, node.name, _locals(statement)))
     sizes = {name: _size(statements) for name, statements in methods.items()}
     return Outline(methods, sizes, sum(sizes.values()))
 

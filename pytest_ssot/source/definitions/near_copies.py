@@ -39,7 +39,7 @@ class Original(NamedTuple):
     @property
     def is_exception(self) -> bool:
         names = (self.node.name, *_bases(self.node))
-        return any(one.endswith(_EXCEPTIONS) for one in names)
+        return any(name.endswith(_EXCEPTIONS) for name in names)
 
 
 class Originals:
@@ -70,7 +70,7 @@ class Originals:
             module
             for node in at_top(self._body(home))
             if isinstance(node, ast.ImportFrom)
-            and any((one.asname or one.name) == one.name == home.name for one in node.names)
+            and any((name.asname or name.name) == name.name == home.name for name in node.names)
             for module in climbed(packages, node.level, node.module or "")
         )
 
@@ -90,7 +90,9 @@ class Copies:
     """Looks for near copies of *originals*."""
 
     def __init__(self, originals: Iterable[Original]) -> None:
-        self._originals = [one for one in originals if likeness(one.outline, one.outline)]
+        self._originals = [
+            original for original in originals if likeness(original.outline, original.outline)
+        ]
         #: Which originals have a method: many may have one of that name.
         self._methods: dict[str, list[Original]] = {}
         for original in self._originals:
@@ -105,7 +107,9 @@ class Copies:
 
     def _candidates(self, data: bytes) -> list[Original]:
         phrases = self._words.those_in(data)
-        named = {one.home.symbol: one for phrase in phrases for one in self._methods[phrase]}
+        named = {
+            method.home.symbol: method for phrase in phrases for method in self._methods[phrase]
+        }
         return [
             named[symbol]
             for symbol in sorted(named)
@@ -139,11 +143,11 @@ class Copies:
 
 def _alike(node: ast.ClassDef, originals: Iterable[Original]) -> Iterator[tuple[Original, float]]:
     """Those of *originals* that the class *node* is much like, and how much."""
-    methods = {one.name for one in node.body if isinstance(one, Function)}
-    may_be = [one for one in originals if _has_enough(one, methods.__contains__)]
+    methods = {statement.name for statement in node.body if isinstance(statement, Function)}
+    may_be = [original for original in originals if _has_enough(original, methods.__contains__)]
     if may_be:
         mine = outline(node)
-        alike = ((one, likeness(mine, one.outline)) for one in may_be)
+        alike = ((original, likeness(mine, original.outline)) for original in may_be)
         yield from (pair for pair in alike if pair[1] >= ENOUGH)
 
 
@@ -163,7 +167,7 @@ def _is_kin(
     name = original.home.name
     if node.name == name or node.name in _bases(original.node):
         return True
-    bases = {**_renamed(tree), **{one.name: _bases(one) for one in classes}}
+    bases = {**_renamed(tree), **{class_.name: _bases(class_) for class_ in classes}}
     return name in _above(node.name, bases)
 
 
@@ -211,11 +215,11 @@ def _classes(
 def _blocks(node: ast.AST) -> Iterator[ast.stmt]:
     """The statements right inside of *node*, which is no definition."""
     for name in ("body", "orelse", "handlers", "cases", "finalbody"):
-        for one in getattr(node, name, ()):
-            if isinstance(one, ast.stmt):
-                yield one
+        for statement in getattr(node, name, ()):
+            if isinstance(statement, ast.stmt):
+                yield statement
             else:
-                yield from _blocks(one)
+                yield from _blocks(statement)
 
 
 def _last(base: ast.expr) -> str:

@@ -67,8 +67,8 @@ class Search:
             for module in (home.module, *home.also_from):
                 path = self._modules.file(module)
                 # A module goes by all of its file's names.
-                for one in (module, *(self._modules.names(path) if path else ())):
-                    key = f"{one}:{home.name}"
+                for name in (module, *(self._modules.names(path) if path else ())):
+                    key = f"{name}:{home.name}"
                     if key not in self._known:
                         self._known[key] = _Known(rule, home)
                         yield plain(key, home, "right")
@@ -77,7 +77,7 @@ class Search:
         """Takes what a pass has found; returns the routes that are new."""
         new: dict[str, Any] = {}
         for path, (uses, exports, _, _) in sorted(done.found.items()):
-            self._uses += [self._derived(Use.unpacked(one)) for one in uses]
+            self._uses += [self._derived(Use.unpacked(use)) for use in uses]
             for name, one in exports:
                 use = Use.unpacked(one)
                 home = self._known[use.rule].home

@@ -40,7 +40,7 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     if isinstance(target, ast.Name):
         yield target.id, value
     elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
-        starred = any(isinstance(one, ast.Starred) for one in (*target.elts, *value.elts))
+        starred = any(isinstance(elt, ast.Starred) for elt in (*target.elts, *value.elts))
         if not starred and len(target.elts) == len(value.elts):
             for one, other in zip(target.elts, value.elts, strict=True):
                 yield from _pairs(one, other)
@@ -52,8 +52,8 @@ def values(node: ast.expr) -> Iterator[ast.expr]:
         yield from values(node.body)
         yield from values(node.orelse)
     elif isinstance(node, ast.BoolOp):
-        for one in node.values:
-            yield from values(one)
+        for value in node.values:
+            yield from values(value)
     elif isinstance(node, ast.NamedExpr):
         yield from values(node.value)
     else:
@@ -97,7 +97,7 @@ def _says_nothing(node: ast.stmt) -> bool:
 def is_no_definition(node: Function) -> bool:
     """Whether a decorator says that the function is none to be called by its name."""
     called = (one.func if isinstance(one, ast.Call) else one for one in node.decorator_list)
-    return any(getattr(one, "attr", getattr(one, "id", "")) in _NO_DEFINITIONS for one in called)
+    return any(getattr(node, "attr", getattr(node, "id", "")) in _NO_DEFINITIONS for node in called)
 
 
 def header_end(node: ast.stmt, lines: Sequence[str]) -> int:
@@ -117,8 +117,8 @@ def header_end(node: ast.stmt, lines: Sequence[str]) -> int:
 def _said_until(node: ast.stmt) -> int:
     """The last line of the bases, parameters and annotations of *node*."""
     parts: list[ast.AST] = [*getattr(node, "bases", ()), *getattr(node, "type_params", ())]
-    parts += [one.value for one in node.keywords] if isinstance(node, ast.ClassDef) else []
+    parts += [keyword.value for keyword in node.keywords] if isinstance(node, ast.ClassDef) else []
     if isinstance(node, Function):
         parts += [one for one in ast.walk(node.args) if hasattr(one, "end_lineno")]
         parts += [node.returns] if node.returns is not None else []
-    return max([node.lineno, *(getattr(one, "end_lineno", 0) for one in parts)])
+    return max([node.lineno, *(getattr(part, "end_lineno", 0) for part in parts)])

@@ -153,7 +153,7 @@ class Walker:
     def _again(self, name: str) -> Iterator[Home]:
         """The homes of what is called *name*, if this file is none of them."""
         called = self._wished.defined.get(name, ())
-        if not any(self._is_home(one) for one in called):
+        if not any(self._is_home(home) for home in called):
             yield from called
 
     def _is_home(self, home: Home) -> bool:
@@ -245,7 +245,7 @@ class Walker:
 
     def _meant(self, node: ast.expr) -> list[Route]:
         """The routes that the expression *node* may take."""
-        found = [route for one in values(node) for route in self._routes(one)]
+        found = [route for value in values(node) for route in self._routes(value)]
         return list(dict.fromkeys(found))
 
     def _routes(self, node: ast.expr) -> Iterator[Route]:
@@ -305,8 +305,8 @@ class Walker:
         """As a traceback has it; a class body counts as where the class stands."""
         names: list[str] = []
         last = 0
-        for one in enclosing:
-            if isinstance(one, Function | ast.ClassDef):
-                names.append(one.name)
-                last = len(names) if isinstance(one, Function) else last
+        for node in enclosing:
+            if isinstance(node, Function | ast.ClassDef):
+                names.append(node.name)
+                last = len(names) if isinstance(node, Function) else last
         return ".".join(names[:last]) or "<module>"

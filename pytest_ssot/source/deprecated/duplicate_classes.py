@@ -26,7 +26,7 @@ def doubles(defined: Mapping[str, Collection[str]], library: Library) -> Iterato
         modules = sorted(defined[name])
         if not 2 <= len(modules) <= _COPIES or name.startswith("_") or not name[:1].isupper():
             continue
-        classes = {one: found for one in modules if (found := _class(library, one, name))}
+        classes = {module: found for module in modules if (found := _class(library, module, name))}
         alike = {
             one
             for pair in combinations(classes, 2)
@@ -40,14 +40,14 @@ def doubles(defined: Mapping[str, Collection[str]], library: Library) -> Iterato
 def _double(
     name: str, modules: list[str], library: Library, classes: Mapping[str, ast.ClassDef]
 ) -> Double:
-    outlines = [library.outline(one) for one in modules]
+    outlines = [library.outline(module) for module in modules]
     return Double(
         name,
-        tuple(f"{one}:{name}" for one in modules),
+        tuple(f"{module}:{name}" for module in modules),
         tuple(
             f"{outline.path}:{classes[outline.dotted].lineno}" for outline in outlines if outline
         ),
-        tuple(tuple(_reexporting(library, one, name)) for one in modules),
+        tuple(tuple(_reexporting(library, module, name)) for module in modules),
     )
 
 
@@ -71,19 +71,20 @@ def _class(library: Library, module: str, name: str) -> ast.ClassDef | None:
     return None
 
 
-def _are_alike(one: ast.ClassDef, other: ast.ClassDef) -> bool:
+def _are_alike(node: ast.ClassDef, other: ast.ClassDef) -> bool:
     """Whether they share public methods; a class on top of its namesake is no copy."""
-    named = [dotted_name(base).rpartition(".")[2] for each in (one, other) for base in each.bases]
-    if one.name in named:
+    named = [dotted_name(base).rpartition(".")[2] for each in (node, other) for base in each.bases]
+    if node.name in named:
         return False
-    mine, theirs = _methods(one), _methods(other)
+    mine, theirs = _methods(node), _methods(other)
     shared = len(mine & theirs)
     return shared >= _SHARED and 2 * shared >= min(len(mine), len(theirs))
 
 
 def _methods(node: ast.ClassDef) -> set[str]:
     return {
-        one.name
-        for one in node.body
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and not one.name.startswith("_")
+        statement.name
+        for statement in node.body
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
+        and not statement.name.startswith("_")
     }

@@ -59,7 +59,7 @@ class _Reader:
 
     def decorated(self) -> Iterator[Sign]:
         """``@deprecated("…")`` in all its makes."""
-        names = [self._outline.full(_called(one), {}) for one in self._node.decorator_list]
+        names = [self._outline.full(_called(node), {}) for node in self._node.decorator_list]
         if any(name.rpartition(".")[2] == "overload" for name in names):
             return  # one way of calling it
         for decorator, name in zip(self._node.decorator_list, names, strict=True):
@@ -109,9 +109,9 @@ class _Reader:
         if not isinstance(self._node, ast.ClassDef):
             yield self._node
             return
-        for one in self._node.body:
-            if isinstance(one, ast.FunctionDef) and one.name in _MADE_IN:
-                yield one
+        for statement in self._node.body:
+            if isinstance(statement, ast.FunctionDef) and statement.name in _MADE_IN:
+                yield statement
 
     def _known(self) -> Mapping[str, str]:
         """The expressions by which a class says its own name."""
@@ -153,8 +153,8 @@ def _reason(decorator: ast.expr, constants: Mapping[str, str]) -> str:
             text = text_of(named[name], constants)
             return f"use {text}" if name == "alternative" else text
     given = [*decorator.args, *named.values()]
-    texts = [text_of(one, constants) for one in given if not _is_flag(one)]
-    return max((one for one in texts if re.search("[a-z]", one, re.I)), key=len, default="")
+    texts = [text_of(node, constants) for node in given if not _is_flag(node)]
+    return max((text for text in texts if re.search("[a-z]", text, re.I)), key=len, default="")
 
 
 def _is_flag(node: ast.expr) -> bool:
@@ -179,7 +179,7 @@ def _given(function: _Function) -> set[str]:
         if isinstance(node, ast.Assign):
             used = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
             if used & found:
-                found |= {one.id for one in node.targets if isinstance(one, ast.Name)}
+                found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return found
 
 
@@ -193,9 +193,9 @@ def delegated(outline: Outline, node: Thing) -> Iterator[str]:
     """What a deprecated thing hands its calls on to, or is a bare subclass of."""
     if isinstance(node, ast.ClassDef):
         bare = all(
-            isinstance(one, ast.Pass | ast.Expr)
-            or (isinstance(one, ast.FunctionDef) and one.name in _MADE_IN)
-            for one in node.body
+            isinstance(statement, ast.Pass | ast.Expr)
+            or (isinstance(statement, ast.FunctionDef) and statement.name in _MADE_IN)
+            for statement in node.body
         )
         if bare and len(node.bases) == 1:
             yield outline.spelled(node.bases[0], {})
@@ -212,7 +212,9 @@ def delegated(outline: Outline, node: Thing) -> Iterator[str]:
 
 def _passes_all(call: ast.Call, parameters: set[str]) -> bool:
     """Whether *call* hands on what came in, and nothing else."""
-    given = [one.value if isinstance(one, ast.Starred) else one for one in call.args]
+    given = [
+        argument.value if isinstance(argument, ast.Starred) else argument for argument in call.args
+    ]
     given += [word.value for word in call.keywords]
-    names = {one.id for one in given if isinstance(one, ast.Name)}
+    names = {node.id for node in given if isinstance(node, ast.Name)}
     return len(names) == len(given) and names == parameters

@@ -125,8 +125,8 @@ class Library:
         if not depth or found is None or outline is None:
             return False
         values = getattr(found.node, "bases", [getattr(found.node, "value", None)])
-        names = [outline.full(one, {}) for one in values if one is not None]
-        inside = [one if "." in one else f"{outline.dotted}.{one}" for one in names if one]
+        names = [outline.full(value, {}) for value in values if value is not None]
+        inside = [name if "." in name else f"{outline.dotted}.{name}" for name in names if name]
         return any(self.is_category(one, depth - 1) for one in inside)
 
     def _bound(self, dotted: str, outline: Outline, *, loose: bool) -> str | None:

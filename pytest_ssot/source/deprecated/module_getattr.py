@@ -55,7 +55,11 @@ class _Shim:
                 continue
             told = tuple(wording.pointers(text))
             # That the same thing is still found elsewhere says little where words say what to do.
-            ways = [one for one in answer.pointers if not told or not _ends(one, answer.name)]
+            ways = [
+                pointer
+                for pointer in answer.pointers
+                if not told or not _ends(pointer, answer.name)
+            ]
             how = "warns in __getattr__"
             yield Sign(
                 target, warned.strength, how, outline.path, warned.line, text, (*ways, *told)
@@ -193,7 +197,11 @@ class _Shim:
 
     def _before(self) -> list[ast.stmt]:
         """What runs for every name: the function's own statements, not those of its branches."""
-        return [one for one in self._node.body if not isinstance(one, ast.If | ast.Match)]
+        return [
+            statement
+            for statement in self._node.body
+            if not isinstance(statement, ast.If | ast.Match)
+        ]
 
     def _warning(self, body: list[ast.stmt], known: Mapping[str, str]) -> Warned | None:
         for node in (sub for part in body for sub in ast.walk(part)):
@@ -209,7 +217,9 @@ def _strings(node: ast.expr) -> list[str]:
     if isinstance(node, ast.Call) and node.args:  # frozenset((…))
         return _strings(node.args[0])
     return [
-        one.value for one in items if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        item.value
+        for item in items
+        if isinstance(item, ast.Constant) and isinstance(item.value, str)
     ]
 
 
@@ -230,12 +240,12 @@ def _ways(value: ast.expr, name: str) -> Iterator[str]:
         else:
             yield from wording.pointers(text)
     elif isinstance(value, ast.Tuple | ast.List):
-        strings = [one for one in value.elts if isinstance(one, ast.Constant)]
-        texts = [one.value for one in strings if isinstance(one.value, str)]
+        strings = [elt for elt in value.elts if isinstance(elt, ast.Constant)]
+        texts = [string.value for string in strings if isinstance(string.value, str)]
         if len(texts) > 1:
             yield f"{texts[0]}:{texts[1]}"
-        for one in value.elts:
-            yield from _ways(one, name)
+        for elt in value.elts:
+            yield from _ways(elt, name)
     elif dotted_name(value):
         yield dotted_name(value)
 

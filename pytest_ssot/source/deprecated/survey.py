@@ -63,7 +63,7 @@ def survey(
     defined: dict[str, list[str]] = {}
     suspects: list[str] = []
     for path in sorted(files):
-        dotted = next((one for one in names(path) if is_dotted(one)), None)
+        dotted = next((name for name in names(path) if is_dotted(name)), None)
         if dotted is None or dotted in paths or not is_looked_at(path):
             continue
         try:
@@ -86,7 +86,7 @@ def is_looked_at(path: str) -> bool:
     """Whether the file may hold what a rule can be about: a module of the project, no test."""
     *folders, name = PurePosixPath(path).parts
     stem, _, suffix = name.rpartition(".")
-    if suffix != "py" or any(one in _TESTS or _NOT_OURS.fullmatch(one) for one in folders):
+    if suffix != "py" or any(folder in _TESTS or _NOT_OURS.fullmatch(folder) for folder in folders):
         return False
     is_test = stem.startswith("test_") or stem.endswith("_test")
     return not is_test and stem not in ("conftest", "setup", "noxfile", "__main__")

@@ -53,8 +53,8 @@ class Recogniser:
         if name in _ISSUERS or name.endswith("warnings.warn"):
             return self._issued(call, inner, known)
         last = name.rpartition(".")[2]
-        words = [text_of(one, known) for one in _values(call)]
-        said = max((one for one in words if " " in one), key=len, default="")
+        words = [text_of(value, known) for value in _values(call)]
+        said = max((word for word in words if " " in word), key=len, default="")
         if said and _HELPER.search(last) and not SMALLER.search(last):
             return _warned(call, said, Strength.LIKELY, reaches_caller=True)
         if last in _LOGS and re.search("log", name, re.I) and _says(said):
@@ -110,7 +110,7 @@ def depends_on(warned: Warned, parameters: Collection[str]) -> bool:
 
 def _warned(call: ast.Call, text: str, strength: Strength, *, reaches_caller: bool) -> Warned:
     message = [*call.args[:1], *(word.value for word in call.keywords if word.arg == "message")]
-    uses = {one.id for each in message for one in ast.walk(each) if isinstance(one, ast.Name)}
+    uses = {node.id for each in message for node in ast.walk(each) if isinstance(node, ast.Name)}
     return Warned(call.lineno, text, strength, reaches_caller, frozenset(uses))
 
 

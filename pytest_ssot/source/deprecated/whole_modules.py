@@ -45,7 +45,7 @@ def sources(outline: Outline) -> dict[str, int]:
             module = outline.absolute(step.node)
             if module not in ("", "__future__", "typing", "warnings", "importlib"):
                 names = [alias.asname or alias.name for alias in step.node.names]
-                passed = [one for one in names if one not in outline.read_names]
+                passed = [name for name in names if name not in outline.read_names]
                 if passed:
                     more = 100 if names[0] == "*" else len(passed)
                     found[module] = found.get(module, 0) + more
@@ -73,8 +73,11 @@ def _by_call(node: ast.stmt, outline: Outline, recogniser: Recogniser) -> Warned
     if not isinstance(function, ast.FunctionDef):
         return None
     inner = inner_imports(outline, function)
-    told = (recogniser(one, inner, outline.constants) for one in unconditional(function.body))
-    return next((one for one in told if one is not None), None)
+    told = (
+        recogniser(statement, inner, outline.constants)
+        for statement in unconditional(function.body)
+    )
+    return next((warned for warned in told if warned is not None), None)
 
 
 def _strength(warned: Warned, step: Step, outline: Outline) -> Strength | None:
@@ -108,7 +111,7 @@ def _said(outline: Outline) -> Iterator[Sign]:
     if told is not None and known is not False:
         strength = Strength.LIKELY if known else Strength.POSSIBLE
         yield _sign(outline, strength, "says", body[0].lineno, told)
-    begins = next((one for one in body if not _says_nothing(one)), None)
+    begins = next((statement for statement in body if not _says_nothing(statement)), None)
     first = begins.lineno if begins else 0
     imports = isinstance(begins, ast.Import | ast.ImportFrom)
     for line, (comment, alone) in outline.comments.items():

@@ -103,7 +103,9 @@ def about(text: str, names: Iterable[str]) -> bool | None:
         plain = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", plain)
     if found and _OTHER.search(re.sub(r"\w+(?:\.\w+)+", " ", plain)):
         return False
-    if plain != subject or any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", text) for one in names):
+    if plain != subject or any(
+        re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names
+    ):
         return True
     return True if HOLE not in subject and _SELF.search(subject) else None
 

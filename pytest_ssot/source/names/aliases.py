@@ -37,7 +37,7 @@ def _bound(node: ast.AST, words: Collection[str]) -> Iterator[str]:
                 yield other
         case ast.Assign(targets=targets, value=value):
             if _may_be(value, words):
-                yield from (one.id for one in targets if isinstance(one, ast.Name))
+                yield from (target.id for target in targets if isinstance(target, ast.Name))
         case (
             ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
             | ast.NamedExpr(target=ast.Name(id=name), value=value)
@@ -58,7 +58,7 @@ def _may_be(node: ast.expr, words: Collection[str]) -> bool:
         case ast.IfExp(body=one, orelse=other):
             return _may_be(one, words) or _may_be(other, words)
         case ast.BoolOp(values=parts) | ast.Call(args=parts):
-            return any(_may_be(one, words) for one in parts)
+            return any(_may_be(part, words) for part in parts)
         case ast.NamedExpr(value=value):
             return _may_be(value, words)
     return False

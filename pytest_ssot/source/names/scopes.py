@@ -73,7 +73,9 @@ class Scopes:
         if bound is None:
             return []
         bindings, where = bound
-        return list(dict.fromkeys(path for one in bindings for path in self._values(one, where)))
+        return list(
+            dict.fromkeys(path for binding in bindings for path in self._values(binding, where))
+        )
 
     def bound(
         self, name: ast.Name, scopes: Sequence[Scope]
@@ -203,8 +205,8 @@ class Scopes:
             if isinstance(node, Function):
                 for name, (first, *more) in self._bound(node).items():
                     if first.start == _GLOBAL:
-                        for one in more:
-                            found[name, one._replace(start=_FIRST, until=-1)] = None
+                        for binding in more:
+                            found[name, binding._replace(start=_FIRST, until=-1)] = None
         yield from found
 
     def _of(self, node: ast.AST, until: int) -> Iterator[tuple[str, Binding]]:
@@ -230,7 +232,7 @@ class Scopes:
         """What *node* binds; not what type checkers are told of a name that it gives a value."""
         in_body = self.typed(node.test)[0]
         said, runs = (node.body, node.orelse) if in_body else (node.orelse, node.body)
-        given = {name for one in runs for name, _ in self._of(one, until)}
+        given = {name for run in runs for name, _ in self._of(run, until)}
         for child, last in _parts(node, until):
             if not isinstance(child, _LEAVES):
                 for name, binding in self._of(child, last):

@@ -37,7 +37,7 @@ class Surfaces:
             return said
         self._open.add(module)
         stars = (module for _, module in starred(tree, packages))
-        names = set(said).union(*(self.of(one) or () for one in stars))
+        names = set(said).union(*(self.of(star) or () for star in stars))
         self._open.discard(module)
         names |= Scopes(tree, packages, text).names(tree) - set(_modules(tree))
         return said | {name for name in names if name[0] not in "_*"}
@@ -77,7 +77,7 @@ def _strings(node: ast.expr, found: set[str]) -> bool:
             found.add(text)
             return True
         case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
-            known = [_strings(one, found) for one in parts]  # all of them, whatever is first
+            known = [_strings(part, found) for part in parts]  # all of them, whatever is first
             return all(known)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return all([_strings(left, found), _strings(right, found)])

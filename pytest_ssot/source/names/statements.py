@@ -76,9 +76,9 @@ def plainly_bound(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [node.name]
     if isinstance(node, ast.Import | ast.ImportFrom):
-        return [one.asname or one.name.partition(".")[0] for one in node.names]
+        return [name.asname or name.name.partition(".")[0] for name in node.names]
     if isinstance(node, ast.Assign):
-        return [one.id for one in node.targets if isinstance(one, ast.Name)]
+        return [target.id for target in node.targets if isinstance(target, ast.Name)]
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         return [node.target.id] if node.value is not None else []
     return []
@@ -92,7 +92,7 @@ def _holds(test: ast.expr) -> bool | None:
         inner = _holds(test.operand)
         return None if inner is None else not inner
     if isinstance(test, ast.BoolOp):
-        parts = [_holds(one) for one in test.values]
+        parts = [_holds(value) for value in test.values]
         deciding = isinstance(test.op, ast.Or)
         if deciding in parts:
             return deciding

@@ -101,14 +101,14 @@ class Standings:
     def _files(self) -> Sequence[str]:
         paths = self._paths
         if paths is None:
-            paths = [one.path for one in Files(self._root)]
-        return sorted(one for one in paths if one.endswith(SUFFIXES))
+            paths = [file.path for file in Files(self._root)]
+        return sorted(path for path in paths if path.endswith(SUFFIXES))
 
     def ends(self, module: str) -> bool:
         """Whether the path of a file ends as *module* does: its folder may be on ``sys.path``."""
         tail = "/" + module.replace(".", "/")
-        stems = (one.rpartition(".")[0].removesuffix("/__init__") for one in self._files)
-        return any(f"/{one}".endswith(tail) for one in stems)
+        stems = (file.rpartition(".")[0].removesuffix("/__init__") for file in self._files)
+        return any(f"/{stem}".endswith(tail) for stem in stems)
 
     def passes_on(self, file: str, line: int) -> bool:
         """Whether *file* does nothing itself with what the import in *line* gives."""
@@ -121,7 +121,7 @@ class Standings:
             if isinstance(node, ast.ImportFrom) and node.lineno == line
             for name in bound(node)
         }
-        read = {one.id for one in ast.walk(source.tree) if _is_read(one)}
+        read = {node.id for node in ast.walk(source.tree) if _is_read(node)}
         return bool(taken) and taken.isdisjoint(read)
 
     def _module(self, file: str, *, inside: bool) -> Standing:
@@ -218,7 +218,7 @@ def bound(node: ast.stmt) -> set[str]:
     if isinstance(node, _INNER):
         return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
-        return {one.asname or one.name.partition(".")[0] for one in node.names}
+        return {name.asname or name.name.partition(".")[0] for name in node.names}
     if (isinstance(node, ast.AnnAssign) and node.value is None) or isinstance(node, ast.Delete):
         return set()
     found: set[str] = set()
@@ -247,7 +247,7 @@ def _head(source: Source) -> int:
 def _gives(tree: ast.Module) -> bool:
     """Whether a module binds anything that is not for itself."""
     names = {name for node, _ in bindings(tree.body) for name in bound(node)}
-    return any(not one.startswith("__") or one == "__getattr__" for one in names)
+    return any(not name.startswith("__") or name == "__getattr__" for name in names)
 
 
 def _is_read(node: ast.AST) -> TypeGuard[ast.Name]:
@@ -257,18 +257,18 @@ def _is_read(node: ast.AST) -> TypeGuard[ast.Name]:
 def _says(tree: ast.Module, name: str) -> bool:
     """Whether a string of *tree* is *name*, by itself or as the end of a path to it."""
     return any(
-        isinstance(one, ast.Constant)
-        and isinstance(one.value, str)
-        and re.split(r"[.:]", one.value)[-1] == name
-        for one in ast.walk(tree)
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.split(r"[.:]", node.value)[-1] == name
+        for node in ast.walk(tree)
     )
 
 
 def _first(root: Path, folder: str) -> str | None:
     """The first file of Python in *folder* or below it."""
     for at, folders, files in os.walk(root / folder):
-        folders[:] = sorted(one for one in folders if one not in NEVER)
-        found = sorted(one for one in files if one.endswith(SUFFIXES))
+        folders[:] = sorted(folder for folder in folders if folder not in NEVER)
+        found = sorted(file for file in files if file.endswith(SUFFIXES))
         if found:
             return Path(at, found[0]).relative_to(root).as_posix()
     return None

@@ -87,12 +87,14 @@ class Homes:
 
     def _top(self, module: str, name: str, source: Source) -> Found:
         found = [one for one in bindings(source.tree.body) if name in bound(one[0])]
-        nodes = [one for one, typed in found if not typed] or [one for one, _ in found]
+        nodes = [statement for statement, typed in found if not typed] or [
+            statement for statement, _ in found
+        ]
         if not nodes:
             return self._unbound(module, name, source)
-        if all(isinstance(one, ast.Import | ast.ImportFrom) for one in nodes):
+        if all(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes):
             return self._passed_on(f"{module}:{name}")
-        kinds = {self._kind(one, module) for one in nodes}
+        kinds = {self._kind(node, module) for node in nodes}
         for what in ("class", "unknown", "function"):
             if what in kinds:
                 return Found(what)

@@ -66,7 +66,7 @@ class Files:
         self._root = os.path.realpath(root)
         self._cut = len(os.path.join(self._root, ""))
         self._exclude = tuple(exclude)
-        given = [_under(self._root, one) for one in paths] or [self._root]
+        given = [_under(self._root, path) for path in paths] or [self._root]
         self._folders = {one for one in given if os.path.isdir(one)}
         self._files = set(given) - self._folders
 

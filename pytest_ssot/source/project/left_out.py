@@ -16,7 +16,7 @@ def why_left_out(root: Path, path: str) -> str | None:
     The setting ``exclude`` is not asked.
     """
     top = folder = os.path.realpath(root)
-    parts = [one for one in path.split("/") if one != "."]
+    parts = [part for part in path.split("/") if part != "."]
     for depth, name in enumerate(parts, 1):
         at = os.path.join(folder, name)
         found = _reason(top, folder, name)

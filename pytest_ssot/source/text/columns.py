@@ -41,10 +41,10 @@ def function_of(enclosing: Sequence[ast.AST]) -> str:
     """As a traceback has it; a class body counts as where the class stands."""
     names: list[str] = []
     last = 0
-    for one in enclosing:
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.append(one.name)
-            last = last if isinstance(one, ast.ClassDef) else len(names)
+    for node in enclosing:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.append(node.name)
+            last = last if isinstance(node, ast.ClassDef) else len(names)
     return ".".join(names[:last]) or "<module>"
 
 
@@ -52,7 +52,7 @@ def imported(tree: ast.Module) -> Iterator[str]:
     """The names that imports bind at the top of *tree*; see `called_at`."""
     for node in at_top(tree.body):
         if isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (one.asname or one.name.partition(".")[0] for one in node.names)
+            yield from (name.asname or name.name.partition(".")[0] for name in node.names)
 
 
 def called_at(node: ast.stmt | ast.expr, imported: Collection[str]) -> ast.stmt | ast.expr:
@@ -65,8 +65,8 @@ def called_at(node: ast.stmt | ast.expr, imported: Collection[str]) -> ast.stmt 
         case ast.Call(func=ast.Attribute(value=owner, attr=name) as method) if (
             method.end_lineno is not None and method.end_lineno != method.lineno
         ):
-            unpacked = any(isinstance(one, ast.Starred) for one in node.args)
-            plain = not unpacked and all(one.arg is not None for one in node.keywords)
+            unpacked = any(isinstance(argument, ast.Starred) for argument in node.args)
+            plain = not unpacked and all(keyword.arg is not None for keyword in node.keywords)
             if plain and not (isinstance(owner, ast.Name) and owner.id in imported):
                 end = method.end_col_offset or 0
                 return ast.Name(name, lineno=method.end_lineno, col_offset=end - len(name))

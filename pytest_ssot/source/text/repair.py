@@ -284,8 +284,8 @@ def _join(block: _Block, line: _Line) -> None:
         block.decorator = None
     block.settle()
     if line.word != "case":  # nothing else can stand between them
-        for one in block.cases:
-            one.become("if 1:" if one.is_header else "pass")
+        for case in block.cases:
+            case.become("if 1:" if case.is_header else "pass")
         block.cases.clear()
     if block.cases:
         block.cases.append(line)

@@ -104,7 +104,7 @@ def _argument(call: ast.Call, number: int, names: Sequence[str]) -> ast.expr | N
     """The argument at *number*, which may be given as one of *names*."""
     if len(call.args) > number:
         return call.args[number]
-    return next((one.value for one in call.keywords if one.arg in names), None)
+    return next((keyword.value for keyword in call.keywords if keyword.arg in names), None)
 
 
 def _text(node: ast.expr | None) -> str | None:
@@ -126,4 +126,4 @@ def _fromlist(call: ast.Call, called: str) -> list[str]:
     """``__import__("a", fromlist=["b"])`` takes ``b`` from ``a``."""
     given = _argument(call, 3, ("fromlist",)) if called == "__import__" else None
     names = given.elts if isinstance(given, ast.List | ast.Tuple) else []
-    return [text for one in names if (text := _text(one))]
+    return [text for name in names if (text := _text(name))]

@@ -45,7 +45,7 @@ class Matcher:
         self.public = public
         self._last = {module.rpartition(".")[2] for module in index.modules}
         self._last.update(name for names in index.names.values() for name in names)
-        self._surfaces = any(not one.submodules for one in index.modules.values())
+        self._surfaces = any(not module.submodules for module in index.modules.values())
 
     def imported(self, module: str) -> Hit | None:
         """``import module``."""

@@ -28,8 +28,8 @@ def assigned(body: Sequence[ast.stmt]) -> Iterator[Mark]:
 
 def _marks(node: ast.expr) -> Iterator[Mark]:
     if isinstance(node, ast.List | ast.Tuple):
-        for one in node.elts:
-            yield from _marks(one)
+        for elt in node.elts:
+            yield from _marks(elt)
         return
     call = node if isinstance(node, ast.Call) else None
     match call.func if call is not None else node:
@@ -38,13 +38,15 @@ def _marks(node: ast.expr) -> Iterator[Mark]:
 
 
 def _values(call: ast.Call | None) -> tuple[object, ...]:
-    return tuple(_value(one) for one in call.args) if call is not None else ()
+    return tuple(_value(argument) for argument in call.args) if call is not None else ()
 
 
 def _keywords(call: ast.Call | None) -> tuple[tuple[str, object], ...]:
     if call is None:
         return ()
-    return tuple((one.arg, _value(one.value)) for one in call.keywords if one.arg is not None)
+    return tuple(
+        (keyword.arg, _value(keyword.value)) for keyword in call.keywords if keyword.arg is not None
+    )
 
 
 def _value(node: ast.expr) -> object:

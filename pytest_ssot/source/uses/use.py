@@ -54,7 +54,7 @@ class Use(NamedTuple):
             site=Site(*use.site),
             form=Form(use.form),
             scope=Scope(use.scope),
-            chain=tuple(Step(*one) for one in use.chain),
+            chain=tuple(Step(*step) for step in use.chain),
         )
 
 

@@ -126,7 +126,7 @@ class _Walker:
         self._marked.append((*self._marked[-1], *decorating(node)))
         with self._generic(node):
             if isinstance(node, ast.ClassDef):
-                for base in (*node.bases, *(one.value for one in node.keywords)):
+                for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
                     self._expression(base)
                 inner = Scope.CLASS
             else:
@@ -154,15 +154,15 @@ class _Walker:
         if not parameters:
             yield
             return
-        names = [ast.arg(one.name) for one in parameters]
+        names = [ast.arg(parameter.name) for parameter in parameters]
         empty = ast.arguments(
             posonlyargs=[], args=names, kwonlyargs=[], kw_defaults=[], defaults=[]
         )
         scope = ast.Lambda(args=empty, body=ast.Constant(None))
         self._enclosing.append(ast.copy_location(scope, node))
         if not isinstance(node, _TYPE_ALIAS):  # its children are looked at anyway
-            for one in parameters:
-                self._children(one)
+            for parameter in parameters:
+                self._children(parameter)
         yield
         self._enclosing.pop()
 
@@ -325,12 +325,14 @@ class _Walker:
             tree = code(str(part.value), part) if self._concerns(part) else None
             if tree is None:
                 continue
-            names = [one for one in ast.walk(tree) if isinstance(one, ast.Name)]
-            if any(self._scopes.paths(one, self._enclosing) for one in names):
+            names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+            if any(self._scopes.paths(name, self._enclosing) for name in names):
                 self._read.add(part)
-            for one in tree.body:
-                if isinstance(one, ast.Expr) and not isinstance(one.value, ast.Constant):
-                    self._annotation(one.value)
+            for statement in tree.body:
+                if isinstance(statement, ast.Expr) and not isinstance(
+                    statement.value, ast.Constant
+                ):
+                    self._annotation(statement.value)
 
     # -- what is found ----------------------------------------------------
 

@@ -24,7 +24,7 @@ from pytest_ssot.policy.verdict.critical import in_source
 from pytest_ssot.report import terminal
 from pytest_ssot.report.text import in_a_line
 from pytest_ssot.runtime.evidence.evidence import Evidence
-from pytest_ssot.session_report import PROPERTY, RESULT
+from pytest_ssot.session.session_report import PROPERTY, RESULT
 
 if TYPE_CHECKING:
     from pytest_ssot.policy.run.inventory import Inventory
@@ -52,8 +52,10 @@ class ScanFindings(pytest.Collector):
         self._found = found
 
     def collect(self) -> Iterator[pytest.Item]:
-        for one in self._found:
-            item = ScanItem.from_parent(self, name=one.rule, scanning=self._scanning, finding=one)
+        for finding in self._found:
+            item = ScanItem.from_parent(
+                self, name=finding.rule, scanning=self._scanning, finding=finding
+            )
             self._scanning.mark(item)
             yield item
 
@@ -104,7 +106,7 @@ class Scanning:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Workers are sent what the controller found, so that all have the same."""
-        node.workerinput[MARKER] = [one.to_json() for one in self._found]
+        node.workerinput[MARKER] = [finding.to_json() for finding in self._found]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection(self) -> Generator[None, object, object]:
@@ -194,11 +196,11 @@ class Scanning:
     def judge(self, item: ScanItem) -> list[Violation]:
         """The verdict on each of its violations."""
         finding = item.finding
-        asked = [self._asked(item, one) for one in finding.violations]
+        asked = [self._asked(item, violation) for violation in finding.violations]
         judged = self._run.ratchet.judge(asked, in_source(self._run.settings, finding.critical))
-        if any(one.format == "junit" for one in self._run.settings.report):
+        if any(destination.format == "junit" for destination in self._run.settings.report):
             # A rerun tells the same again.
-            told = dict.fromkeys((PROPERTY, in_a_line(one)) for one in judged)
+            told = dict.fromkeys((PROPERTY, in_a_line(violation)) for violation in judged)
             item.user_properties += [one for one in told if one not in item.user_properties]
         return judged
 
@@ -213,7 +215,7 @@ class Scanning:
         report = yield
         if isinstance(item, ScanItem) and call.when == "call" and item.judged:
             # To scan is to ask for the verdict: no further option has to gate it.
-            failing = [one for one in item.judged if one.verdict is Verdict.FAILS]
+            failing = [violation for violation in item.judged if violation.verdict is Verdict.FAILS]
             if failing:
                 terminal.fail(report, failing, self._run)
             result = Result(xdist.nodeid(item), tuple(item.judged), bool(failing))

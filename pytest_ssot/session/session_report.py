@@ -93,16 +93,20 @@ class Reporting:
     @staticmethod
     def _failures(remainder: Remainder) -> set[tuple[Site, str, str]]:
         """Importer, target and test of what fails the run outside of any running test."""
-        found = [(one, "") for one in remainder.session]
+        found = [(violation, "") for violation in remainder.session]
         for result in remainder.late:
-            found += [(one, f"  {result.nodeid}") for one in result.violations if result.failed]
+            found += [
+                (violation, f"  {result.nodeid}")
+                for violation in result.violations
+                if result.failed
+            ]
         return {(v.importer, v.target, of) for v, of in found if v.verdict is Verdict.FAILS}
 
     def _take(self, report: pytest.TestReport) -> None:
         result = report.__dict__.pop(RESULT, None)
         if result is not None:
             told = Result.from_json(result)
-            static = all("runtime" not in one.seen for one in told.violations)
+            static = all("runtime" not in violation.seen for violation in told.violations)
             (self.assembly.add_static if static else self.assembly.add)(told)
         terminal.tell_once(report, self._told, self._run)
 
