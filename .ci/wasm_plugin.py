@@ -45,9 +45,14 @@ def _watch() -> None:
         _tried.add("a process")
         start(self, *args, **options)
 
-    def heard(event: str, _args: object) -> None:
+    def heard(event: str, args: tuple[Any, ...]) -> None:
         if event in ("_thread.start_new_thread", "_thread.start_joinable_thread"):
             _tried.add("a thread")
+        elif event == "os.system":  # node would run it, outside of the build
+            _tried.add("a process")
+            raise OSError("emscripten does not support processes")
+        elif event == "import" and args[0] == "_multiprocessing":
+            _tried.add("a process")
 
     subprocess.Popen.__init__ = started  # type: ignore[method-assign]
     sys.addaudithook(heard)
