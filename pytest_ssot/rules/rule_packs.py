@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ssot.config.mistakes import Mistakes, Place, Wrong, described
 from pytest_ssot.config.toml import parse
-from pytest_ssot.rules.build import rules_from_code
+from pytest_ssot.rules.build_rules import rules_from_code
 from pytest_ssot.rules.entrypoints import GROUP, distributions
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import Batch
