@@ -27,7 +27,7 @@ def relative(path: str, root: Path) -> str:
 
 
 @cache
-def standard_library() -> tuple[str, ...]:
+def find_standard_library() -> tuple[str, ...]:
     """How the path of a file of the standard library begins.
 
     It may be packed: in the distributions for embedding, and for WebAssembly.

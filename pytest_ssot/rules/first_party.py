@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_ssot.files import relative, standard_library
+from pytest_ssot.files import find_standard_library, relative
 from pytest_ssot.patterns import importer_matches
 
 _INSTALLED = frozenset(("site-packages", "dist-packages"))
@@ -29,7 +29,7 @@ class FirstParty:
         shown = relative(path, self.root)
         inside = not (shown.startswith("../") or Path(shown).is_absolute())
         # The interpreter may lie under the root: a venv, a build.
-        standard = path.startswith(standard_library())
+        standard = path.startswith(find_standard_library())
         installed = standard or not _INSTALLED.isdisjoint(Path(shown).parts)
         if self._entries:
             as_folders = inside and importer_matches(

@@ -11,13 +11,12 @@ import pytest
 
 from pytest_ssot import xdist
 from pytest_ssot.config.load import configured_above
-from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict
-from pytest_ssot.policy.baseline import after_run
+from pytest_ssot.policy.baseline import update_after_run
 from pytest_ssot.policy.run.outcome import Assembly, Outcome
-from pytest_ssot.policy.run.run import Remainder, Run
 from pytest_ssot.policy.run.tally import Result
+from pytest_ssot.policy.run.watched_run import Remainder, Run
 from pytest_ssot.report import terminal
 from pytest_ssot.report.document import document
 
@@ -119,12 +118,12 @@ class Reporting:
         outcome = self.assembly.outcome(full=self._is_full(session))
         told = self._config.hook.pytest_ssot_report
         if self._run.settings.report or told.get_hookimpls():
-            from pytest_ssot.report import formats
+            from pytest_ssot.report import rendering
 
             data = document(outcome)
             told(report=data, config=self._config)
-            outcome.mistakes += formats.write_reports(data, self._run.settings, self._folder())
-            self._printed = formats.printed(data, self._run.settings)
+            outcome.mistakes += rendering.write_reports(data, self._run.settings, self._folder())
+            self._printed = rendering.render_printed(data, self._run.settings)
         self._keep_up(outcome)
         if self._run.settings.file is None and not self._is_inner:
             outcome.elsewhere = configured_above(self._run.settings.root)
@@ -137,10 +136,10 @@ class Reporting:
         if asked and not self._config.option.collectonly and self._run.ratchet.baseline.entries:
             observed = not (outcome.remainder.not_observed or outcome.remainder.faults)
             complete = outcome.full and self._all_passed and observed
-            path = baseline_path(self._config, settings)
+            path = settings.baseline_path(typed_in(self._config, "ssot_baseline"))
             run, seen = self._run, outcome.violations
             try:
-                outcome.upkeep = after_run.after_run(
+                outcome.upkeep = update_after_run.after_run(
                     run.configured,
                     run.today,
                     path,
@@ -154,8 +153,7 @@ class Reporting:
 
     def _folder(self) -> Path:
         """Where reports go: as seen from where the command line was typed, or from the root."""
-        typed = getattr(self._config.known_args_namespace, "ssot_report", None)
-        return self._config.invocation_params.dir if typed else self._config.rootpath
+        return typed_in(self._config, "ssot_report") or self._config.rootpath
 
     def _is_full(self, session: pytest.Session) -> bool:
         """Whether every test of the project was asked for, and none stopped the run."""
@@ -192,10 +190,10 @@ def _print(text: str) -> None:
         raw.flush()
 
 
-def baseline_path(config: pytest.Config, settings: Settings) -> Path:
-    """The baseline's file, as seen from where the command line was typed, or from the root."""
-    typed = getattr(config.known_args_namespace, "ssot_baseline", None) is not None
-    return (config.invocation_params.dir if typed else config.rootpath) / settings.baseline
+def typed_in(config: pytest.Config, option: str) -> Path | None:
+    """The folder that the command line was typed in, None where it does not have *option*."""
+    typed = getattr(config.known_args_namespace, option, None) is not None
+    return config.invocation_params.dir if typed else None
 
 
 #: Options of pytest that leave tests out, or of each test all but its fixtures.

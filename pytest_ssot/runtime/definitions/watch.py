@@ -17,13 +17,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pytest_ssot.rules.lookup import Owned, TargetIndex
-    from pytest_ssot.runtime.definitions.bindings import Bound
+    from pytest_ssot.runtime.definitions.name_origins import NameOrigin, NameOrigins
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.imports.hook import ImportWatch
     from pytest_ssot.runtime.stack.guard import Guard
 
 from pytest_ssot.runtime.definitions import class_statements
-from pytest_ssot.runtime.definitions.bindings import Sources
 from pytest_ssot.runtime.definitions.load_ends import Loads
 from pytest_ssot.runtime.definitions.symbols import Home, Homes, is_loading
 from pytest_ssot.runtime.evidence.evidence import Sighting
@@ -57,7 +56,6 @@ class DefinitionWatch:
         self._tops: set[str] = set()
         self._looked: set[str] = set()
         self._seen: tuple[int, str] | None = None
-        self._sources = Sources()
         self.loads = Loads(guard(self._ended))
         self.classes = class_statements.ClassStatements(self.homes.names, guard(self._stated))
         self._begin = guard(self._look_around)
@@ -127,19 +125,19 @@ class DefinitionWatch:
         if importer is None:
             return
         path = frame.f_code.co_filename
-        source = self._sources.read(path, frame.f_globals) if importer is frame else None
-        node, bound = (None, None) if source is None else source.class_at(frame.f_lineno)
+        origins = _read_origins(path, frame.f_globals) if importer is frame else None
+        node, bound = (None, None) if origins is None else origins.find_class_at(frame.f_lineno)
         at_home = self.homes.is_at_home(name, module, path)
         for home in self.homes.all:
             if home.name == name and not at_home:
                 self._defined(home, name, "definition", importer, bound)
-            elif renames and bound is not None and bound.form == "subclass":
-                base: Any = _evaluated(node.bases[0], frame)  # type: ignore[union-attr]
+            elif renames and node is not None and bound is not None and bound.form == "subclass":
+                base: Any = _evaluated(node.bases[0], frame)
                 if base is home.value is not None and not issubclass(base, BaseException):
                     self._defined(home, name, "subclass", importer, bound)
 
     def _defined(
-        self, home: Home, name: str, form: str, importer: FrameType, bound: Bound | None
+        self, home: Home, name: str, form: str, importer: FrameType, bound: NameOrigin | None
     ) -> None:
         sighting = self._recorder.sighting(importer, **_what(home, name, form))
         if bound is not None:
@@ -194,9 +192,9 @@ class DefinitionWatch:
 
     def _found(self, module: str, path: str, namespace: dict[str, object]) -> Iterator[Sighting]:
         suspected = self.homes.suspects(module, namespace)
-        source = self._sources.read(path, namespace) if suspected else None
+        origins = _read_origins(path, namespace) if suspected else None
         for suspect in suspected:
-            bound = None if source is None else suspect.bound(source, module, path)
+            bound = None if origins is None else suspect.bound(origins, module, path)
             if bound is not None:
                 yield Sighting(
                     **_what(suspect.home, suspect.name, bound.form),
@@ -235,6 +233,12 @@ class DefinitionWatch:
         if path.startswith(_STDLIB) or _SITE in path or _DIST in path:
             return module.partition(".")[0] not in self._tops
         return False
+
+
+def _read_origins(path: str, namespace: dict[str, object]) -> NameOrigins | None:
+    from pytest_ssot.runtime.definitions.name_origins import read_name_origins  # it parses
+
+    return read_name_origins(path, namespace)
 
 
 def _what(home: Home, name: str, form: str) -> dict[str, Any]:
