@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import marshal
 import os
-import resource
 import subprocess
 import sys
 import zlib
@@ -19,7 +18,7 @@ from typing import Any
 import pytest
 
 from pytest_ssot.policy.run.inventory import Inventory, take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 from pytest_ssot.source import index
 from pytest_ssot.source.project.files import Files
 
@@ -228,6 +227,8 @@ def test_no_folder_to_write_to(root: Path, make: Callable[[Path], None]) -> None
 
 
 def test_a_full_disk(root: Path) -> None:
+    import resource
+
     right = check(root, "--no-cache")
     for size in (0, 10, 50, 500):
         limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, size))
@@ -307,7 +308,7 @@ import datetime, os, sys, types
 from pathlib import Path
 from random import Random
 from pytest_ssot.policy.run.inventory import take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 from pytest_ssot.source import index
 
 root, me = Path(sys.argv[1]), sys.argv[2]

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from pytest_ssot.policy.run.inventory import Inventory, take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 from pytest_ssot.source import index
 from pytest_ssot.source.index import State
 from pytest_ssot.source.project.files import Entry
@@ -340,7 +340,7 @@ def test_surroundings_that_changed_make_all_of_it_anew(tmp_path: Path) -> None:
     answers = around.answers(time.time_ns() + 10**9)
     assert Surroundings(tmp_path).still_hold(answers)
     assert not Surroundings(tmp_path).still_hold(around.answers(OLD)), "it is young"
-    (tmp_path / "seen.py").write_text("new")
+    (tmp_path / "seen.py").write_text("newer")
     assert not Surroundings(tmp_path).still_hold(answers)
 
 

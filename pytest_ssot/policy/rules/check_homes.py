@@ -11,7 +11,7 @@ from pytest_ssot.config.mistakes import Mistakes, Place, nearest
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.patterns import importer_matches
 from pytest_ssot.policy.rules.ask_interpreter import Answer, ask, is_installed
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.ownership import Factory, Single
 
 if TYPE_CHECKING:  # it parses, which few runs have a use for

@@ -15,7 +15,7 @@ from pytest_ssot.report.baseline_text import (
     update_line,
 )
 from pytest_ssot.report.check_listing import idle_line
-from pytest_ssot.report.text import Cause, causes, counted, likened
+from pytest_ssot.report.violation_text import Cause, causes, counted, likened
 
 #: How many lines of what fails nothing are shown, unless asked for more.
 _FEW = 10

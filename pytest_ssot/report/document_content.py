@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from pytest_ssot.model import Verdict, Violation
-from pytest_ssot.report.text import Cause, causes
-from pytest_ssot.rules.keys import rule_from_report
+from pytest_ssot.report.violation_text import Cause, causes
+from pytest_ssot.rules.rule_keys import rule_from_report
 from pytest_ssot.rules.ruleset import AnyRule
 
 #: What may stand in a web address as it is, besides letters and digits.

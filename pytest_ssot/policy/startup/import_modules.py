@@ -21,12 +21,12 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.files import write_atomically
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
-from pytest_ssot.policy.run.run import watcher_of
+from pytest_ssot.policy.run.watched_run import watcher_of
 from pytest_ssot.policy.startup.interpreter import Interpreter
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
-from pytest_ssot.policy.verdict.critical import in_source
 from pytest_ssot.policy.verdict.judge import Judge
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.policy.verdict.mission_critical import in_source
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.runtime.children import fresh_import
 from pytest_ssot.runtime.children.spawn import environment
 from pytest_ssot.runtime.evidence.channel import Reader

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
-from pytest_ssot.policy.baseline import file
+from pytest_ssot.policy.baseline import baseline_file
 from pytest_ssot.policy.baseline.entries import Entry, Key
 from pytest_ssot.policy.baseline.ratchet import Baseline
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.configured import Configured
 
 if TYPE_CHECKING:
     from pytest_ssot.policy.run.inventory import Inventory
@@ -25,14 +25,14 @@ def load(
 
     Files that have moved take their entries along, and an entry that names a
     rule by its target goes by the rule's id. *merging* is that of
-    :func:`pytest_ssot.policy.baseline.file.read`. Raises UsageError for what is no
+    :func:`pytest_ssot.policy.baseline.baseline_file.read`. Raises UsageError for what is no
     baseline, and with *required* if there is none.
     """
     root = configured.settings.root
     shown = relative(str(path), root)
     if required and not path.exists():
         raise UsageError(f"{shown}: there is no such baseline; pytest-ssot baseline creates it")
-    entries = file.read(path, shown, merging=merging)
+    entries = baseline_file.read(path, shown, merging=merging)
     gone = {entry.key.path for entry in entries if not os.path.lexists(root / entry.key.path)}
     moved = _moved(root, gone, path) if gone else {}
 
@@ -51,7 +51,7 @@ def load(
 def _written(path: Path, shown: str) -> tuple[Entry, ...] | None:
     """The entries that the file holds; None if it is still to be put in order."""
     try:
-        return file.read(path, shown)
+        return baseline_file.read(path, shown)
     except UsageError:
         return None
 

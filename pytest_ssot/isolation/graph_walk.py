@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from pytest_ssot.isolation.class_sorts import Kind, Kinds
 from pytest_ssot.isolation.edges import ATTRIBUTE, CLASS, REFERENT, Edge, Label, Through
-from pytest_ssot.isolation.kinds import Kind, Kinds
 
 _ROOT: Label = ("root", "")
 

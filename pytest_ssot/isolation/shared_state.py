@@ -6,9 +6,9 @@ import heapq
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pytest_ssot.isolation.class_sorts import Kinds
 from pytest_ssot.isolation.edges import Label
-from pytest_ssot.isolation.kinds import Kinds
-from pytest_ssot.isolation.walk import Walk
+from pytest_ssot.isolation.graph_walk import Walk
 
 
 class Shared(NamedTuple):

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import Context
 from typing import Any, NamedTuple
 
-from pytest_ssot.isolation import closures, edges, looking, values
-from pytest_ssot.isolation.ignoring import Ignored
+from pytest_ssot.isolation import closures, edges, introspection, shared_by_right
+from pytest_ssot.isolation.ignore_argument import Ignored
 
 #: Whose contents are read in a way of their own. Exact instances hold nothing else.
 _WHOLE: Mapping[type, edges.Part] = types.MappingProxyType(
@@ -47,7 +47,7 @@ _PARTS: tuple[tuple[type, edges.Part], ...] = (
 )
 _OPENINGS: tuple[tuple[type, edges.Opening], ...] = (
     (types.FunctionType, closures.opened),
-    *((cls, edges.looked_at) for cls in values.VIEWS),
+    *((cls, edges.looked_at) for cls in shared_by_right.VIEWS),
 )
 #: Class attributes that are tables of how a class is made.
 _MADE_BY_A_METACLASS = frozenset(
@@ -108,13 +108,15 @@ class Kinds:
         """Classes of the packages *home* are read for attributes, installed or not."""
         self._ignored = ignored
         self._home = home
-        self._by_right = (*values.by_right(), *ignored.types)
+        self._by_right = (*shared_by_right.by_right(), *ignored.types)
         self._proxied: dict[int, tuple[object, object]] | None = None
         self._descriptors: dict[int, Descriptor] = {}
         #: By the address of the class, which may have a ``__hash__`` of its own.
         self.known: dict[int, Kind | None] = {}
         #: What is not looked at, by address; all of it kept alive.
-        self.passed = {id(one): one for one in (*values.one_in_a_process(), *ignored.objects)}
+        self.passed = {
+            id(one): one for one in (*shared_by_right.one_in_a_process(), *ignored.objects)
+        }
 
     def find(self, cls: type) -> Kind | None:
         """The kind of *cls*, None where its instances are neither told nor followed."""
@@ -128,17 +130,17 @@ class Kinds:
         return kind is not None and kind.is_state(obj)
 
     def _made(self, cls: type) -> Kind | None:
-        mro = looking.mro(cls)
-        if _first(mro, self._by_right) or values.is_machinery(cls):
+        mro = introspection.mro(cls)
+        if _first(mro, self._by_right) or shared_by_right.is_machinery(cls):
             return None
-        own = looking.attributes_getter(cls)
-        leaf, whole = _first(mro, values.LEAVES), _first(mro, _WHOLE)
-        slots = tuple(looking.members(cls, leaf or whole or object))
-        if not own and not slots and (leaf or looking.is_bare(cls)):
+        own = introspection.attributes_getter(cls)
+        leaf, whole = _first(mro, shared_by_right.LEAVES), _first(mro, _WHOLE)
+        slots = tuple(introspection.members(cls, leaf or whole or object))
+        if not own and not slots and (leaf or introspection.is_bare(cls)):
             return None  # with nowhere to keep anything
-        through = _first(mro, values.THROUGH)
+        through = _first(mro, shared_by_right.THROUGH)
         fixed = leaf or through
-        state = not fixed and not values.is_frozen(cls)
+        state = not fixed and not shared_by_right.is_frozen(cls)
         openings = tuple(one for base, one in _OPENINGS if _first(mro, (base,)))
         parts = [_WHOLE[whole]] if whole else []
         if whole is not cls:
@@ -149,7 +151,7 @@ class Kinds:
             parts += self._parts(cls, mro, slots)
             found = self._class_attributes(mro)
             parts += [edges.class_attributes(found, own)] if found else []
-            if not whole and not leaf and through not in values.VIEWS:
+            if not whole and not leaf and through not in shared_by_right.VIEWS:
                 parts.append(edges.rest_but(own) if own else edges.rest)
         value = fixed is not None and fixed is not cls
         return Kind(cls, state, value, own, openings, tuple(parts), self._dropped(mro))
@@ -163,8 +165,8 @@ class Kinds:
         if _first(mro, (io.FileIO, socket.SocketType)):
             yield self._descriptor
         for one in mro:
-            base = looking.namespace(one).get("base")
-            if looking.name_of(one) == "numpy.ndarray" and base is not None:
+            base = introspection.namespace(one).get("base")
+            if introspection.name_of(one) == "numpy.ndarray" and base is not None:
                 yield edges.slots((("base", base.__get__),))
 
     def _class_attributes(self, mro: tuple[type, ...]) -> tuple[tuple[str, type, object], ...]:
@@ -175,22 +177,22 @@ class Kinds:
         """
         seen, found = set(_MADE_BY_A_METACLASS), []
         for cls in mro:
-            package = looking.module_of(cls).partition(".")[0]
-            ours = package in self._home or not values.is_installed(cls)
-            for name, value in list(looking.namespace(cls).items()):
+            package = introspection.module_of(cls).partition(".")[0]
+            ours = package in self._home or not shared_by_right.is_installed(cls)
+            for name, value in list(introspection.namespace(cls).items()):
                 if type(name) is not str or name in seen:
                     continue
                 seen.add(name)
-                if values.is_leaf(type(value)):
+                if shared_by_right.is_leaf(type(value)):
                     continue
                 if not ours:
                     self.passed[id(value)] = value
-                elif not _is_machinery(name) and not looking.is_descriptor(value):
+                elif not _is_machinery(name) and not introspection.is_descriptor(value):
                     found.append((name, cls, value))
         return tuple(found)
 
     def _dropped(self, mro: tuple[type, ...]) -> frozenset[str]:
-        names = {looking.name_of(cls) for cls in mro}
+        names = {introspection.name_of(cls) for cls in mro}
         around = (hidden for name, hidden in _SURROUNDINGS if name in names)
         return self._ignored.names.union(_SAID_OF_CODE, *around)
 
@@ -203,7 +205,7 @@ class Kinds:
 
     def _descriptor(self, obj: Any) -> Iterator[edges.Edge]:
         """The number of an open file or socket, for two objects may have one number."""
-        base = io.FileIO if looking.is_a(obj, io.FileIO) else socket.SocketType
+        base = io.FileIO if introspection.is_a(obj, io.FileIO) else socket.SocketType
         try:
             number = base.fileno(obj)
         except ValueError:  # closed

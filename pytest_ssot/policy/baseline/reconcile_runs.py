@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pytest_ssot.model import Violation
-from pytest_ssot.policy.baseline.changes import only_in_runs
+from pytest_ssot.policy.baseline.grow_and_shrink import only_in_runs
 from pytest_ssot.policy.run.tally import spot
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.policy.scan_items.items import Finding
+from pytest_ssot.policy.scan_items.findings import Finding
 
 #: Between the path and the rule in the node id of a finding.
 PART = "ssot"

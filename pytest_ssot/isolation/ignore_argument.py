@@ -6,8 +6,8 @@ import threading
 import types
 from typing import Any, NamedTuple
 
-from pytest_ssot.isolation import looking
-from pytest_ssot.isolation.values import is_leaf
+from pytest_ssot.isolation import introspection
+from pytest_ssot.isolation.shared_by_right import is_leaf
 
 #: What a caller may give. No dict and no text: their entries would be taken for names.
 Ignore = list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any]
@@ -29,14 +29,14 @@ def parsed(ignore: Ignore) -> Ignored:
     if not any(type(ignore) is cls for cls in (list, tuple, set, frozenset)):
         raise TypeError(
             f"ignore is a list of types, attribute names and objects, not "
-            f"{looking.name_of(type(ignore))}: write ignore=[…]"
+            f"{introspection.name_of(type(ignore))}: write ignore=[…]"
         )
     kinds, names, objects = [], [], []
     for entry in ignore:
         if any(entry is factory for factory in (threading.Lock, threading.RLock)):
             # A function, before 3.13 or at all: what it makes is meant.
             kinds.append(type(entry()))
-        elif looking.is_a(entry, type):
+        elif introspection.is_a(entry, type):
             kinds.append(entry)
         elif type(entry) is str:
             names.append(_name(entry))
@@ -56,9 +56,9 @@ def _name(entry: str) -> str:
 
 def _object(entry: object) -> object:
     never = (types.ModuleType, types.GenericAlias, types.UnionType)
-    if is_leaf(type(entry)) or any(looking.is_a(entry, cls) for cls in never):
+    if is_leaf(type(entry)) or any(introspection.is_a(entry, cls) for cls in never):
         raise TypeError(
-            f"ignore: a value of type {looking.name_of(type(entry))} is never told. "
+            f"ignore: a value of type {introspection.name_of(type(entry))} is never told. "
             f"Give a type, an attribute's name, or the object that may be shared"
         )
     return entry

@@ -6,10 +6,10 @@ import gc
 import sys
 import types
 
-from pytest_ssot.isolation import ignoring, looking, naming
-from pytest_ssot.isolation.comparing import Shared, shared
-from pytest_ssot.isolation.ignoring import Ignore
-from pytest_ssot.isolation.kinds import Kinds
+from pytest_ssot.isolation import ignore_argument, introspection, path_text
+from pytest_ssot.isolation.class_sorts import Kinds
+from pytest_ssot.isolation.ignore_argument import Ignore
+from pytest_ssot.isolation.shared_state import Shared, shared
 
 _TOLD = 10
 _ADVICE = "Give each its own, or name in ignore what they may share: [a type, an object, a name]"
@@ -40,8 +40,8 @@ def _message(a: object, b: object, ignore: Ignore) -> str:
     __tracebackhide__ = True
     _refuse("a", a)
     _refuse("b", b)
-    ours = {looking.module_of(type(root)).partition(".")[0] for root in (a, b)}
-    kinds = Kinds(ignoring.parsed(ignore), frozenset(ours - sys.stdlib_module_names))
+    ours = {introspection.module_of(type(root)).partition(".")[0] for root in (a, b)}
+    kinds = Kinds(ignore_argument.parsed(ignore), frozenset(ours - sys.stdlib_module_names))
     # Millions of short-lived pairs would have it walk both graphs again and again.
     collects = gc.isenabled()
     if collects:  # who has not turned it off must not either: another thread may be here
@@ -56,7 +56,7 @@ def _message(a: object, b: object, ignore: Ignore) -> str:
 def _refuse(name: str, root: object) -> None:
     __tracebackhide__ = True
     for cls, what in ((type, "class"), (types.ModuleType, "module")):
-        if looking.is_a(root, cls):
+        if introspection.is_a(root, cls):
             raise TypeError(
                 f"assert_isolated: {name} is a {what}, and these are shared by right. "
                 f"Give two objects that were made for two users"
@@ -69,9 +69,9 @@ def _told(found: list[Shared], total: int) -> str:
     same = not found[0].left and not found[0].right
     lines = ["a and b are the same object:" if same else "a and b share mutable state:"]
     for one in found:
-        owner = naming.owner(one.left) or naming.owner(one.right)
+        owner = path_text.owner(one.left) or path_text.owner(one.right)
         where = f" (class attribute of {owner})" if owner else ""
-        left, right = naming.path("a", one.left), naming.path("b", one.right)
-        lines += [f"  {left} is {right}{where}", f"      {naming.described(one.thing)}"]
+        left, right = path_text.path("a", one.left), path_text.path("b", one.right)
+        lines += [f"  {left} is {right}{where}", f"      {path_text.described(one.thing)}"]
     lines += [f"  … and {total - len(found)} more"] if total > len(found) else []
     return "\n".join((*lines, _ADVICE))

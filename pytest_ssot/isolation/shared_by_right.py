@@ -10,13 +10,11 @@ import functools
 import ipaddress
 import logging
 import operator
-import os
 import pathlib
 import re
 import selectors
 import struct
 import sys
-import sysconfig
 import types
 import typing
 import uuid
@@ -25,7 +23,8 @@ from collections.abc import Iterator
 from contextvars import ContextVar, Token
 from typing import Any
 
-from pytest_ssot.isolation import looking
+from pytest_ssot.files import find_standard_library
+from pytest_ssot.isolation import introspection
 
 #: A subclass of these may have attributes, and those may lead on.
 LEAVES: tuple[type, ...] = (
@@ -67,9 +66,6 @@ THROUGH: tuple[type, ...] = (
     *(property, classmethod, staticmethod),
     *(weakref.ref, weakref.ProxyType, weakref.CallableProxyType),
 )
-_STANDARD_LIBRARY = tuple(
-    os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib")
-)
 
 
 def is_leaf(cls: type) -> bool:
@@ -79,13 +75,13 @@ def is_leaf(cls: type) -> bool:
 def is_machinery(cls: type) -> bool:
     """Whether it is a type of typing's, or one that has no public name."""
     unnamed = ("_abc._abc_data", "_thread._localdummy")
-    return looking.module_of(cls) == "typing" or looking.name_of(cls) in unnamed
+    return introspection.module_of(cls) == "typing" or introspection.name_of(cls) in unnamed
 
 
 def by_right() -> tuple[type, ...]:
     """The types of what is shared by right, in this process at this time."""
     late = (_loaded(module, name) for module, name in _BY_RIGHT_IF_LOADED)
-    return (*BY_RIGHT, *(one for one in late if looking.is_a(one, type)))
+    return (*BY_RIGHT, *(one for one in late if introspection.is_a(one, type)))
 
 
 def one_in_a_process() -> Iterator[object]:
@@ -95,8 +91,8 @@ def one_in_a_process() -> Iterator[object]:
     ``email.policy.default``), the standard streams, the task that runs.
     """
     for name, module in list(sys.modules.items()):
-        if looking.is_a(module, types.ModuleType):
-            variables = looking.variables_of(module)
+        if introspection.is_a(module, types.ModuleType):
+            variables = introspection.variables_of(module)
             yield variables
             if _is_standard(name, variables):
                 yield from list(variables.values())
@@ -111,9 +107,11 @@ def one_in_a_process() -> Iterator[object]:
 
 def is_installed(cls: type) -> bool:
     """Whether its module is of the standard library, or in ``site-packages``."""
-    name = looking.module_of(cls)
+    name = introspection.module_of(cls)
     module: Any = sys.modules.get(name)
-    variables = looking.variables_of(module) if looking.is_a(module, types.ModuleType) else {}
+    variables = (
+        introspection.variables_of(module) if introspection.is_a(module, types.ModuleType) else {}
+    )
     return _is_standard(name, variables) or _in_packages(variables.get("__file__"))
 
 
@@ -122,7 +120,7 @@ def _is_standard(name: str, variables: dict[str, Any]) -> bool:
     file = variables.get("__file__")
     if type(file) is not str:
         return name.partition(".")[0] in sys.stdlib_module_names
-    return file.startswith(_STANDARD_LIBRARY) and not _in_packages(file)
+    return file.startswith(find_standard_library()) and not _in_packages(file)
 
 
 def _in_packages(file: object) -> bool:
@@ -131,12 +129,15 @@ def _in_packages(file: object) -> bool:
 
 def is_frozen(cls: type) -> bool:
     """Whether its fields cannot be set: of a dataclass, by attrs, or of a model of pydantic."""
-    mro = looking.mro(cls)
-    is_model = any(looking.name_of(cls) == "pydantic.main.BaseModel" for cls in mro)
+    mro = introspection.mro(cls)
+    is_model = any(introspection.name_of(cls) == "pydantic.main.BaseModel" for cls in mro)
     for one in mro:
-        found = looking.namespace(one)
+        found = introspection.namespace(one)
         params, config = found.get("__dataclass_params__"), found.get("model_config")
-        if params is not None and looking.name_of(type(params)) == "dataclasses._DataclassParams":
+        if (
+            params is not None
+            and introspection.name_of(type(params)) == "dataclasses._DataclassParams"
+        ):
             return bool(params.frozen)
         if is_model and type(config) is dict:
             return config.get("frozen") is True
@@ -148,6 +149,6 @@ def is_frozen(cls: type) -> bool:
 
 def _loaded(module: str, name: str) -> Any:
     found: Any = sys.modules.get(module)
-    if found is None or not looking.is_a(found, types.ModuleType):
+    if found is None or not introspection.is_a(found, types.ModuleType):
         return None
-    return looking.variables_of(found).get(name)
+    return introspection.variables_of(found).get(name)

@@ -12,13 +12,13 @@ from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.rules.overdue import Overdue, due
-from pytest_ssot.policy.run import unseen
+from pytest_ssot.policy.run import loaded_early
 from pytest_ssot.policy.run.tally import Result
-from pytest_ssot.policy.verdict import critical
+from pytest_ssot.policy.verdict import mission_critical
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
 from pytest_ssot.policy.verdict.judge import Ask, Judge
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.rules.ruleset import RuleSet
@@ -200,7 +200,7 @@ class Run:
         return [
             violation
             for violation in violations
-            if critical.fails(violation, gated) and violation.cause not in running.told
+            if mission_critical.fails(violation, gated) and violation.cause not in running.told
         ]
 
     def lost(self, running: Running, nodeid: str, lost: list[str]) -> list[str]:
@@ -256,7 +256,7 @@ class Run:
     def _loaded_early(self) -> list[str]:
         """The targets that were loaded before the watch; asked for at the end, when it is known."""
         ours = FirstParty(self.settings.root, self.settings.first_party)
-        return unseen.loaded_early(self.watcher.early, self.watcher.index, ours)
+        return loaded_early.loaded_early(self.watcher.early, self.watcher.index, ours)
 
     def _not_observed(self) -> list[str]:
         blind = self._blind | self._blind_outside

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pytest_ssot.config.mistakes import Mistakes, Place
 from pytest_ssot.config.schema import RULES, Table, check_repeats, check_table
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.keys import rule_from_table, table_from_rule
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.rule_keys import rule_from_table, table_from_rule
 
 
 def rules_from(tables: Iterable[Table], origin: str, mistakes: Mistakes) -> list[Rule]:

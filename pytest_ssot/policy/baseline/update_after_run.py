@@ -11,8 +11,8 @@ from pytest_ssot.config.settings import Settings
 from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Ratchet, Stale
-from pytest_ssot.policy.verdict.critical import in_source
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.policy.verdict.mission_critical import in_source
+from pytest_ssot.rules.configured import Configured
 
 if TYPE_CHECKING:  # it brings the scan along, which only some runs have a use for
     from pytest_ssot.policy.run.inventory import Inventory
@@ -60,10 +60,10 @@ def _stale(
     settings: Settings, ratchet: Ratchet, scan: Inventory, seen: Iterable[Violation] | None
 ) -> list[Stale]:
     """What a *scan* tells, and what was *seen* by a run that could see all."""
-    from pytest_ssot.policy.baseline import known
+    from pytest_ssot.policy.baseline import load_baseline
 
     is_critical = in_source(settings, scan.critical)
-    stale = ratchet.stale(scan.violations, known.examined(settings.root, scan), is_critical)
+    stale = ratchet.stale(scan.violations, load_baseline.examined(settings.root, scan), is_critical)
     if seen is not None:
         stale += ratchet.stale_in_runs(scan.violations, seen, is_critical)
     return stale
@@ -71,13 +71,13 @@ def _stale(
 
 def _update(configured: Configured, path: Path, stale: list[Stale]) -> str | None:
     """Shrink the file as it is now: somebody may have changed it while the tests ran."""
-    from pytest_ssot.policy.baseline import file, known
-    from pytest_ssot.policy.baseline.changes import shrunk
+    from pytest_ssot.policy.baseline import baseline_file, load_baseline
+    from pytest_ssot.policy.baseline.grow_and_shrink import shrunk
 
-    now = known.load(configured, path)
+    now = load_baseline.load(configured, path)
     left = shrunk(now.entries, stale)
     shown = relative(str(path), configured.settings.root)
     if left == now.written:
         return f"baseline: {shown} is up to date" if stale else None
-    file.write(path, shown, left)
+    baseline_file.write(path, shown, left)
     return f"baseline: {shown} updated, {len(left)} of {len(now.entries)} entries left"

@@ -7,9 +7,9 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
-from pytest_ssot.isolation import edges, looking
+from pytest_ssot.isolation import edges, introspection
+from pytest_ssot.isolation.class_sorts import Descriptor
 from pytest_ssot.isolation.edges import Label
-from pytest_ssot.isolation.kinds import Descriptor
 
 #: Of a longer path, these many steps at its start and its end are shown.
 _FIRST, _LAST = 12, 6
@@ -29,21 +29,21 @@ def owner(steps: Sequence[Label]) -> str | None:
     """The class whose attribute the last step reads, if it is one of a class."""
     if not steps or steps[-1][0] != edges.CLASS:
         return None
-    return looking.name_of(_of_class(steps[-1])[1])
+    return introspection.name_of(_of_class(steps[-1])[1])
 
 
 def described(obj: Any) -> str:
     """What it is: its type, and of a container how much is in it and what."""
-    if looking.is_a(obj, Descriptor):
+    if introspection.is_a(obj, Descriptor):
         return f"file descriptor {obj.number}"
-    name = looking.name_of(type(obj))
+    name = introspection.name_of(type(obj))
     if type(obj) is types.CellType:
         return "variable of a closure, which a function sets"
-    if looking.is_a(obj, dict):
+    if introspection.is_a(obj, dict):
         pairs = list(dict.items(obj))[:_ITEMS]
         shown = [f"{_value(key)}: {_value(value)}" for key, value in pairs]
         return _container(name, dict.__len__(obj), "{", shown, "}")
-    if looking.is_a(obj, list):
+    if introspection.is_a(obj, list):
         shown = [_value(one) for one in list.__getitem__(obj, slice(_ITEMS))]
         return _container(name, list.__len__(obj), "[", shown, "]")
     return name
@@ -96,4 +96,4 @@ def _value(value: Any) -> str:
         return repr(value)
     if any(cls is plain for plain in (bool, float, complex, types.NoneType)):
         return repr(value)
-    return f"<{looking.name_of(cls)}>"
+    return f"<{introspection.name_of(cls)}>"

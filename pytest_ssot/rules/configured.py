@@ -12,8 +12,8 @@ from pytest_ssot.config.names import is_dotted
 from pytest_ssot.config.schema import Table
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.build import allowances_from, factories_from, rules_from, singles_from
-from pytest_ssot.rules.packs import read_hook, read_packs
+from pytest_ssot.rules.build_rules import allowances_from, factories_from, rules_from, singles_from
+from pytest_ssot.rules.rule_packs import read_hook, read_packs
 from pytest_ssot.rules.ruleset import Batch, RuleSet, merge
 
 
