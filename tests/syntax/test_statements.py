@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from pytest_ssot.syntax.imports_run import imports_run_by
+from pytest_ssot.syntax.imports import imports_run_by
 from pytest_ssot.syntax.module import Module
 from pytest_ssot.syntax.statements import ALWAYS, statements_of
 

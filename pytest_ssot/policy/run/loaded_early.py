@@ -13,7 +13,7 @@ from pytest_ssot.files import relative
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.runtime.imports.before_watch import Early, Loaded
-from pytest_ssot.syntax.imports_run import StatedImport, imports_run_by
+from pytest_ssot.syntax.imports import StatedImport, imports_run_by
 from pytest_ssot.syntax.module import read_module
 
 _SOURCES = (".py", ".pyw")
