@@ -109,7 +109,7 @@ def _stated(module: Loaded, target: Target) -> Iterable[StatedImport]:
         last = {target.module.rpartition(".")[2], target.name or ""} - {""}
         if not (b"import *" in data or any(_says(data, word) for word in last)):
             return ()
-        source = read_module(decode_source(data), (module.package,))
+        source = read_module(decode_source(data), lambda: (module.package,))
         if source is None:
             raise ValueError("no source that parses")
         return imports_run_by(source)
