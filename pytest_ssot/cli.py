@@ -223,10 +223,12 @@ def _number(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    from pytest_ssot.policy.startup.import_modules import limit  # what tests may say, too
+    from pytest_ssot.policy.startup.import_modules import (
+        check_time_limit,  # what tests may say, too
+    )
 
     try:
-        return limit(float(text))
+        return check_time_limit(float(text))
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a number of seconds, not {text!r}") from None
     except UsageError as error:

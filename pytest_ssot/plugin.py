@@ -18,11 +18,11 @@ from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline
-from pytest_ssot.policy.rules import check_homes
+from pytest_ssot.policy.rules.check_homes import check_homes
 from pytest_ssot.policy.run.outcome import Assembly
 from pytest_ssot.policy.run.tally import Result
-from pytest_ssot.policy.run.watched_run import Asked, Run, Running
-from pytest_ssot.policy.verdict.allowances import SeenBy, from_marker
+from pytest_ssot.policy.run.watched_run import Run, RunningTest, TestTerms
+from pytest_ssot.policy.verdict.allowances import SeenBy, read_marker
 from pytest_ssot.policy.verdict.mission_critical import is_critical, is_gated
 from pytest_ssot.report import debugger, terminal
 from pytest_ssot.report.violation_text import in_a_line
@@ -96,7 +96,7 @@ def configured(config: pytest.Config, extra: Sequence[tuple[str, object]] = ()) 
     try:
         found = load(config.rootpath, ini, flags, extra)
         if not extra:  # hooks give rules, and nothing that has a home
-            check_homes.check(found, installed=True)
+            check_homes(found, installed=True)
         return found
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
@@ -108,10 +108,10 @@ def baseline_of(config: pytest.Config, configured: Configured) -> Baseline:
     path = configured.settings.baseline_path(typed)
     if typed is None and not path.exists():
         return Baseline()
-    from pytest_ssot.policy.baseline import load_baseline
+    from pytest_ssot.policy.baseline.load_baseline import load_baseline
 
     try:
-        return load_baseline.load(configured, path, required=typed is not None)
+        return load_baseline(configured, path, required=typed is not None)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -137,7 +137,7 @@ class SsotPlugin:
             destination.format == "junit" for destination in self.run.settings.report
         )
         self._item: pytest.Item | None = None
-        self._running = Running()
+        self._running = RunningTest()
         self._fixtures = Fixtures()
         self._markers = marker_names(config) if self.run.settings.scan else frozenset()
 
@@ -198,23 +198,23 @@ class SsotPlugin:
         if isinstance(collector, pytest.Session):
             return (yield)
         watcher.begin()
-        with watcher.owner(self.run.of_file(str(collector.path))):
+        with watcher.owner(self.run.find_file_evidence(str(collector.path))):
             report = yield
-        self.run.lost_outside(collector.nodeid)
+        self.run.note_lost_outside(collector.nodeid)
         return report
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         if isinstance(item, ScanItem):
             return (yield from self._beside())
-        self._item, self._running = item, Running()
+        self._item, self._running = item, RunningTest()
         self._fixtures.test = self._running.evidence
         evidence = self._running.evidence
         watcher = self.run.watcher
         watcher.begin()
         with watcher.owner(evidence, item.nodeid):
             result = yield
-        self._item, evidence.ended = None, self._running.ended(item)
+        self._item, evidence.ended = None, self._running.end(item)
         return result
 
     def _beside(self) -> Generator[None, object, object]:
@@ -301,7 +301,7 @@ class SsotPlugin:
 
     def _tell_loss(self, item: pytest.Item, report: pytest.TestReport, lost: list[str]) -> None:
         """A gated test that took the watch away does not pass: nobody knows what it reached."""
-        new = self.run.lost(self._running, item.nodeid, lost)
+        new = self.run.note_lost(self._running, item.nodeid, lost)
         if new and self.asked(item).gated and not self._running.skipped:
             terminal.fail_blind(report, new)
 
@@ -312,8 +312,8 @@ class SsotPlugin:
         asked = self.asked(item)
         if not asked.gated and report.when == "call":
             return  # nothing fails it, and at its end there may be more
-        violations = self.run.violations(running, asked)
-        failing = self.run.failing(running, asked, violations)
+        violations = self.run.judge_test(running, asked)
+        failing = self.run.find_failing(running, asked, violations)
         if failing:
             running.told.update(violation.cause for violation in failing)
             if not report.failed and self.config.getoption("usepdb", False):
@@ -336,15 +336,15 @@ class SsotPlugin:
         def violations() -> list[Violation]:
             self.run.watcher.collect()
             self._fixtures.join(item, running.evidence)
-            return list(self.run.violations(running, self.asked(item)))
+            return list(self.run.judge_test(running, self.asked(item)))
 
         return violations
 
-    def asked(self, item: pytest.Item) -> Asked:
+    def asked(self, item: pytest.Item) -> TestTerms:
         settings = self.run.settings
         path, module = _place(item)
-        critical = is_critical(settings, self.run.relative(path), item.get_closest_marker)
-        return Asked(
+        critical = is_critical(settings, self.run.relative_path(path), item.get_closest_marker)
+        return TestTerms(
             test=SeenBy(xdist.nodeid(item), self._allowances(item)),
             path=path,
             module=module,
@@ -358,7 +358,7 @@ class SsotPlugin:
             return found
         for mark in item.iter_markers("ssot_allow"):
             try:
-                found.append(from_marker(mark.args, mark.kwargs, xdist.nodeid(item)))
+                found.append(read_marker(mark.args, mark.kwargs, xdist.nodeid(item)))
             except UsageError as error:
                 self.run.judge.mistakes.add(str(error))
         return found

@@ -13,7 +13,7 @@ from pytest_ssot.config.report_formats import RENDERED
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Form, Kind, Site, Traits, Verdict, Violation, Wording
 from pytest_ssot.policy.baseline import baseline_file
-from pytest_ssot.policy.baseline.grow_and_shrink import Grounds, grown, shrunk
+from pytest_ssot.policy.baseline.grow_and_shrink import Grounds, grow_entries, shrink_entries
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.run.inventory import Ground
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
@@ -124,18 +124,18 @@ def test_explain_tells_it(violation: Violation) -> None:
 def test_the_baseline_knows_it_until_it_is_gone(violation: Violation, tmp_path: Path) -> None:
     path, traits = tmp_path / "baseline.json", violation.kind.traits
     empty = Ratchet(Baseline(), TODAY)
-    entries = grown(empty, [violation], [violation], lambda _: False, Grounds())
-    baseline_file.write(path, "baseline.json", entries)
-    assert baseline_file.read(path, "baseline.json") == entries
+    entries = grow_entries(empty, [violation], [violation], lambda _: False, Grounds())
+    baseline_file.write_entries(path, "baseline.json", entries)
+    assert baseline_file.read_entries(path, "baseline.json") == entries
     (entry,) = entries
     assert entry.key.kind == ("leak" if traits.own_entry else "")
     assert entry.key.message == ("it says *" if "message" in traits.own_entry else "")
     ratchet = Ratchet(Baseline(entries), TODAY)
-    (known,) = ratchet.judge([violation])
+    (known,) = ratchet.mark_known([violation])
     assert known.verdict is Verdict.KNOWN
-    gone = ratchet.stale_in_runs([], [], is_critical) if entry.runtime else None
-    stale = gone or ratchet.stale([], lambda _: True, is_critical)
-    assert shrunk(entries, stale) == ()
+    gone = ratchet.find_stale_in_runs([], [], is_critical) if entry.runtime else None
+    stale = gone or ratchet.find_stale([], lambda _: True, is_critical)
+    assert shrink_entries(entries, stale) == ()
     told = baseline_text.stale_line(stale[0], {"old": RULE})
     assert told.startswith("thank you: app/a.py no longer")
     assert ("which was leak" in told) == traits.stands
@@ -155,7 +155,7 @@ def test_the_baseline_file_refuses_what_such_an_entry_has_not(
     path.write_text(json.dumps({"version": 1, "entries": [entry]}))
     refused = '"target" is for warnings' if traits.own_entry else '"kind" must be "warning" or'
     with pytest.raises(UsageError, match=refused):
-        baseline_file.read(path, "baseline.json")
+        baseline_file.read_entries(path, "baseline.json")
 
 
 def test_all_that_allows_others_allows_it(violation: Violation, tmp_path: Path) -> None:

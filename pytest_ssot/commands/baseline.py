@@ -16,12 +16,18 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy.baseline import baseline_file, load_baseline
-from pytest_ssot.policy.baseline.entries import Entry
-from pytest_ssot.policy.baseline.grow_and_shrink import Grounds, grown, only_in_runs, shrunk
+from pytest_ssot.policy.baseline.baseline_file import write_entries
+from pytest_ssot.policy.baseline.entries import BaselineEntry
+from pytest_ssot.policy.baseline.grow_and_shrink import (
+    Grounds,
+    find_only_in_runs,
+    grow_entries,
+    shrink_entries,
+)
+from pytest_ssot.policy.baseline.load_baseline import load_baseline, make_is_examined
 from pytest_ssot.policy.baseline.ratchet import Ratchet
-from pytest_ssot.policy.run import inventory
-from pytest_ssot.policy.verdict.mission_critical import in_source
+from pytest_ssot.policy.run.inventory import take_inventory
+from pytest_ssot.policy.verdict.mission_critical import make_is_critical
 from pytest_ssot.report.baseline_text import stale_line
 from pytest_ssot.report.check_listing import what_of
 from pytest_ssot.report.violation_text import counted
@@ -38,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.update:
         state.write(state.grown(state.new, Grounds()))
         return state.refuse(state.critical)
-    state.write(shrunk(state.ratchet.baseline.entries, state.stale))
+    state.write(shrink_entries(state.ratchet.baseline.entries, state.stale))
     for one in state.stale:
         state.tell(stale_line(one, state.rules.by_id))
     return state.refuse([*state.new, *state.critical])
@@ -61,12 +67,12 @@ class _State:
         self._quiet = options.quiet
         self._creates = not (options.update or options.add)
         required = options.baseline is not None and not self._creates
-        before = load_baseline.load(project, self.path, required=required, merging=options.update)
+        before = load_baseline(project, self.path, required=required, merging=options.update)
         today = datetime.date.today()
         self.ratchet = Ratchet(before, today)
         with progress("scanning", options):
-            scan = inventory.take(project, today)
-        self._is_critical = in_source(project.settings, scan.critical)
+            scan = take_inventory(project, today)
+        self._is_critical = make_is_critical(project.settings, scan.critical)
         if scan.mistakes:
             raise UsageError("\n".join(scan.mistakes))
         for path, error in scan.unreadable:
@@ -74,25 +80,25 @@ class _State:
         reported = [
             violation for path in options.runs for violation in read_report(path).violations
         ]
-        found = [*scan.violations, *only_in_runs(scan.violations, reported)]
-        self._judged = self.ratchet.judge(found, self._is_critical)
-        self.stale = self.ratchet.stale(
-            scan.violations, load_baseline.examined(root, scan), self._is_critical
+        found = [*scan.violations, *find_only_in_runs(scan.violations, reported)]
+        self._judged = self.ratchet.mark_known(found, self._is_critical)
+        self.stale = self.ratchet.find_stale(
+            scan.violations, make_is_examined(root, scan), self._is_critical
         )
         failing = [violation for violation in self._judged if violation.verdict is Verdict.FAILS]
         self.critical = [violation for violation in failing if self._is_critical(violation)]
         self.new = [violation for violation in failing if not self._is_critical(violation)]
 
-    def grown(self, wanted: Iterable[Violation], grounds: Grounds) -> tuple[Entry, ...]:
-        return grown(self.ratchet, self._judged, wanted, self._is_critical, grounds)
+    def grown(self, wanted: Iterable[Violation], grounds: Grounds) -> tuple[BaselineEntry, ...]:
+        return grow_entries(self.ratchet, self._judged, wanted, self._is_critical, grounds)
 
-    def write(self, entries: Sequence[Entry]) -> None:
+    def write(self, entries: Sequence[BaselineEntry]) -> None:
         """Write *entries* if they are not what the file holds."""
         before = self.ratchet.baseline
         if tuple(entries) == before.written and (self.path.exists() or not self._creates):
             self.tell(f"{self._shown}: nothing changed")
             return
-        baseline_file.write(self.path, self._shown, entries)
+        write_entries(self.path, self._shown, entries)
         for old, new in sorted(before.moved.items()):
             self.tell(f"moved: {old} -> {new}")
         sites = sum(entry.number for entry in entries)

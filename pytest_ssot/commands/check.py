@@ -18,12 +18,12 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy.baseline import load_baseline, ratchet
-from pytest_ssot.policy.baseline.entries import Key
+from pytest_ssot.policy.baseline import ratchet
+from pytest_ssot.policy.baseline.entries import EntryKey
+from pytest_ssot.policy.baseline.load_baseline import load_baseline, make_is_examined
 from pytest_ssot.policy.baseline.ratchet import Ratcheted
-from pytest_ssot.policy.run import inventory
-from pytest_ssot.policy.run.inventory import Inventory
-from pytest_ssot.policy.verdict.mission_critical import in_source
+from pytest_ssot.policy.run.inventory import Inventory, take_inventory
+from pytest_ssot.policy.verdict.mission_critical import make_is_critical
 from pytest_ssot.report import check_listing
 from pytest_ssot.report.baseline_text import expired_line, stale_line, update_line
 from pytest_ssot.report.violation_text import likened
@@ -31,7 +31,7 @@ from pytest_ssot.rules.configured import Configured
 
 if TYPE_CHECKING:
     from pytest_ssot.commands.run_reports import Reported
-    from pytest_ssot.policy.rules.unused_rules import Idle
+    from pytest_ssot.policy.rules.unused_rules import UnusedRule
 
 
 class Checked(NamedTuple):
@@ -50,19 +50,25 @@ class Checked(NamedTuple):
         unseen = {one for run in self.runs for one in run.not_observed}
         return sorted(unseen.union(self.inventory.due.unknown))
 
-    def idle(self) -> list[Idle]:
+    def idle(self) -> list[UnusedRule]:
         """The rules that match nothing; none where not all was asked for."""
         sites = {(violation.rule, violation.importer) for violation in self.ratcheted.violations}
         number = Counter(rule for rule, _ in sites)
         # One site may be that of the package around the target, which passes it on to nobody.
         if self.partial or all(number[rule.id] > 1 for rule in self.project.rules.rules):
             return []
-        from pytest_ssot.policy.rules.unused_rules import Doubts, Known, idle  # it parses
+        from pytest_ssot.policy.rules.unused_rules import (  # it parses
+            Doubts,
+            KnownUses,
+            find_unused_rules,
+        )
 
         root, found = self.project.settings.root, self.inventory
         entries = self.baseline.entries
-        known = Known(self.ratcheted.violations, found.uses, entries, found.examined)
-        return idle(self.project, known, Doubts(root, found.unreadable, self.not_observed))
+        known = KnownUses(self.ratcheted.violations, found.uses, entries, found.examined)
+        return find_unused_rules(
+            self.project, known, Doubts(root, found.unreadable, self.not_observed)
+        )
 
     @property
     def failed(self) -> bool:
@@ -86,20 +92,20 @@ def checked(options: argparse.Namespace) -> Checked:
     project = configured(root_of(options.root), {"baseline": options.baseline})
     root, today = project.settings.root, datetime.date.today()
     path = find_baseline(project.settings, options.baseline)
-    before = load_baseline.load(project, path, required=options.baseline is not None)
+    before = load_baseline(project, path, required=options.baseline is not None)
     runs = _reported(options.runs)
     paths = [_existing(path) for path in options.paths]
     with progress("scanning", options):
-        found = inventory.take(project, today, paths, cache=not options.no_cache)
+        found = take_inventory(project, today, paths, cache=not options.no_cache)
     if found.mistakes:
         raise UsageError("\n".join(found.mistakes))
     violations = found.violations
     if runs:
-        from pytest_ssot.policy.baseline.reconcile_runs import reconciled
+        from pytest_ssot.policy.baseline.reconcile_runs import reconcile_runs
 
         seen = [violation for run in runs for violation in run.violations]
-        violations = tuple(reconciled(violations, seen))
-    result = ratchet.apply(
+        violations = tuple(reconcile_runs(violations, seen))
+    result = ratchet.apply_baseline(
         before,
         violations,
         examined=_examined(root, found, paths),
@@ -110,12 +116,12 @@ def checked(options: argparse.Namespace) -> Checked:
 
 
 def critical(settings: Settings, found: Inventory) -> Callable[[Violation], bool]:
-    """Whether a violation stands in a mission-critical test; see `in_source`.
+    """Whether a violation stands in a mission-critical test; see `make_is_critical`.
 
     Of what is in source, runs tell who executes it, and change no verdict: with their
     reports a check says the same as without.
     """
-    stands = in_source(settings, found.critical)
+    stands = make_is_critical(settings, found.critical)
     return lambda violation: stands(
         violation._replace(tests=()) if "static" in violation.seen else violation
     )
@@ -135,9 +141,9 @@ def _existing(path: str) -> str:
     return os.path.abspath(path)
 
 
-def _examined(root: Path, found: Inventory, paths: Sequence[str]) -> Callable[[Key], bool]:
+def _examined(root: Path, found: Inventory, paths: Sequence[str]) -> Callable[[EntryKey], bool]:
     """Whether all violations of a key were found; what is gone was looked for only in *paths*."""
-    examined = load_baseline.examined(root, found)
+    examined = make_is_examined(root, found)
     asked = [relative(path, root) for path in paths]
     everything = not asked or "." in asked
     return lambda key: examined(key) and (everything or path_matches(key.path, asked))

@@ -61,7 +61,7 @@ def _facts(found: Checked) -> explain_rule.Facts:
         grounds=found.inventory.grounds,
         rules=found.project.rules.by_id,
         known=[
-            explain_rule.Known(one, stale.get(one), one.holds(today))
+            explain_rule.Known(one, stale.get(one), one.holds_on(today))
             for one in sorted(found.baseline.entries, key=lambda entry: entry.order)
         ],
         is_critical=critical(settings, found.inventory),

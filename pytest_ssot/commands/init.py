@@ -20,7 +20,7 @@ from pytest_ssot.config.toml import parse
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import write_atomically
 from pytest_ssot.model import Site
-from pytest_ssot.policy.run.inventory import take
+from pytest_ssot.policy.run.inventory import take_inventory
 from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.rule import Rule
@@ -81,7 +81,7 @@ def _survey(root: Path, project: Configured) -> Survey:
 def _counted(project: Configured, rules: Sequence[Rule]) -> Counts:
     """In how many places and files each rule's target is used, by its id."""
     tried = project._replace(rules=RuleSet(rules), allowances=())
-    found = take(tried, datetime.date.today(), cache=False).violations
+    found = take_inventory(tried, datetime.date.today(), cache=False).violations
     sites: dict[str, list[Site]] = {rule.id: [] for rule in rules}
     for violation in found:
         sites[violation.rule].append(violation.importer)

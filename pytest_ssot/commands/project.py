@@ -11,7 +11,7 @@ from pathlib import Path
 from pytest_ssot.config.load import FILE, is_configured
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
-from pytest_ssot.policy.rules import check_homes
+from pytest_ssot.policy.rules.check_homes import check_homes
 from pytest_ssot.rules.configured import Configured, load
 
 
@@ -33,7 +33,7 @@ def root_of(given: Path | None) -> Path:
 def configured(root: Path, flags: Mapping[str, object] | None = None) -> Configured:
     """The configuration of the project at *root*; raises UsageError with all mistakes."""
     found = load(root, {}, flags or {})
-    check_homes.check(found, installed=False)
+    check_homes(found, installed=False)
     return found
 
 

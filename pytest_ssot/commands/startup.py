@@ -14,16 +14,16 @@ from itertools import chain
 from pytest_ssot.commands.project import configured, find_baseline, progress, root_of
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Verdict, Violation
-from pytest_ssot.policy.baseline import load_baseline
+from pytest_ssot.policy.baseline.load_baseline import load_baseline
 from pytest_ssot.policy.run.tally import Tally
 from pytest_ssot.policy.startup.import_modules import (
     TIMEOUT,
-    Judged,
+    JudgedStartups,
     Startup,
-    checked,
-    import_path,
-    judged,
-    started,
+    check_module_name,
+    find_import_path,
+    import_modules,
+    judge_startups,
 )
 from pytest_ssot.report.check_listing import NO_RULES
 from pytest_ssot.report.startup_text import as_json, lines, looked, summary
@@ -35,7 +35,9 @@ from pytest_ssot.source.workers import processors
 class _Found:
     """What was imported, and what it comes to."""
 
-    def __init__(self, project: Configured, startups: Sequence[Startup], judged: Judged) -> None:
+    def __init__(
+        self, project: Configured, startups: Sequence[Startup], judged: JudgedStartups
+    ) -> None:
         self.project = project
         self.startups = startups
         self.judged = judged
@@ -75,19 +77,19 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _find(options: argparse.Namespace) -> _Found:
-    modules = [checked(fromkey) for fromkey in dict.fromkeys(options.modules)]
+    modules = [check_module_name(fromkey) for fromkey in dict.fromkeys(options.modules)]
     project = configured(root_of(options.root), {"baseline": options.baseline})
     path = find_baseline(project.settings, options.baseline)
-    before = load_baseline.load(project, path, required=options.baseline is not None)
+    before = load_baseline(project, path, required=options.baseline is not None)
     with progress("importing", options):
-        startups = started(
+        startups = import_modules(
             project,
             modules,
-            path=import_path(project.settings.root),
+            path=find_import_path(project.settings.root),
             timeout=TIMEOUT if options.timeout is None else options.timeout,
             jobs=options.jobs or processors(),
         )
-    result = judged(project, startups, before, datetime.date.today())
+    result = judge_startups(project, startups, before, datetime.date.today())
     if result.mistakes:
         raise UsageError("\n".join(result.mistakes))
     return _Found(project, startups, result)
@@ -155,4 +157,4 @@ def _distinct(violations: Iterable[Violation]) -> list[Violation]:
     tally = Tally()
     for violation in violations:
         tally.add_violation(violation)
-    return tally.violations()
+    return tally.list_violations()

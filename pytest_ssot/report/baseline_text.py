@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pytest_ssot.policy.baseline.entries import Entry
+from pytest_ssot.policy.baseline.entries import BaselineEntry
 from pytest_ssot.policy.baseline.ratchet import Stale
 from pytest_ssot.report.violation_text import known_as
 from pytest_ssot.rules.ruleset import AnyRule
@@ -29,7 +29,7 @@ def stale_line(stale: Stale, rules: Mapping[str, AnyRule]) -> str:
     return f"thank you: {path} {less}, {count}"
 
 
-def expired_line(entry: Entry) -> str:
+def expired_line(entry: BaselineEntry) -> str:
     owner = f", {entry.owner}" if entry.owner else ""
     return f"{entry} (until {entry.until}{owner})"
 
@@ -45,7 +45,7 @@ def _is_of_another(rule: AnyRule | None) -> bool:
     return rule is not None and rule.kind.traits.is_another
 
 
-def _what(entry: Entry, rules: Mapping[str, AnyRule]) -> str:
+def _what(entry: BaselineEntry, rules: Mapping[str, AnyRule]) -> str:
     """The target, the name that was taken from it, and the rule where that is called otherwise."""
     key = entry.key
     rule = rules.get(key.rule)

@@ -20,7 +20,7 @@ from pytest_ssot.report.violation_text import (
 from pytest_ssot.rules.ruleset import AnyRule
 
 if TYPE_CHECKING:  # it parses, which few commands have a use for
-    from pytest_ssot.policy.rules.unused_rules import Idle
+    from pytest_ssot.policy.rules.unused_rules import UnusedRule
 
 #: How many tests are named before the rest is counted.
 _FEW = 3
@@ -98,12 +98,12 @@ def totals(violations: Iterable[Violation]) -> str:
     return ", ".join(told)
 
 
-def idle_line(idle: Idle) -> str:
+def idle_line(idle: UnusedRule) -> str:
     """``old: nobody imports app.old any more: delete app/old.py, then the rule``."""
     return f"{idle.rule.id}: {idle_text(idle)}"
 
 
-def idle_text(idle: Idle) -> str:
+def idle_text(idle: UnusedRule) -> str:
     """What to do about a rule that matches nothing."""
     target = idle.rule.deprecated
     perhaps = "perhaps " if idle.doubt else ""

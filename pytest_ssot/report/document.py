@@ -10,7 +10,7 @@ from pytest_ssot.rules.rule_keys import report_from_rule
 from pytest_ssot.rules.ruleset import AnyRule
 
 if TYPE_CHECKING:  # it brings the watch along, which the command line has no use for
-    from pytest_ssot.policy.rules.unused_rules import Idle
+    from pytest_ssot.policy.rules.unused_rules import UnusedRule
     from pytest_ssot.policy.run.outcome import Outcome
 
 
@@ -25,7 +25,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         outcome.not_observed,
         swept=outcome.swept,
         errors=(*remainder.faults, *remainder.mistakes),
-        idle=outcome.idle,
+        idle=outcome.unused_rules,
         suspects=outcome.suspects,
     )
 
@@ -38,7 +38,7 @@ def as_document(
     not_observed: Iterable[str],
     swept: Iterable[Violation] = (),
     errors: Iterable[str] = (),
-    idle: Iterable[Idle] = (),
+    idle: Iterable[UnusedRule] = (),
     suspects: Iterable[Suspect] = (),
 ) -> dict[str, Any]:
     """The document as JSON values, everything in the order in which it is given.
@@ -67,7 +67,7 @@ def as_document(
     }
 
 
-def _state(idle: Idle) -> dict[str, Any]:
+def _state(idle: UnusedRule) -> dict[str, Any]:
     state = {"state": "gone" if idle.gone else "unused", "perhaps": idle.doubt}
     return {key: value for key, value in {**state, "delete": idle.delete}.items() if value}
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Form, Step, Verdict, Violation
-from pytest_ssot.policy.baseline.entries import key_of
+from pytest_ssot.policy.baseline.entries import make_key
 from pytest_ssot.policy.run.inventory import Ground
 from pytest_ssot.report import check_listing
 from pytest_ssot.report.explain_rule import Facts, Place, field, known_line
@@ -137,7 +137,7 @@ def _verdict(violation: Violation, facts: Facts) -> list[str]:
 
 def _entries(violation: Violation, facts: Facts) -> list[str]:
     """The baseline's entries that *violation* falls under."""
-    key = key_of(violation)
+    key = make_key(violation)
     same = (one for one in facts.known if one.entry.key.group == key.group)
     return [known_line(one) for one in same if one.entry.key.covers(key)]
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Suspect, Verdict, Violation
-from pytest_ssot.policy.baseline.entries import Entry
+from pytest_ssot.policy.baseline.entries import BaselineEntry
 from pytest_ssot.policy.baseline.ratchet import Stale
-from pytest_ssot.policy.rules.unused_rules import Idle
+from pytest_ssot.policy.rules.unused_rules import UnusedRule
 from pytest_ssot.policy.run.inventory import Ground
 from pytest_ssot.report import check_listing
 from pytest_ssot.report.baseline_text import UPDATE
@@ -25,7 +25,7 @@ from pytest_ssot.source.names.still_there import Standing
 class Known(NamedTuple):
     """A baseline's entry, what is *stale* of it, and whether it *holds* today."""
 
-    entry: Entry
+    entry: BaselineEntry
     stale: Stale | None
     holds: bool
 
@@ -62,7 +62,7 @@ class Told(NamedTuple):
     name: str
     rule: AnyRule | None
     target: Standing | None
-    idle: Idle | None
+    idle: UnusedRule | None
 
 
 def of_rule(told: Told, facts: Facts) -> Iterator[str]:

@@ -71,7 +71,7 @@ def _importers(outcome: Outcome) -> tuple[list[str], list[str]]:
 
 
 def _failed(cause: Cause, outcome: Outcome) -> int:
-    return len(outcome.failed_tests(cause.violations))
+    return len(outcome.find_failed_tests(cause.violations))
 
 
 def _effect(failed: int, cause: Cause) -> str:
@@ -98,7 +98,9 @@ def _besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
     yield from _some("not observed:", outcome.not_observed, verbose)
     if outcome.full:
         yield from _some("unused allowance:", outcome.unused, verbose)
-        yield from _some("rule that matched nothing:", map(idle_line, outcome.idle), verbose)
+        yield from _some(
+            "rule that matched nothing:", map(idle_line, outcome.unused_rules), verbose
+        )
 
 
 def _baseline(outcome: Outcome, verbose: bool) -> Iterator[str]:

@@ -18,9 +18,14 @@ from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.run.outcome import Assembly
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.run.watched_run import Remainder, Run
-from pytest_ssot.policy.scan_items.choose_findings import PART, Chosen, choose, is_finding
-from pytest_ssot.policy.scan_items.findings import Finding, Mark, findings
-from pytest_ssot.policy.verdict.mission_critical import in_source
+from pytest_ssot.policy.scan_items.choose_findings import (
+    PART,
+    ChosenFindings,
+    choose_findings,
+    is_finding,
+)
+from pytest_ssot.policy.scan_items.findings import Mark, ScanFinding, make_findings
+from pytest_ssot.policy.verdict.mission_critical import make_is_critical
 from pytest_ssot.report import terminal
 from pytest_ssot.report.violation_text import in_a_line
 from pytest_ssot.runtime.evidence.evidence import Evidence
@@ -36,7 +41,7 @@ MARKER = "ssot_scan"
 class ScanFile(pytest.File):
     """A file with findings; imports nothing."""
 
-    def __init__(self, *, scanning: Scanning, found: Sequence[Finding], **kwargs: Any) -> None:
+    def __init__(self, *, scanning: Scanning, found: Sequence[ScanFinding], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._scanning = scanning
         self._found = found
@@ -46,7 +51,7 @@ class ScanFile(pytest.File):
 
 
 class ScanFindings(pytest.Collector):
-    def __init__(self, *, scanning: Scanning, found: Sequence[Finding], **kwargs: Any) -> None:
+    def __init__(self, *, scanning: Scanning, found: Sequence[ScanFinding], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._scanning = scanning
         self._found = found
@@ -63,7 +68,7 @@ class ScanFindings(pytest.Collector):
 class ScanItem(pytest.Item):
     """One finding. ``judged`` are its violations, once it has run."""
 
-    def __init__(self, *, scanning: Scanning, finding: Finding, **kwargs: Any) -> None:
+    def __init__(self, *, scanning: Scanning, finding: ScanFinding, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.finding = finding
         self.judged: list[Violation] = []
@@ -93,7 +98,7 @@ class Scanning:
         self._run = run
         self._assembly = assembly
         self._labels = declared.union(run.settings.markers)
-        self._found: list[Finding] = []
+        self._found: list[ScanFinding] = []
         self._is_clean = False
 
     # -- the scan -------------------------------------------------------------
@@ -116,7 +121,7 @@ class Scanning:
             return (yield)
         if self._assembly is None:
             sent = config.workerinput[MARKER]  # type: ignore[attr-defined]
-            self._found = [Finding.from_json(one) for one in sent]
+            self._found = [ScanFinding.from_json(one) for one in sent]
         else:
             self._scan()
         given, rules = config.args, self._run.rules.by_id
@@ -130,30 +135,30 @@ class Scanning:
         assert self._assembly is not None
         try:
             chosen = self._chosen()
-            if not chosen.nothing:
+            if not chosen.is_empty:
                 inventory = self._inventory()
-                self._found = chosen.of(findings(inventory))
-                self._assembly.scanned(inventory, chosen.has)
+                self._found = chosen.select(make_findings(inventory))
+                self._assembly.add_scan(inventory, chosen.has_file)
                 self._is_clean = not (self._found or inventory.unreadable)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
-        self._assembly.take(Remainder(not_observed=tuple(map(_unscanned, chosen.outside))))
+        self._assembly.add_remainder(Remainder(not_observed=tuple(map(_unscanned, chosen.outside))))
 
-    def _chosen(self) -> Chosen:
+    def _chosen(self) -> ChosenFindings:
         config = self._config
         if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
-            return Chosen(everything=True)
+            return ChosenFindings(everything=True)
         here, root, rules = config.invocation_params.dir, config.rootpath, self._run.rules.by_id
         packages = config.getoption("pyargs", False)
-        return choose(config.args, rules, root, here, packages=packages)
+        return choose_findings(config.args, rules, root, here, packages=packages)
 
     def _inventory(self) -> Inventory:
         """Of everything, whatever was asked for: other files may pass names on."""
-        from pytest_ssot.policy.run.inventory import take
+        from pytest_ssot.policy.run.inventory import take_inventory
 
         # What the scan itself does is no test's; and a fork of a watched process is watched.
         with self._run.watcher.owner(Evidence()):
-            inventory = take(self._run.configured, self._run.today, forks=False)
+            inventory = take_inventory(self._run.configured, self._run.today, forks=False)
         if inventory.mistakes:
             raise UsageError("\n".join(inventory.mistakes))
         return inventory
@@ -197,7 +202,9 @@ class Scanning:
         """The verdict on each of its violations."""
         finding = item.finding
         asked = [self._asked(item, violation) for violation in finding.violations]
-        judged = self._run.ratchet.judge(asked, in_source(self._run.settings, finding.critical))
+        judged = self._run.ratchet.mark_known(
+            asked, make_is_critical(self._run.settings, finding.critical)
+        )
         if any(destination.format == "junit" for destination in self._run.settings.report):
             # A rerun tells the same again.
             told = dict.fromkeys((PROPERTY, in_a_line(violation)) for violation in judged)

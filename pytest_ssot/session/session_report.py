@@ -13,7 +13,7 @@ from pytest_ssot import xdist
 from pytest_ssot.config.load import configured_above
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict
-from pytest_ssot.policy.baseline import update_after_run
+from pytest_ssot.policy.baseline.update_after_run import update_after_run
 from pytest_ssot.policy.run.outcome import Assembly, Outcome
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.run.watched_run import Remainder, Run
@@ -81,7 +81,7 @@ class Reporting:
         with self._guarded():
             _print(self._printed)
         with self._guarded():
-            late = self._failures(self._run.remainder()) - self._ended_with
+            late = self._failures(self._run.make_remainder()) - self._ended_with
             for importer, target, of_test in sorted(late):
                 sys.stderr.write(f"ssot: after the end: {importer}  {target}{of_test}\n")
             failed = self._run.settings.strict or any(of_test for _, _, of_test in late)
@@ -106,16 +106,16 @@ class Reporting:
         if result is not None:
             told = Result.from_json(result)
             static = all("runtime" not in violation.seen for violation in told.violations)
-            (self.assembly.add_static if static else self.assembly.add)(told)
+            (self.assembly.add_static if static else self.assembly.add_result)(told)
         terminal.tell_once(report, self._told, self._run)
 
     def _finish(self, session: pytest.Session) -> None:
         self._session = session
-        own = self._run.remainder()
+        own = self._run.make_remainder()
         self._ended_with = self._failures(own)
         workers = xdist.is_controller(self._config)
-        self.assembly.take(Remainder(faults=own.faults) if workers else own)
-        outcome = self.assembly.outcome(full=self._is_full(session))
+        self.assembly.add_remainder(Remainder(faults=own.faults) if workers else own)
+        outcome = self.assembly.make_outcome(full=self._is_full(session))
         told = self._config.hook.pytest_ssot_report
         if self._run.settings.report or told.get_hookimpls():
             from pytest_ssot.report import rendering
@@ -139,7 +139,7 @@ class Reporting:
             path = settings.baseline_path(typed_in(self._config, "ssot_baseline"))
             run, seen = self._run, outcome.violations
             try:
-                outcome.upkeep = update_after_run.after_run(
+                outcome.upkeep = update_after_run(
                     run.configured,
                     run.today,
                     path,

@@ -209,7 +209,7 @@ FAULTS = {
     "arming": "pytest_ssot.runtime.imports.armed_modules:Arming.arm",
     "a refresh": "pytest_ssot.runtime.imports.armed_modules:Arming.refresh",
     "the lineage": "pytest_ssot.runtime.evidence.evidence:Lineage.gather",
-    "a verdict": "pytest_ssot.policy.verdict.judge:Judge.judge",
+    "a verdict": "pytest_ssot.policy.verdict.judge:Judge.judge_found",
     "who is critical": "pytest_ssot.plugin:is_critical",
     "the failure told once": "pytest_ssot.report.terminal:tell_once",
     "the summary": "pytest_ssot.report.run_summary:lines",
@@ -231,7 +231,9 @@ def test_an_error_inside_the_plugin_breaks_nothing(
 
                 def broken(*args, **kwargs): raise RuntimeError("boom")
 
-                setattr(operator.attrgetter(*owner)(module) if owner else module, name, broken)
+                whose = operator.attrgetter(*owner)(module) if owner else module
+                assert hasattr(whose, name)
+                setattr(whose, name, broken)
                 """,
             TEST: """
                 def test_it():

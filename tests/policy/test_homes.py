@@ -78,7 +78,7 @@ def told(root: Path, tables: str, *, installed: bool = True) -> list[str]:
     """The mistakes, without the first line of the error."""
     write(root, {**FILES, "pyproject.toml": tables})
     try:
-        check_homes.check(load(root, {}, {}), installed=installed)
+        check_homes.check_homes(load(root, {}, {}), installed=installed)
     except UsageError as error:
         return str(error).splitlines()[1:]
     return []
