@@ -16,7 +16,6 @@ import pytest
 from pytest_ssot import hookspecs, xdist
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
-from pytest_ssot.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline
 from pytest_ssot.policy.rules import single_homes
@@ -31,8 +30,9 @@ from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
-from pytest_ssot.scan_plugin import MARKER, ScanItem, Scanning, marker_names
-from pytest_ssot.session_report import PROPERTY, RESULT, Reporting, baseline_path
+from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
+from pytest_ssot.session.scan_plugin import MARKER, ScanItem, Scanning, marker_names
+from pytest_ssot.session.session_report import PROPERTY, RESULT, Reporting, baseline_path
 
 #: pytest looks here for the fixture that tests ask for.
 __all__ = ["ssot"]

@@ -16,9 +16,9 @@ from pytest_ssot.commands.check import Checked, checked, critical
 from pytest_ssot.config.mistakes import nearest
 from pytest_ssot.errors import UsageError
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy.verdict.first_party import FirstParty
 from pytest_ssot.report import explain_line, explain_rule
 from pytest_ssot.report.text import counted
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.source.names.still_there import Standings
 from pytest_ssot.source.project.left_out import why_left_out
 from pytest_ssot.source.project.modules import Modules

@@ -25,10 +25,10 @@ from pytest_ssot.policy.startup.startup import (
     judged,
     started,
 )
-from pytest_ssot.policy.verdict.first_party import FirstParty
 from pytest_ssot.report.check_listing import NO_RULES
 from pytest_ssot.report.startup_text import as_json, lines, looked, summary
 from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.source.workers import processors
 
 

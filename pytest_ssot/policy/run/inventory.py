@@ -13,9 +13,9 @@ from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.rules.overdue import Due, due
 from pytest_ssot.policy.verdict.allowances import Allowances, Excuse, Importer, SeenBy, from_marker
 from pytest_ssot.policy.verdict.critical import decided
-from pytest_ssot.policy.verdict.first_party import FirstParty
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.source import index
 from pytest_ssot.source.project.files import Entry, Files

@@ -16,10 +16,10 @@ from pytest_ssot.policy.run import unseen
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.verdict import critical
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
-from pytest_ssot.policy.verdict.first_party import FirstParty
 from pytest_ssot.policy.verdict.judge import Ask, Judge
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence.evidence import Evidence, Sightings

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_ssot.files import relative
-from pytest_ssot.policy.verdict.first_party import FirstParty
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.runtime.imports.before_watch import EarlyTargets, LoadedModule
 from pytest_ssot.source.names.statements import Stated, at_import

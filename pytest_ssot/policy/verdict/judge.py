@@ -11,7 +11,7 @@ from pytest_ssot.model import Form, Kind, Site, Step, Verdict, Violation
 from pytest_ssot.policy.rules.overdue import Overdue
 from pytest_ssot.policy.verdict.allowances import Allowances, Excuse, Importer, SeenBy
 from pytest_ssot.policy.verdict.critical import decided
-from pytest_ssot.policy.verdict.first_party import FirstParty
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence.evidence import Sighting
 from pytest_ssot.runtime.stack.frames import Way

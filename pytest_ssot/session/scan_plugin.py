@@ -24,7 +24,7 @@ from pytest_ssot.policy.verdict.critical import in_source
 from pytest_ssot.report import terminal
 from pytest_ssot.report.text import in_a_line
 from pytest_ssot.runtime.evidence.evidence import Evidence
-from pytest_ssot.session_report import PROPERTY, RESULT
+from pytest_ssot.session.session_report import PROPERTY, RESULT
 
 if TYPE_CHECKING:
     from pytest_ssot.policy.run.inventory import Inventory
