@@ -112,7 +112,7 @@ class Watcher:
         self._put_back = guard(self._tampering.put_back)
 
     @property
-    def quiet(self) -> bool:
+    def is_quiet(self) -> bool:
         """Whether nothing has been seen so far, by anyone."""
         return self.recorder.changes == 0
 
@@ -131,7 +131,7 @@ class Watcher:
         return [] if self._receiver is None else sorted(self._receiver.missed)
 
     @property
-    def listens(self) -> bool:
+    def is_listening(self) -> bool:
         """Whether child processes are watched too."""
         return self._receiver is not None
 
@@ -185,7 +185,7 @@ class Watcher:
         if self._outer is not None:
             self._outer._resume()
 
-    def add(self, targets: Iterable[Target]) -> None:
+    def add_targets(self, targets: Iterable[Target]) -> None:
         """Watch *targets* too, from now on."""
         known = {target.text for target in self.index}
         targets = list(targets)
@@ -196,12 +196,12 @@ class Watcher:
             loaded = self.imports.armed.arm_loaded(targets)
             self.early.note_targets(target for target in loaded if target.text not in known)
 
-    def owner(self, evidence: Evidence, test: str = "") -> Ownership:
+    def owned_by(self, evidence: Evidence, test: str = "") -> Ownership:
         """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
         look = None if self.definitions is None else self._look_at_new
         return Ownership(self.recorder.owners, evidence, test, look, self._on_turn)
 
-    def begin(self) -> None:
+    def begin_test(self) -> None:
         """Begin a test, or the collection of a file."""
         self.warnings.begin()
         self.refresh()

@@ -162,7 +162,7 @@ class Run:
     def reconfigure(self, configured: Configured, known: Baseline) -> None:
         """Go on with *configured*, which has more rules: hooks gave them."""
         self._configure(configured, known)
-        self.watcher.add(_targets(configured.rules))
+        self.watcher.add_targets(_targets(configured.rules))
 
     def _configure(self, configured: Configured, known: Baseline) -> None:
         self.configured = configured
