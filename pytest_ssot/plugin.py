@@ -170,7 +170,7 @@ class SsotPlugin:
             self.config.pluginmanager.register(scanning)
 
     def pytest_plugin_registered(self, plugin: object) -> None:
-        """Note a plugin that is a module: it is part of every test, a conftest of those below it."""
+        """Note a plugin that is a module: it is part of every test, a conftest of some."""
         name = getattr(plugin, "__name__", None)
         if isinstance(plugin, ModuleType) and isinstance(name, str):
             conftest = name.rpartition(".")[2] == "conftest"
