@@ -118,7 +118,7 @@ class Watcher:
 
     @property
     def unwatchable(self) -> list[str]:
-        """What cannot be watched though it is there, each with why."""
+        """The things that are there and cannot be watched, each with why."""
         told = [f"{name} (cannot be watched)" for name in self.imports.armed.unwatchable]
         if self.constructions is not None:
             for symbol, why in self.constructions.unguarded.items():
@@ -127,7 +127,7 @@ class Watcher:
 
     @property
     def missed(self) -> list[str]:
-        """What child processes could not see, in their own words."""
+        """The things that child processes could not see, in their own words."""
         return [] if self._receiver is None else sorted(self._receiver.missed)
 
     @property
