@@ -1,4 +1,4 @@
-"""Notes what was loaded before the watch: nobody saw those imports, but there is their source."""
+"""Notes what was loaded before the watch: nobody saw those imports, their source is left."""
 
 from __future__ import annotations
 
