@@ -81,7 +81,7 @@ class DefinitionWatch:
 
     @property
     def replacements(self) -> tuple[tuple[LoadEnds | ClassStatements, str], ...]:
-        """The objects that stand in the place of Python's own, and what is not seen without each."""
+        """The objects that stand in the place of Python's own, and what each is for."""
         return (
             (self.loads, "importlib._bootstrap._ModuleLockManager: other names"),
             (self.classes, "builtins.__build_class__: class statements"),
