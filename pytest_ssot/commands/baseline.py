@@ -14,7 +14,7 @@ from pytest_ssot.commands.project import baseline_file, configured, progress, ro
 from pytest_ssot.commands.run_reports import reported as read_report
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
-from pytest_ssot.model import Kind, Verdict, Violation
+from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.baseline import file, known
 from pytest_ssot.policy.baseline.changes import Grounds, grown, only_in_runs, shrunk
@@ -181,8 +181,8 @@ def _check(options: argparse.Namespace) -> None:
 
 def _line(violation: Violation, *, critical: bool) -> str:
     site = violation.importer
-    overdue = "overdue" if violation.kind is Kind.OVERDUE else ""
-    why = violation.reason or ("mission-critical" if critical else overdue)
+    standing = violation.kind.value if violation.kind.traits.stands else ""
+    why = violation.reason or ("mission-critical" if critical else standing)
     line = f"{site.path}:{site.line}:{site.column}: {violation.rule} {what_of(violation)}"
     return f"{line} ({why})" if why else line
 

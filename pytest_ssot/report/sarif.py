@@ -12,7 +12,6 @@ from urllib.parse import quote
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
 from pytest_ssot.report.content import Content, RuleCount, content
 from pytest_ssot.report.text import Cause, because, headline
-from pytest_ssot.rules.ownership import Factory, Single
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: What paths are relative to; where it is, only the reader knows.
@@ -71,13 +70,8 @@ def _rule(row: RuleCount, told: Content) -> _Json:
 
 def _kind_of(row: RuleCount, told: Content) -> Kind:
     """What the violations of a rule are; of a rule by nothing but its id, what the first is."""
-    rule = row.rule
-    if isinstance(rule, Single):
-        return Kind.DEFINITION
-    if isinstance(rule, Factory):
-        return Kind.CONSTRUCTION
-    if rule is not None:
-        return Kind.SYMBOL if rule.name else Kind.IMPORT
+    if row.rule is not None:
+        return row.rule.kind
     return next(
         (violation.kind for violation in told.violations if violation.rule == row.id), Kind.IMPORT
     )

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 from pytest_ssot.config.load import FILE
-from pytest_ssot.model import Kind, Verdict, Violation
+from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy.run.outcome import Outcome
 from pytest_ssot.report.baseline_text import (
     UPDATE,
@@ -77,8 +77,8 @@ def _failed(cause: Cause, outcome: Outcome) -> int:
 def _effect(failed: int, cause: Cause) -> str:
     if failed:
         return f"fails {counted(failed, 'test')}"
-    if cause.first.kind is Kind.OVERDUE:
-        return f"overdue, {cause.says()}"
+    if cause.first.kind.traits.stands:
+        return f"{cause.first.kind.value}, {cause.says()}"
     seen = set().union(*(violation.tests for violation in cause.violations))
     where = f"seen by {counted(len(seen), 'test')}" if seen else cause.seen_by()
     return f"{where}, {cause.note or 'not gated'}" if seen or cause.note else where

@@ -11,24 +11,6 @@ from pytest_ssot.rules.ownership import Factory
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import AnyRule
 
-_HEADLINES = {
-    Kind.IMPORT: "deprecated import",
-    Kind.SYMBOL: "deprecated name",
-    Kind.WARNING: "deprecated call",
-    Kind.CONSTRUCTION: "made outside its factory",
-    Kind.DEFINITION: "defined again",
-    Kind.OVERDUE: "overdue",
-}
-#: What is deprecated, and still used: the report's tables say no more of these than which it is.
-_USES = frozenset((Kind.IMPORT, Kind.SYMBOL, Kind.WARNING))
-#: What is another of a symbol that there should be one of, and not defined itself.
-_DEFINITIONS = {
-    Form.ALIAS: "another name for",
-    Form.SUBCLASS: "a subclass that only renames",
-    Form.FROM: "another path to",
-    Form.STAR: "another path to",
-}
-
 
 class Cause:
     """The violations of one rule's target by one importer: what has to be changed at once."""
@@ -48,22 +30,23 @@ class Cause:
 
     def headline(self) -> str:
         first = self.first
-        what = self.named if first.kind is Kind.DEFINITION else first.target
+        what = self.named if first.kind.traits.is_another else first.target
         rule_id = what if first.rule == first.target else first.rule
         return headline(first.kind, what, rule_id, self.rule, first.form)
 
     @property
     def named(self) -> str:
         """The target: ``a.b:Name as Other`` of another of it, the call where it is made."""
-        if self.first.kind is Kind.DEFINITION:
+        traits = self.first.kind.traits
+        if traits.is_another:
             return known_as(self.first.target, self.names())
-        return self.first.target + ("()" if self.first.kind is Kind.CONSTRUCTION else "")
+        return self.first.target + traits.suffix
 
     def advice(self) -> list[str]:
         """What to write instead, why, and where; each line with its label."""
         says = self.says()
-        if self.first.kind is Kind.OVERDUE:
-            return self._overdue(says)
+        if self.first.kind.traits.stands:
+            return self._deletion(says)
         lines = [f"says: {says}"] if says else []
         lines += [f"use:  {line}" for line in self.replacements()]
         if self.rule is not None:
@@ -72,31 +55,21 @@ class Cause:
                 lines.append(f"note: {passing_on(self.leads_here)}")
         if self.note:
             lines.append(f"note: {self.note}")
-        lines.append(f"fix:  {self._what_to_do} {self.importer}")
+        to_do = self.first.kind.traits.wording_of(self.first.form).to_do
+        lines.append(f"fix:  {to_do} {self.importer}")
         return lines
 
-    def _overdue(self, says: str) -> list[str]:
+    def _deletion(self, says: str) -> list[str]:
         lines = [f"now:  {says.partition(': ')[0]}"]
         lines += because(self.rule) if self.rule is not None else []
         lines += [f"note: {self.note}"] if self.note else []
         return [*lines, f"fix:  {deletion(self.first)}"]
 
     @property
-    def _what_to_do(self) -> str:
-        """A path to a symbol leads elsewhere instead; what is another of it has to go.
-
-        What only has its name, a test double perhaps, may get one of its own.
-        """
-        first = self.first
-        again = first.kind is Kind.DEFINITION and first.form not in (Form.FROM, Form.STAR, None)
-        if again and first.form is Form.DEFINITION:
-            return "delete or rename"
-        return "delete" if again else "change"
-
-    @property
     def title(self) -> str:
         """What is wrong with it; empty for a use of what is deprecated."""
-        return "" if is_use(self.first) else _title(self.first.kind, self.first.form)
+        traits = self.first.kind.traits
+        return "" if traits.is_use else traits.wording_of(self.first.form).title
 
     @property
     def leads_here(self) -> str | None:
@@ -148,7 +121,7 @@ class Cause:
                 return [caller]  # there is nothing to import
         if self.rule is None or self.leads_here:  # nobody takes a name from himself
             return []
-        if self.first.kind is Kind.OVERDUE:  # it is to go, and nothing to come
+        if self.first.kind.traits.stands:  # it is to go, and nothing to come
             return []
         lines: list[str] = []
         for violation in self.violations:
@@ -182,21 +155,16 @@ def headline(
 ) -> str:
     """``deprecated import: a.b (rule-id, removed in 2.0)``."""
     # What an id is where nobody chose one says nothing new.
-    details = [] if rule_id in (target, f"{target}()") else [rule_id]
+    details = [] if rule_id in (target, target + kind.traits.suffix) else [rule_id]
     if isinstance(rule, Rule) and rule.removed_in is not None:
         details.append(f"removed in {rule.removed_in}")
     suffix = f" ({', '.join(details)})" if details else ""
-    return f"{_title(kind, form)}: {target}{suffix}"
-
-
-def _title(kind: Kind, form: Form | None) -> str:
-    title = _HEADLINES[kind]
-    return _DEFINITIONS.get(form, title) if kind is Kind.DEFINITION and form is not None else title
+    return f"{kind.traits.wording_of(form).title}: {target}{suffix}"
 
 
 def is_use(violation: Violation) -> bool:
     """Whether it is a use of what is deprecated."""
-    return violation.kind in _USES
+    return violation.kind.traits.is_use
 
 
 def known_as(target: str, names: Iterable[str]) -> str:

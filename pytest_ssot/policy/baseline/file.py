@@ -20,7 +20,7 @@ _CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 _RUNTIME = ["runtime"]
 _TEXTS = ("path", "rule", "kind", "target", "function", "message", "reason", "owner", "until")
 _KNOWN = (*_TEXTS, "name", "count", "seen")
-_OF_WARNINGS = ("target", "function", "message")
+_OF_SOME_KINDS = ("target", "function", "message")
 
 
 def read(path: Path, shown: str, *, merging: bool = False) -> tuple[Entry, ...]:
@@ -161,7 +161,7 @@ def _entry(raw: dict[str, Any], place: str) -> Entry:
         if name not in raw:
             _refuse(place, f'"{name}" is missing', _RESTORE)
     for name in _TEXTS:
-        empty_is_fine = name in _OF_WARNINGS
+        empty_is_fine = name in _OF_SOME_KINDS
         if name in raw and not (isinstance(raw[name], str) and (raw[name] or empty_is_fine)):
             _refuse(place, f'"{name}" must be a text', "leave it out if there is none")
     if not (raw["name"] is None or (isinstance(raw["name"], str) and raw["name"])):
@@ -170,9 +170,10 @@ def _entry(raw: dict[str, Any], place: str) -> Entry:
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         _refuse(place, '"count" must be a whole number from 1', "delete the line if none is left")
     _check_seen(raw, place)
-    warned = {name: raw.get(name, "") for name in ("kind", *_OF_WARNINGS)}
+    _check_kind(raw, place)
+    own = {name: raw.get(name, "") for name in ("kind", *_OF_SOME_KINDS)}
     return Entry(
-        Key(raw["path"], raw["rule"], raw["name"], **warned),
+        Key(raw["path"], raw["rule"], raw["name"], **own),
         count,
         "seen" in raw,
         raw.get("reason"),
@@ -185,16 +186,25 @@ def _check_seen(raw: dict[str, Any], place: str) -> None:
     if "seen" in raw and raw["seen"] != _RUNTIME:
         known = json.dumps(_RUNTIME)
         _refuse(place, f'"seen" must be {known}', "leave it out for what stands in source")
+
+
+def _check_kind(raw: dict[str, Any], place: str) -> None:
+    kinds = {kind.value: kind.traits for kind in Kind if kind.traits.own_entry}
     kind = raw.get("kind")
-    if kind not in (None, "warning", "overdue"):
-        _refuse(place, '"kind" must be "warning" or "overdue"', "leave it out for all else")
-    alone = [name for name in _OF_WARNINGS if name in raw]
-    if kind == "warning" and "seen" not in raw:
-        _refuse(place, "only a run can see a warning", f'add "seen": {json.dumps(_RUNTIME)}')
-    if kind == "overdue" and "seen" in raw:
-        _refuse(place, "what is overdue stands in source", 'leave out "seen"')
-    if alone and kind != "warning":
-        _refuse(place, f'"{alone[0]}" is for warnings', 'add "kind": "warning", or leave it out')
+    if kind is not None and kind not in kinds:
+        known = " or ".join(f'"{name}"' for name in kinds)
+        _refuse(place, f'"kind" must be {known}', "leave it out for all else")
+    seen_by = kinds[kind].seen_by if kind else ("runtime", "static")
+    if "static" not in seen_by and "seen" not in raw:
+        _refuse(place, f"only a run can see a {kind}", f'add "seen": {json.dumps(_RUNTIME)}')
+    if "runtime" not in seen_by and "seen" in raw:
+        _refuse(place, f"what is {kind} stands in source", 'leave out "seen"')
+    own = kinds[kind].own_entry if kind else ()
+    for name in _OF_SOME_KINDS:
+        if name in raw and name not in own:
+            whose = next(kind for kind, traits in kinds.items() if name in traits.own_entry)
+            what_to_do = f'add "kind": "{whose}", or leave it out'
+            _refuse(place, f'"{name}" is for {whose}s', what_to_do)
 
 
 def _until(value: str | None, place: str) -> datetime.date | None:
@@ -213,12 +223,8 @@ def _raw(entry: Entry) -> dict[str, Any]:
     raw: dict[str, Any] = {"path": key.path, "rule": key.rule, "name": key.name}
     if key.kind:
         raw["kind"] = key.kind
-    if key.kind == Kind.WARNING.value:
-        raw |= {
-            "target": key.target,
-            "function": key.function,
-            "message": key.message,
-        }
+        own = Kind(key.kind).traits.own_entry
+        raw |= {name: getattr(key, name) for name in _OF_SOME_KINDS if name in own}
     raw["count"] = entry.number
     if entry.runtime:
         raw["seen"] = _RUNTIME

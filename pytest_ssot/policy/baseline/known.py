@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
-from pytest_ssot.model import Kind
 from pytest_ssot.policy.baseline import file
 from pytest_ssot.policy.baseline.entries import Entry, Key
 from pytest_ssot.policy.baseline.ratchet import Baseline
@@ -72,7 +71,7 @@ def examined(root: Path, scan: Inventory) -> Callable[[Key], bool]:
     read = scan.examined.difference(path for path, _ in scan.unreadable)
 
     def examined_key(key: Key) -> bool:
-        if key.kind == Kind.OVERDUE.value and (key.path, key.rule, key.name) in scan.due.waiting:
+        if key in scan.due.waiting:
             return False
         return key.path in read or not os.path.lexists(root / key.path)
 

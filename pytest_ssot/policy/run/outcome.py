@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_ssot.model import Kind, Suspect, Verdict, Violation
+from pytest_ssot.model import Suspect, Verdict, Violation
 from pytest_ssot.policy.baseline.after_run import Upkeep
 from pytest_ssot.policy.baseline.entries import Entry
 from pytest_ssot.policy.baseline.ratchet import Exceeded, Is, Ratchet, nothing
@@ -196,7 +196,7 @@ class Outcome:
             tuple(
                 violation
                 for violation in told
-                if violation.kind is not Kind.OVERDUE or not self._static.has(violation)
+                if not (violation.kind.traits.stands and self._static.has(violation))
             )
         )
 

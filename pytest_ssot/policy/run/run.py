@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
-from pytest_ssot.policy.rules.overdue import due
+from pytest_ssot.policy.rules.overdue import Overdue, due
 from pytest_ssot.policy.run import unseen
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.verdict import critical
@@ -222,7 +222,9 @@ class Run:
         nobody = SeenBy("")
         return Remainder(
             session=tuple(self._ratcheted(self.watcher.gather([*self._nobodys()]), nobody)),
-            swept=tuple(self._judged(self.watcher.gather([recorder.swept]), nobody)),
+            swept=tuple(
+                self.judge.judge_found(self.watcher.gather([recorder.swept]), nobody, self._ask)
+            ),
             used=tuple(sorted(self.judge.used)),
             marks=tuple(
                 sorted({mark.origin for mark in self.marks if self.allowances.holds(mark)})
@@ -238,10 +240,17 @@ class Run:
     def owed(self) -> tuple[Remainder, tuple[str, ...]]:
         """What should be gone by now, as no test's, and of what nobody knows whether it should."""
         found = due(self.configured)
-        told = [self.judge.of_source(one, self._ask) for one in found.overdue]
+        told = [self._judge_overdue(overdue) for overdue in found.overdue]
         judged = self.ratchet.judge([violation for violation in told if violation is not None])
         used, mistakes = tuple(sorted(self.judge.used)), tuple(sorted(self.judge.mistakes))
         return Remainder(session=tuple(judged), used=used, mistakes=mistakes), found.unknown
+
+    def _judge_overdue(self, overdue: Overdue) -> Violation | None:
+        from pytest_ssot.source.project.modules import Modules  # few runs come here
+
+        violation, end_line = overdue
+        test, modules = SeenBy(violation.importer.path), Modules(self.settings.root)
+        return self.judge.judge_source(violation, end_line, modules, test, self._ask).violation
 
     @cached_property
     def _loaded_early(self) -> list[str]:
@@ -271,15 +280,8 @@ class Run:
 
     def _ratcheted(self, found: Sightings, test: SeenBy, critical: bool = False) -> list[Violation]:
         """What was found, judged, with what the baseline knows; *critical* tests excuse nothing."""
-        judged = self._judged(found, test)
+        judged = self.judge.judge_found(found, test, self._ask)
         return judged if critical else self.ratchet.judge(judged)
-
-    def _judged(self, found: Sightings, test: SeenBy) -> list[Violation]:
-        judged = (self.judge.judge(seen, chain, test, self._ask) for seen, chain in found.values())
-        return sorted(
-            (violation for violation in judged if violation is not None),
-            key=lambda violation: (violation.cause, violation.verdict.value),
-        )
 
     def _found(self, running: Running, asked: Asked) -> Sightings:
         """All that a test answers for: itself, its fixtures, its file, the conftests above."""

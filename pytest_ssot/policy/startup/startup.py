@@ -134,24 +134,13 @@ def judged(
     settings = configured.settings
     allowances = Allowances(configured.allowances, today)
     judge, nobody = Judge(settings, configured.rules, allowances), SeenBy("")
-
-    def of(found: Sightings) -> list[Violation]:
-        judged = (judge.judge(seen, way, nobody, _no_hook) for seen, way in found.values())
-        return sorted(
-            filter(None, judged), key=lambda violation: (violation.cause, violation.verdict.value)
-        )
-
     startups = list(startups)
-    each = [of(startup.found) for startup in startups]
-    swept = [violation for startup in startups for violation in of(startup.swept)]
+    each = [judge.judge_found(startup.found, nobody) for startup in startups]
+    swept = chain.from_iterable(judge.judge_found(startup.swept, nobody) for startup in startups)
     ratchet = Ratchet(baseline, today)
     known = iter(ratchet.judge(chain.from_iterable(each), in_source(settings, ())))
     told = tuple(tuple(islice(known, len(found))) for found in each)
     return Judged(told, tuple(swept), tuple(sorted(judge.mistakes)))
-
-
-def _no_hook(_: Violation) -> None:
-    """Hooks are pytest's, and there is none."""
 
 
 def _run_in_parallel(tries: Sequence[_Try], jobs: int) -> None:

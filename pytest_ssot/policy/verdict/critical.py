@@ -43,7 +43,7 @@ def fails(violation: Violation, gated: bool) -> bool:
     return gated and violation.verdict is Verdict.FAILS
 
 
-def decided(setting: str, verdict: Verdict) -> Verdict | None:
+def apply_setting(setting: str, verdict: Verdict) -> Verdict | None:
     """What *verdict* becomes by a setting of report, fail or ignore."""
     if setting == "ignore":
         return None
