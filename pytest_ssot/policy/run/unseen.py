@@ -46,7 +46,7 @@ class _Importers:
     ) -> None:
         self._target = target
         self._index = index
-        self._list_loaded = frozenset(module.name for module in modules)
+        self._loaded = frozenset(module.name for module in modules)
         self._root = ours.root
         self.sites: set[tuple[str, int]] = set()
         self.unreadable: set[str] = set()
@@ -89,11 +89,11 @@ class _Importers:
             return self._is_target(module)
         below = [(name, f"{module}.{name}") for name in names]
         if not self._is_target(module):
-            return any(sub in self._list_loaded and self._is_target(sub) for _, sub in below)
+            return any(sub in self._loaded and self._is_target(sub) for _, sub in below)
         return any(
             self._index.name(module, name) is None
             and sub not in self._index.modules
-            and (target.submodules or sub not in self._list_loaded)
+            and (target.submodules or sub not in self._loaded)
             for name, sub in below
         )
 
