@@ -32,7 +32,7 @@ from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
 from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.session.scan_plugin import MARKER, ScanItem, ScanPlugin, list_marker_names
-from pytest_ssot.session.session_report import PROPERTY, RESULT, SessionReport, find_baseline_path
+from pytest_ssot.session.session_report import PROPERTY, RESULT, SessionReport, find_typed_folder
 
 #: pytest looks here for the fixture that tests ask for.
 __all__ = ["ssot"]
@@ -106,14 +106,14 @@ def load_configuration(
 
 def load_baseline(config: pytest.Config, configured: Configured) -> Baseline:
     """Load the known violations; none where nothing says that there are any."""
-    path = find_baseline_path(config, configured.settings)
-    given = getattr(config.known_args_namespace, "ssot_baseline", None) is not None
-    if not (given or path.exists()):
+    typed = find_typed_folder(config, "ssot_baseline")
+    path = configured.settings.baseline_path(typed)
+    if typed is None and not path.exists():
         return Baseline()
     from pytest_ssot.policy.baseline import known
 
     try:
-        return known.load(configured, path, required=given)
+        return known.load(configured, path, required=typed is not None)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 

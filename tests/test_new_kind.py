@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_ssot.config.report_formats import RENDERED
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Form, Kind, Site, Traits, Verdict, Violation, Wording
 from pytest_ssot.policy.baseline import file
@@ -21,7 +22,7 @@ from pytest_ssot.report import baseline_text, check_listing
 from pytest_ssot.report.document import as_document
 from pytest_ssot.report.explain_line import Spot, of_line
 from pytest_ssot.report.explain_rule import Facts, Place, Told, of_rule
-from pytest_ssot.report.formats import FORMATS, rendered
+from pytest_ssot.report.rendering import render
 from pytest_ssot.report.text import Cause
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import load
@@ -77,10 +78,10 @@ def test_it_is_the_same_after_json(violation: Violation) -> None:
     assert Violation.from_json(json.loads(json.dumps(violation.to_json()))) == violation
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", RENDERED)
 def test_every_format_tells_it(violation: Violation, name: str, tmp_path: Path) -> None:
     data = as_document([violation], [RULE], {"old": 1}, [], [])
-    text = rendered(name, data, tmp_path)
+    text = render(name, data, tmp_path)
     assert "app/a.py" in text
     tables_name_no_uses = name in ("markdown", "html") and violation.kind.traits.is_use
     assert name == "json" or tables_name_no_uses or TITLE in text

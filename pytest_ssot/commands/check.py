@@ -159,7 +159,7 @@ def _output(checked: Checked, options: argparse.Namespace) -> str:
         ]
         return "".join(f"{line}\n" for line in lines)
     from pytest_ssot.report.document import as_document
-    from pytest_ssot.report.formats import rendered
+    from pytest_ssot.report.rendering import render
 
     data = as_document(
         violations,
@@ -170,7 +170,7 @@ def _output(checked: Checked, options: argparse.Namespace) -> str:
         idle=checked.idle(),
         suspects=checked.inventory.suspects,
     )
-    return rendered(options.output_format, data, checked.project.settings.root)
+    return render(options.output_format, data, checked.project.settings.root)
 
 
 def _besides(checked: Checked) -> Iterator[str]:

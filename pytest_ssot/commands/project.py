@@ -38,8 +38,8 @@ def configured(root: Path, flags: Mapping[str, object] | None = None) -> Configu
 
 
 def baseline_file(settings: Settings, given: str | None) -> Path:
-    """The baseline's path; one that was *given* is seen from where the command was typed."""
-    return (Path.cwd() if given is not None else settings.root) / settings.baseline
+    """The baseline's path, which may have been *given* on the command line."""
+    return settings.baseline_path(None if given is None else Path.cwd())
 
 
 @contextlib.contextmanager

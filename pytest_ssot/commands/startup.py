@@ -119,7 +119,7 @@ def _fails(startup: Startup, violations: Sequence[Violation]) -> bool:
 
 def _json(found: _Found) -> str:
     from pytest_ssot.report.document import as_document
-    from pytest_ssot.report.formats import rendered
+    from pytest_ssot.report.rendering import render
 
     rules = found.project.rules.all
     numbers = Counter(violation.rule for violation in found.violations)
@@ -134,7 +134,7 @@ def _json(found: _Found) -> str:
         errors=found.faults,
     )
     data["startup"] = list(map(as_json, found.startups, found.judged.violations))
-    return rendered("json", data, found.project.settings.root)
+    return render("json", data, found.project.settings.root)
 
 
 def _besides(found: _Found, options: argparse.Namespace) -> Iterator[str]:

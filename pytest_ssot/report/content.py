@@ -10,8 +10,7 @@ from urllib.parse import quote
 
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.report.text import Cause, causes
-from pytest_ssot.rules.ownership import Factory, Single
-from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.keys import rule_from_report
 from pytest_ssot.rules.ruleset import AnyRule
 
 #: What may stand in a web address as it is, besides letters and digits.
@@ -83,33 +82,11 @@ def content(data: Mapping[str, Any]) -> Content:
     return Content(
         version=data["tool"]["version"],
         violations=tuple(map(Violation.from_json, data["violations"])),
-        rules={one["id"]: rule for one in data["rules"] if (rule := rule_of(one)) is not None},
+        rules={
+            one["id"]: rule for one in data["rules"] if (rule := rule_from_report(one)) is not None
+        },
         ids=tuple(one["id"] for one in data["rules"]),
         unreadable=tuple((one["path"], one["error"]) for one in data["unreadable"]),
         not_observed=tuple(data["not_observed"]),
         errors=tuple(data["errors"]),
-    )
-
-
-def rule_of(entry: Mapping[str, Any]) -> AnyRule | None:
-    """The rule that an entry of the document's ``rules`` describes; None if it has but an id."""
-    name = entry["id"]
-    about = entry.get("reason"), entry.get("owner"), entry.get("link")
-    if "single" in entry:
-        return Single(name, entry["single"], tuple(entry.get("also-from", ())), *about)
-    if "class" in entry:
-        return Factory(name, entry["class"], tuple(entry["only-from"]), *about)
-    if "deprecated" not in entry:
-        return None
-    return Rule(
-        name,
-        entry["deprecated"],
-        use=entry.get("use"),
-        rename=tuple(entry.get("rename", {}).items()),
-        manual=tuple(entry.get("manual", ())),
-        reason=about[0],
-        owner=about[1],
-        link=about[2],
-        removed_in=entry.get("removed-in"),
-        distribution=entry.get("distribution"),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pytest_ssot.config.mistakes import Mistakes, Place
 from pytest_ssot.config.schema import RULES, Table, check_repeats, check_table
 from pytest_ssot.rules.allowance import Allowance
+from pytest_ssot.rules.keys import rule_from_table, table_from_rule
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
 
@@ -15,7 +16,7 @@ def rules_from(tables: Iterable[Table], origin: str, mistakes: Mistakes) -> list
     """The sound tables' rules; two with one id, or one target, are a mistake."""
     tables = list(tables)
     check_repeats(tables, ("deprecated", "id"), mistakes)
-    return [_rule(table, origin) for table in tables if table.sound]
+    return [rule_from_table(table, Rule, origin) for table in tables if table.sound]
 
 
 def rules_from_code(
@@ -23,7 +24,7 @@ def rules_from_code(
 ) -> list[Rule]:
     """The rules that code gave, as mappings with TOML's keys or as Rule objects."""
     place = place._replace(table="rules")
-    raws = (_as_mapping(entry) if isinstance(entry, Rule) else entry for entry in entries)
+    raws = (table_from_rule(entry) if isinstance(entry, Rule) else entry for entry in entries)
     tables = [check_table(RULES, raw, place, n, mistakes) for n, raw in enumerate(raws, 1)]
     return rules_from(tables, origin, mistakes)
 
@@ -49,16 +50,7 @@ def singles_from(tables: Iterable[Table], mistakes: Mistakes) -> list[Single]:
     """The sound tables' singles; two for one symbol, or with one id, are a mistake."""
     tables = list(tables)
     check_repeats(tables, ("symbol", "id"), mistakes)
-    return [
-        Single(
-            table.values["id"],
-            table.values["symbol"],
-            table.values["also-from"],
-            *_about(table),
-        )
-        for table in tables
-        if table.sound
-    ]
+    return [rule_from_table(table, Single, table.place.file) for table in tables if table.sound]
 
 
 def factories_from(tables: Iterable[Table], mistakes: Mistakes) -> list[Factory]:
@@ -68,34 +60,5 @@ def factories_from(tables: Iterable[Table], mistakes: Mistakes) -> list[Factory]
     """
     tables = list(tables)
     check_repeats(tables, ("class", "id"), mistakes)
-    made = [
-        Factory(
-            table.values["id"], table.values["class"], table.values["only-from"], *_about(table)
-        )
-        for table in tables
-        if table.sound
-    ]
+    made = [rule_from_table(table, Factory, table.place.file) for table in tables if table.sound]
     return [factory if factory.id else factory._replace(id=factory.default_id) for factory in made]
-
-
-def _about(table: Table) -> tuple[str | None, str | None, str | None, str]:
-    """Why it is so, whose it is, where more is said, and where it was written."""
-    values = table.values
-    return values["reason"], values["owner"], values["link"], table.place.file
-
-
-def _rule(table: Table, origin: str) -> Rule:
-    written = {key.replace("-", "_"): value for key, value in table.values.items()}
-    return Rule(**written, origin=origin)
-
-
-def _as_mapping(rule: Rule) -> dict[str, object]:
-    """The rule as it would be written, so that it is checked like all others."""
-    written: dict[str, object] = {
-        name.replace("_", "-"): value
-        for name, value in rule._asdict().items()
-        if name != "origin" and value != Rule._field_defaults.get(name)
-    }
-    if "rename" in written:
-        written["rename"] = dict(rule.rename)
-    return written

@@ -11,7 +11,6 @@ import pytest
 
 from pytest_ssot import xdist
 from pytest_ssot.config.load import configured_above
-from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict
 from pytest_ssot.policy.baseline import after_run
@@ -119,14 +118,14 @@ class SessionReport:
         outcome = self.assembly.outcome(full=self._is_full(session))
         told = self._config.hook.pytest_ssot_report
         if self._run.settings.report or told.get_hookimpls():
-            from pytest_ssot.report import formats
+            from pytest_ssot.report import rendering
 
             data = document(outcome)
             told(report=data, config=self._config)
-            outcome.mistakes += formats.write_reports(
+            outcome.mistakes += rendering.write_reports(
                 data, self._run.settings, self._find_report_folder()
             )
-            self._printed = formats.printed(data, self._run.settings)
+            self._printed = rendering.render_printed(data, self._run.settings)
         self._compare_baseline(outcome)
         if self._run.settings.file is None and not self._is_inner:
             outcome.elsewhere = configured_above(self._run.settings.root)
@@ -139,7 +138,7 @@ class SessionReport:
         if asked and not self._config.option.collectonly and self._run.ratchet.baseline.entries:
             observed = not (outcome.remainder.not_observed or outcome.remainder.faults)
             complete = outcome.full and self._all_passed and observed
-            path = find_baseline_path(self._config, settings)
+            path = settings.baseline_path(find_typed_folder(self._config, "ssot_baseline"))
             run, seen = self._run, outcome.violations
             try:
                 outcome.upkeep = after_run.after_run(
@@ -156,8 +155,7 @@ class SessionReport:
 
     def _find_report_folder(self) -> Path:
         """Find the folder of reports: where the command line was typed, or the root."""
-        typed = getattr(self._config.known_args_namespace, "ssot_report", None)
-        return self._config.invocation_params.dir if typed else self._config.rootpath
+        return find_typed_folder(self._config, "ssot_report") or self._config.rootpath
 
     def _is_full(self, session: pytest.Session) -> bool:
         """Whether every test of the project was asked for, and none stopped the run."""
@@ -194,10 +192,10 @@ def _print_utf8(text: str) -> None:
         raw.flush()
 
 
-def find_baseline_path(config: pytest.Config, settings: Settings) -> Path:
-    """Find the baseline's file, as seen from where the command line was typed, or from the root."""
-    typed = getattr(config.known_args_namespace, "ssot_baseline", None) is not None
-    return (config.invocation_params.dir if typed else config.rootpath) / settings.baseline
+def find_typed_folder(config: pytest.Config, option: str) -> Path | None:
+    """Find the folder that the command line was typed in; None where it has no *option*."""
+    typed = getattr(config.known_args_namespace, option, None) is not None
+    return config.invocation_params.dir if typed else None
 
 
 #: Options of pytest that leave tests out, or of each test all but its fixtures.

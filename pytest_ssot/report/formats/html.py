@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from pytest_ssot.report.content import Content, RuleCount, content
-from pytest_ssot.report.style import STYLE
+from pytest_ssot.report.html_style import STYLE
 from pytest_ssot.report.text import Cause, counted
 from pytest_ssot.rules.rule import Rule
 
@@ -27,7 +27,7 @@ class _Row(NamedTuple):
     verdict: str = ""
 
 
-def html(data: Mapping[str, Any]) -> str:
+def render(data: Mapping[str, Any]) -> str:
     """Tables by rule and by importer, and what was not seen."""
     told = content(data)
     body = [

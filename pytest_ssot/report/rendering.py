@@ -1,48 +1,32 @@
-"""The one table of report formats, and where a run's reports go."""
+"""Renders a document in any format, and writes a run's reports to where they go."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
-from types import MappingProxyType
 from typing import Any
 
+from pytest_ssot.config.report_formats import FORMATS, RENDERED
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.files import write_atomically
-from pytest_ssot.report.document import as_text
-from pytest_ssot.report.github import github
-from pytest_ssot.report.html import html
-from pytest_ssot.report.markdown import markdown
-from pytest_ssot.report.sarif import sarif
-
-#: From a document of ``docs/report.md`` to text. (``junit`` is none: pytest writes that file.)
-FORMATS: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
-    {
-        "json": as_text,
-        "sarif": sarif,
-        "github": github,
-        "markdown": markdown,
-        "html": html,
-    }
-)
-#: Those that GitHub reads by itself: there, a path begins at the repository.
-_READ_BY_GITHUB = ("github", "sarif")
 
 
-def rendered(name: str, data: Mapping[str, Any], root: Path) -> str:
+def render(name: str, data: Mapping[str, Any], root: Path) -> str:
     """The document *data* of the project at *root* in the format *name*.
 
     What cannot be encoded, as in a path whose bytes are no UTF-8, is escaped as
     JSON does it, and JSON reads it back as it was.
     """
     repository = os.environ.get("GITHUB_WORKSPACE")
-    if name in _READ_BY_GITHUB and repository:
+    if FORMATS[name].for_github and repository:
         root, top = root.resolve(), Path(repository).resolve()
         if root.is_relative_to(top):
             data = _seen_from(data, root.relative_to(top).as_posix())
-    return FORMATS[name](data).encode("utf-8", "backslashreplace").decode("utf-8")
+    text: str = import_module(f"pytest_ssot.report.formats.{name}").render(data)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def write_reports(data: Mapping[str, Any], settings: Settings, folder: Path) -> tuple[str, ...]:
@@ -56,17 +40,17 @@ def write_reports(data: Mapping[str, Any], settings: Settings, folder: Path) -> 
             continue
         path = folder / report.path
         try:
-            before = _before(path) if report.format == "markdown" else ""
-            write_atomically(path, before + rendered(report.format, data, settings.root))
+            before = _before(path) if FORMATS[report.format].adds_to_summary else ""
+            write_atomically(path, before + render(report.format, data, settings.root))
         except OSError as error:
             failed.append(f"report {report.path} cannot be written: {error.strerror or error}")
     return tuple(failed)
 
 
-def printed(data: Mapping[str, Any], settings: Settings) -> str:
+def render_printed(data: Mapping[str, Any], settings: Settings) -> str:
     """What *settings* ask for on standard output."""
     asked = (destination.format for destination in settings.report if destination.path is None)
-    return "".join(rendered(one, data, settings.root) for one in asked if one in FORMATS)
+    return "".join(render(one, data, settings.root) for one in asked if one in RENDERED)
 
 
 def _before(path: Path) -> str:

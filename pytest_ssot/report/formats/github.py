@@ -10,7 +10,7 @@ from pytest_ssot.report.content import content
 from pytest_ssot.report.text import Cause
 
 
-def github(data: Mapping[str, Any]) -> str:
+def render(data: Mapping[str, Any]) -> str:
     """One line for each importer of what fails or is known; empty if there is none.
 
     GitHub shows the first ten of each level of a step, so one cause is one line.

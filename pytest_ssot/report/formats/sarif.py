@@ -22,7 +22,7 @@ _PROPERTIES = ("kind", "target", "name", "verdict", "seen", "form", "scope")
 _Json = dict[str, Any]
 
 
-def sarif(data: Mapping[str, Any]) -> str:
+def render(data: Mapping[str, Any]) -> str:
     """One run with one result for each violation, and a notification for what was not seen."""
     told = content(data)
     rules = sorted(told.by_rule(), key=lambda row: row.id)

@@ -16,7 +16,7 @@ _MOST = 100
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&$]|^[#+=-]")
 
 
-def markdown(data: Mapping[str, Any]) -> str:
+def render(data: Mapping[str, Any]) -> str:
     """Totals, a table by rule, one by importer of what fails, and what was not seen."""
     told = content(data)
     blocks = [
