@@ -223,7 +223,7 @@ def _number(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    from pytest_ssot.policy.startup.startup import limit  # what tests may say, too
+    from pytest_ssot.policy.startup.import_modules import limit  # what tests may say, too
 
     try:
         return limit(float(text))

@@ -18,16 +18,16 @@ from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline
-from pytest_ssot.policy.rules import single_homes
+from pytest_ssot.policy.rules import check_homes
 from pytest_ssot.policy.run.outcome import Assembly
-from pytest_ssot.policy.run.run import Asked, Run, Running
 from pytest_ssot.policy.run.tally import Result
+from pytest_ssot.policy.run.watched_run import Asked, Run, Running
 from pytest_ssot.policy.verdict.allowances import SeenBy, from_marker
-from pytest_ssot.policy.verdict.critical import is_critical, is_gated
+from pytest_ssot.policy.verdict.mission_critical import is_critical, is_gated
 from pytest_ssot.report import debugger, terminal
-from pytest_ssot.report.text import in_a_line
+from pytest_ssot.report.violation_text import in_a_line
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.discovery import Configured, load
+from pytest_ssot.rules.configured import Configured, load
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
 from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
@@ -98,7 +98,7 @@ def load_configuration(
     try:
         found = load(config.rootpath, ini, flags, extra)
         if not extra:  # hooks give rules, and nothing that has a home
-            single_homes.check(found, installed=True)
+            check_homes.check(found, installed=True)
         return found
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
@@ -110,10 +110,10 @@ def load_baseline(config: pytest.Config, configured: Configured) -> Baseline:
     path = configured.settings.baseline_path(typed)
     if typed is None and not path.exists():
         return Baseline()
-    from pytest_ssot.policy.baseline import known
+    from pytest_ssot.policy.baseline import load_baseline
 
     try:
-        return known.load(configured, path, required=typed is not None)
+        return load_baseline.load(configured, path, required=typed is not None)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
-from pytest_ssot.policy.run.run import Asked, Run
+from pytest_ssot.policy.run.watched_run import Asked, Run
 
 if TYPE_CHECKING:
-    from pytest_ssot.policy.startup.startup import Startup
+    from pytest_ssot.policy.startup.import_modules import Startup
 
 
 class StartupError(ImportError):
@@ -95,17 +95,17 @@ class Ssot:
         assert_isolated(a, b, ignore=ignore)
 
     def _start_module(self, module: str, timeout: float) -> Startup:
-        from pytest_ssot.policy.startup import startup
+        from pytest_ssot.policy.startup import import_modules
 
         entries: list[object] = [*sys.path]
         # Others are ignored (CPython, Lib/importlib/_bootstrap_external.py: PathFinder._get_spec).
         here = [os.path.abspath(entry) for entry in entries if isinstance(entry, str)]
-        root = startup.import_path(self._run.settings.root)
+        root = import_modules.import_path(self._run.settings.root)
         path = [*here, *(one for one in root if one not in here)]
-        (started,) = startup.started(
+        (started,) = import_modules.started(
             self._run.configured,
-            [startup.checked(module)],
+            [import_modules.checked(module)],
             path=path,
-            timeout=startup.limit(timeout),
+            timeout=import_modules.limit(timeout),
         )
         return started

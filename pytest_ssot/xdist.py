@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ssot.policy.run.run import Remainder, Run
+from pytest_ssot.policy.run.watched_run import Remainder, Run
 from pytest_ssot.runtime.stack import frames
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import pytest
 from pytest_ssot.config.report_formats import RENDERED
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Form, Kind, Site, Traits, Verdict, Violation, Wording
-from pytest_ssot.policy.baseline import file
-from pytest_ssot.policy.baseline.changes import Grounds, grown, shrunk
+from pytest_ssot.policy.baseline import baseline_file
+from pytest_ssot.policy.baseline.grow_and_shrink import Grounds, grown, shrunk
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.run.inventory import Ground
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
@@ -23,9 +23,9 @@ from pytest_ssot.report.document import as_document
 from pytest_ssot.report.explain_line import Spot, of_line
 from pytest_ssot.report.explain_rule import Facts, Place, Told, of_rule
 from pytest_ssot.report.rendering import render
-from pytest_ssot.report.text import Cause
+from pytest_ssot.report.violation_text import Cause
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.source.project.modules import Modules
@@ -125,8 +125,8 @@ def test_the_baseline_knows_it_until_it_is_gone(violation: Violation, tmp_path: 
     path, traits = tmp_path / "baseline.json", violation.kind.traits
     empty = Ratchet(Baseline(), TODAY)
     entries = grown(empty, [violation], [violation], lambda _: False, Grounds())
-    file.write(path, "baseline.json", entries)
-    assert file.read(path, "baseline.json") == entries
+    baseline_file.write(path, "baseline.json", entries)
+    assert baseline_file.read(path, "baseline.json") == entries
     (entry,) = entries
     assert entry.key.kind == ("leak" if traits.own_entry else "")
     assert entry.key.message == ("it says *" if "message" in traits.own_entry else "")
@@ -155,7 +155,7 @@ def test_the_baseline_file_refuses_what_such_an_entry_has_not(
     path.write_text(json.dumps({"version": 1, "entries": [entry]}))
     refused = '"target" is for warnings' if traits.own_entry else '"kind" must be "warning" or'
     with pytest.raises(UsageError, match=refused):
-        file.read(path, "baseline.json")
+        baseline_file.read(path, "baseline.json")
 
 
 def test_all_that_allows_others_allows_it(violation: Violation, tmp_path: Path) -> None:

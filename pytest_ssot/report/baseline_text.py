@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pytest_ssot.policy.baseline.entries import Entry
 from pytest_ssot.policy.baseline.ratchet import Stale
-from pytest_ssot.report.text import known_as
+from pytest_ssot.report.violation_text import known_as
 from pytest_ssot.rules.ruleset import AnyRule
 
 #: What takes out of the baseline what a scan does not find any more.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Kind, Scope, Verdict, Violation
-from pytest_ssot.report.text import (
+from pytest_ssot.report.violation_text import (
     Cause,
     counted,
     first_line,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytest_ssot.model import SCHEMA_VERSION, Suspect, Violation
-from pytest_ssot.rules.keys import report_from_rule
+from pytest_ssot.rules.rule_keys import report_from_rule
 from pytest_ssot.rules.ruleset import AnyRule
 
 if TYPE_CHECKING:  # it brings the watch along, which the command line has no use for

@@ -12,7 +12,7 @@ from pytest_ssot.policy.baseline.entries import key_of
 from pytest_ssot.policy.run.inventory import Ground
 from pytest_ssot.report import check_listing
 from pytest_ssot.report.explain_rule import Facts, Place, field, known_line
-from pytest_ssot.report.text import Cause, because, deletion, first_line, headline
+from pytest_ssot.report.violation_text import Cause, because, deletion, first_line, headline
 from pytest_ssot.rules.ruleset import AnyRule
 
 #: How much of a line of source is shown; generated ones have no end.

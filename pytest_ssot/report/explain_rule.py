@@ -15,7 +15,7 @@ from pytest_ssot.policy.rules.unused_rules import Idle
 from pytest_ssot.policy.run.inventory import Ground
 from pytest_ssot.report import check_listing
 from pytest_ssot.report.baseline_text import UPDATE
-from pytest_ssot.report.text import counted, likened
+from pytest_ssot.report.violation_text import counted, likened
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import AnyRule

@@ -16,13 +16,13 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.run.outcome import Assembly
-from pytest_ssot.policy.run.run import Remainder, Run
 from pytest_ssot.policy.run.tally import Result
-from pytest_ssot.policy.scan_items.arguments import PART, Chosen, choose, is_finding
-from pytest_ssot.policy.scan_items.items import Finding, Mark, findings
-from pytest_ssot.policy.verdict.critical import in_source
+from pytest_ssot.policy.run.watched_run import Remainder, Run
+from pytest_ssot.policy.scan_items.choose_findings import PART, Chosen, choose, is_finding
+from pytest_ssot.policy.scan_items.findings import Finding, Mark, findings
+from pytest_ssot.policy.verdict.mission_critical import in_source
 from pytest_ssot.report import terminal
-from pytest_ssot.report.text import in_a_line
+from pytest_ssot.report.violation_text import in_a_line
 from pytest_ssot.runtime.evidence.evidence import Evidence
 from pytest_ssot.session.session_report import PROPERTY, RESULT
 

@@ -13,10 +13,10 @@ from pytest_ssot import xdist
 from pytest_ssot.config.load import configured_above
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict
-from pytest_ssot.policy.baseline import after_run
+from pytest_ssot.policy.baseline import update_after_run
 from pytest_ssot.policy.run.outcome import Assembly, Outcome
-from pytest_ssot.policy.run.run import Remainder, Run
 from pytest_ssot.policy.run.tally import Result
+from pytest_ssot.policy.run.watched_run import Remainder, Run
 from pytest_ssot.report import terminal
 from pytest_ssot.report.document import document
 
@@ -141,7 +141,7 @@ class SessionReport:
             path = settings.baseline_path(find_typed_folder(self._config, "ssot_baseline"))
             run, seen = self._run, outcome.violations
             try:
-                outcome.upkeep = after_run.after_run(
+                outcome.upkeep = update_after_run.after_run(
                     run.configured,
                     run.today,
                     path,

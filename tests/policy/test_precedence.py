@@ -17,7 +17,7 @@ from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
 from pytest_ssot.policy.verdict.judge import Judge
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence.evidence import Sighting, Sightings

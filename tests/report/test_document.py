@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from pytest_ssot.config.report_formats import FORMATS, RENDERED
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
 from pytest_ssot.report import formats
-from pytest_ssot.report.content import content
 from pytest_ssot.report.document import as_document
+from pytest_ssot.report.document_content import content
 from pytest_ssot.report.rendering import render
-from pytest_ssot.rules.keys import rule_from_report
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.rule_keys import rule_from_report
 
 TEXT = st.text(min_size=1, max_size=6)
 MAYBE = st.none() | TEXT

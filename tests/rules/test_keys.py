@@ -9,9 +9,9 @@ import pytest
 from pytest_ssot.config.mistakes import Mistakes, Place
 from pytest_ssot.config.schema import FACTORIES, RULES, SINGLE, Schema, check_table
 from pytest_ssot.report.explain_rule import Facts, Told, of_rule
-from pytest_ssot.rules.keys import report_from_rule, rule_from_table, table_from_rule
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.rule_keys import report_from_rule, rule_from_table, table_from_rule
 from pytest_ssot.rules.ruleset import AnyRule
 
 ABOUT = {"reason": "two at once", "owner": "platform", "link": "https://example.com/1"}

@@ -13,7 +13,7 @@ from pytest_ssot.config.toml import parse
 from pytest_ssot.model import Kind, Site, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.baseline.entries import Key
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.rule import Rule
 
 if TYPE_CHECKING:  # it parses, which few runs have a use for

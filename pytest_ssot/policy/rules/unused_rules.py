@@ -11,11 +11,11 @@ from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Form, Violation
 from pytest_ssot.policy.baseline.entries import Entry
 from pytest_ssot.policy.rules.overdue import UNKNOWN, what_stands
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.source.names.still_there import Standing, Standings
 
-#: What a run says of a target that it could not watch: `unseen.loaded_early` and the like.
+#: What a run says of a target that it could not watch: `loaded_early.loaded_early` and the like.
 _OF_ONE = re.compile(r"(?P<target>\S+) \((?:loaded before the watch|cannot be watched)")
 
 

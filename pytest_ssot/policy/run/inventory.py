@@ -14,7 +14,7 @@ from pytest_ssot.policy.rules.overdue import Due, due
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy, from_marker
 from pytest_ssot.policy.verdict.judge import Judge
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.source import index
 from pytest_ssot.source.project.files import Entry, Files

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_ssot.model import Verdict
-from pytest_ssot.report.content import content
-from pytest_ssot.report.text import Cause
+from pytest_ssot.report.document_content import content
+from pytest_ssot.report.violation_text import Cause
 
 
 def render(data: Mapping[str, Any]) -> str:

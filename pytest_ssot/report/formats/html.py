@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from pytest_ssot.report.content import Content, RuleCount, content
+from pytest_ssot.report.document_content import Content, RuleCount, content
 from pytest_ssot.report.html_style import STYLE
-from pytest_ssot.report.text import Cause, counted
+from pytest_ssot.report.violation_text import Cause, counted
 from pytest_ssot.rules.rule import Rule
 
 #: How many tests of one importer are listed: a root cause may fail thousands.

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pytest_ssot.model import Verdict
-from pytest_ssot.report.content import Content, RuleCount, content
-from pytest_ssot.report.text import Cause
+from pytest_ssot.report.document_content import Content, RuleCount, content
+from pytest_ssot.report.violation_text import Cause
 
 #: How many rows or entries of one sort are shown: a comment may have 65,536 characters.
 _MOST = 100

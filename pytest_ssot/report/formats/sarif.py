@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
-from pytest_ssot.report.content import Content, RuleCount, content
-from pytest_ssot.report.text import Cause, because, headline
+from pytest_ssot.report.document_content import Content, RuleCount, content
+from pytest_ssot.report.violation_text import Cause, because, headline
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: What paths are relative to; where it is, only the reader knows.
