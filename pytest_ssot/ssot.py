@@ -1,4 +1,4 @@
-"""What the fixture ``ssot`` gives to a test."""
+"""The object that the fixture ``ssot`` gives to a test."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ class Ssot:
         """
         __tracebackhide__ = True
         try:
-            started = self._run.watcher.guard.run_unwatched(lambda: self._started(module, timeout))
+            started = self._run.watcher.guard.run_unwatched(
+                lambda: self._start_module(module, timeout)
+            )
         except UsageError as error:
             raise UsageError(str(error)) from None  # without the way to it, which is ours
         violations = self._run.judge_found(started.found, self._asked())
@@ -92,7 +94,7 @@ class Ssot:
 
         assert_isolated(a, b, ignore=ignore)
 
-    def _started(self, module: str, timeout: float) -> Startup:
+    def _start_module(self, module: str, timeout: float) -> Startup:
         from pytest_ssot.policy.startup import import_modules
 
         entries: list[object] = [*sys.path]

@@ -41,7 +41,9 @@ MARKER = "ssot_scan"
 class ScanFile(pytest.File):
     """A file with findings; imports nothing."""
 
-    def __init__(self, *, scanning: Scanning, found: Sequence[ScanFinding], **kwargs: Any) -> None:
+    def __init__(
+        self, *, scanning: ScanPlugin, found: Sequence[ScanFinding], **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self._scanning = scanning
         self._found = found
@@ -51,7 +53,9 @@ class ScanFile(pytest.File):
 
 
 class ScanFindings(pytest.Collector):
-    def __init__(self, *, scanning: Scanning, found: Sequence[ScanFinding], **kwargs: Any) -> None:
+    def __init__(
+        self, *, scanning: ScanPlugin, found: Sequence[ScanFinding], **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self._scanning = scanning
         self._found = found
@@ -61,21 +65,21 @@ class ScanFindings(pytest.Collector):
             item = ScanItem.from_parent(
                 self, name=finding.rule, scanning=self._scanning, finding=finding
             )
-            self._scanning.mark(item)
+            self._scanning.mark_item(item)
             yield item
 
 
 class ScanItem(pytest.Item):
     """One finding. ``judged`` are its violations, once it has run."""
 
-    def __init__(self, *, scanning: Scanning, finding: ScanFinding, **kwargs: Any) -> None:
+    def __init__(self, *, scanning: ScanPlugin, finding: ScanFinding, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.finding = finding
         self.judged: list[Violation] = []
         self._scanning = scanning
 
     def runtest(self) -> None:
-        self.judged = self._scanning.judge(self)
+        self.judged = self._scanning.judge_item(self)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         line = self.finding.violations[0].importer.line
@@ -83,7 +87,7 @@ class ScanItem(pytest.Item):
         return self.path, line - 1, f"{self.finding.path}: {self.finding.rule}"
 
 
-class Scanning:
+class ScanPlugin:
     """Scans once for a run, and makes its items in each process that has tests.
 
     *assembly* is None in a worker, which is sent its items. *declared* are the
@@ -106,7 +110,7 @@ class Scanning:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         if xdist.is_controller(self._config):
-            self._scan()
+            self._scan_once()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -123,7 +127,7 @@ class Scanning:
             sent = config.workerinput[MARKER]  # type: ignore[attr-defined]
             self._found = [ScanFinding.from_json(one) for one in sent]
         else:
-            self._scan()
+            self._scan_once()
         given, rules = config.args, self._run.rules.by_id
         config.args = [one for one in given if not is_finding(one, rules)]
         try:
@@ -131,20 +135,22 @@ class Scanning:
         finally:
             config.args = given
 
-    def _scan(self) -> None:
+    def _scan_once(self) -> None:
         assert self._assembly is not None
         try:
-            chosen = self._chosen()
+            chosen = self._choose_findings()
             if not chosen.is_empty:
-                inventory = self._inventory()
+                inventory = self._take_inventory()
                 self._found = chosen.select(make_findings(inventory))
                 self._assembly.add_scan(inventory, chosen.has_file)
                 self._is_clean = not (self._found or inventory.unreadable)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
-        self._assembly.add_remainder(Remainder(not_observed=tuple(map(_unscanned, chosen.outside))))
+        self._assembly.add_remainder(
+            Remainder(not_observed=tuple(map(_describe_unscanned, chosen.outside)))
+        )
 
-    def _chosen(self) -> ChosenFindings:
+    def _choose_findings(self) -> ChosenFindings:
         config = self._config
         if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
             return ChosenFindings(everything=True)
@@ -152,12 +158,12 @@ class Scanning:
         packages = config.getoption("pyargs", False)
         return choose_findings(config.args, rules, root, here, packages=packages)
 
-    def _inventory(self) -> Inventory:
-        """Of everything, whatever was asked for: other files may pass names on."""
+    def _take_inventory(self) -> Inventory:
+        """Take inventory of everything, whatever was asked for: other files may pass names on."""
         from pytest_ssot.policy.run.inventory import take_inventory
 
         # What the scan itself does is no test's; and a fork of a watched process is watched.
-        with self._run.watcher.owner(Evidence()):
+        with self._run.watcher.owned_by(Evidence()):
             inventory = take_inventory(self._run.configured, self._run.today, forks=False)
         if inventory.mistakes:
             raise UsageError("\n".join(inventory.mistakes))
@@ -172,15 +178,15 @@ class Scanning:
         report = yield
         if isinstance(collector, pytest.Session) and report.passed:
             # After the tests: what fails one of them tells how it got there.
-            report.result.extend(self._files(collector))
+            report.result.extend(self._make_files(collector))
         return report
 
-    def _files(self, session: pytest.Session) -> Iterator[ScanFile]:
+    def _make_files(self, session: pytest.Session) -> Iterator[ScanFile]:
         for path, group in groupby(self._found, key=attrgetter("path")):
             at = session.config.rootpath / path
             yield ScanFile.from_parent(session, path=at, scanning=self, found=list(group))
 
-    def mark(self, item: ScanItem) -> None:
+    def mark_item(self, item: ScanItem) -> None:
         """Give *item* the marks of its path and of its sites."""
         settings = self._run.settings
         item.add_marker(MARKER)
@@ -188,20 +194,20 @@ class Scanning:
             for name in settings.markers:
                 item.add_marker(name)
         for mark in item.finding.marks:
-            if mark[0] not in self._acting:
-                _add(item, mark)
+            if mark[0] not in self._acting_markers:
+                _add_mark(item, mark)
 
     @cached_property
-    def _acting(self) -> frozenset[str]:
-        """The markers that code reads, for all that is known: it has registered them."""
-        return marker_names(self._config) - self._labels
+    def _acting_markers(self) -> frozenset[str]:
+        """The markers that code reads, as far as is known: it has registered them."""
+        return list_marker_names(self._config) - self._labels
 
     # -- the verdict ----------------------------------------------------------
 
-    def judge(self, item: ScanItem) -> list[Violation]:
-        """The verdict on each of its violations."""
+    def judge_item(self, item: ScanItem) -> list[Violation]:
+        """Judge each violation of *item*."""
         finding = item.finding
-        asked = [self._asked(item, violation) for violation in finding.violations]
+        asked = [self._ask_hook(item, violation) for violation in finding.violations]
         judged = self._run.ratchet.mark_known(
             asked, make_is_critical(self._run.settings, finding.critical)
         )
@@ -211,7 +217,7 @@ class Scanning:
             item.user_properties += [one for one in told if one not in item.user_properties]
         return judged
 
-    def _asked(self, item: ScanItem, violation: Violation) -> Violation:
+    def _ask_hook(self, item: ScanItem, violation: Violation) -> Violation:
         reason = self._config.hook.pytest_ssot_violation(item=item, violation=violation)
         return violation if reason is None else violation.judged(Verdict.ALLOWED, reason)
 
@@ -225,30 +231,32 @@ class Scanning:
             failing = [violation for violation in item.judged if violation.verdict is Verdict.FAILS]
             if failing:
                 terminal.fail(report, failing, self._run)
-            result = Result(xdist.nodeid(item), tuple(item.judged), bool(failing))
+            result = Result(xdist.nodeid_of(item), tuple(item.judged), bool(failing))
             setattr(report, RESULT, result.to_json())
         return report
 
     @pytest.hookimpl
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """A scan that has found nothing is a pass, though there is no test either."""
+        """Let a scan that has found nothing pass, though there is no test either."""
         option = self._config.option
         chose = option.keyword or (option.markexpr and MARKER not in option.markexpr)
         if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._is_clean:
             session.exitstatus = session.exitstatus if chose else pytest.ExitCode.OK
 
 
-def marker_names(config: pytest.Config) -> frozenset[str]:
-    """The names of the markers that are registered so far."""
-    return frozenset(line.partition(":")[0].partition("(")[0].strip() for line in _lines(config))
+def list_marker_names(config: pytest.Config) -> frozenset[str]:
+    """List the names of the markers that are registered so far."""
+    return frozenset(
+        line.partition(":")[0].partition("(")[0].strip() for line in _read_marker_lines(config)
+    )
 
 
-def _lines(config: pytest.Config) -> Sequence[str]:
+def _read_marker_lines(config: pytest.Config) -> Sequence[str]:
     lines: Sequence[str] = config.getini("markers")
     return lines
 
 
-def _add(item: pytest.Item, mark: Mark) -> None:
+def _add_mark(item: pytest.Item, mark: Mark) -> None:
     name, args, keywords = mark
     with catch_warnings():
         simplefilter("ignore")  # that nobody registered it is told at the test
@@ -259,5 +267,5 @@ def _add(item: pytest.Item, mark: Mark) -> None:
     item.add_marker(decorator.with_args(*args, **dict(keywords)))
 
 
-def _unscanned(argument: str) -> str:
+def _describe_unscanned(argument: str) -> str:
     return f"{argument} (outside of the root: not scanned)"

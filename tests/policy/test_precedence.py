@@ -20,7 +20,7 @@ from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.configured import load
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import RuleSet
-from pytest_ssot.runtime.evidence.evidence import Found, Sighting
+from pytest_ssot.runtime.evidence.evidence import Sighting, Sightings
 from pytest_ssot.runtime.stack.frames import Way
 from pytest_ssot.source.project.modules import Modules
 from tests.policy.short import TODAY
@@ -97,7 +97,7 @@ def decide(court: Court, judged: Violation | None) -> tuple[str, str | None]:
     return told.verdict.value, told.reason
 
 
-def seen(here: Court, state: str) -> Found:
+def seen(here: Court, state: str) -> Sightings:
     """The use that a run saw, and what warning filters made of it."""
     path = str(here.root / here.write())
     place: dict[str, Any] = {"path": path, "line": 1, "end_line": 1, "column": 0}

@@ -12,14 +12,14 @@ from typing import Any
 from pytest_ssot.files import relative
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Target, TargetIndex
-from pytest_ssot.runtime.imports.before_watch import Early, Loaded
+from pytest_ssot.runtime.imports.before_watch import EarlyTargets, LoadedModule
 from pytest_ssot.syntax.imports_run import StatedImport, imports_run_by
 from pytest_ssot.syntax.module import read_module
 
 _SOURCES = (".py", ".pyw")
 
 
-def find_loaded_early(early: Early, index: TargetIndex, ours: FirstParty) -> list[str]:
+def find_loaded_early(early: EarlyTargets, index: TargetIndex, ours: FirstParty) -> list[str]:
     """``app.old (loaded before the watch; imported by app/early.py:3)``, for each target.
 
     A name in a module is told of only where a statement takes it: that the
@@ -43,7 +43,7 @@ class _Importers:
     """
 
     def __init__(
-        self, target: Target, modules: Sequence[Loaded], index: TargetIndex, ours: FirstParty
+        self, target: Target, modules: Sequence[LoadedModule], index: TargetIndex, ours: FirstParty
     ) -> None:
         self._target = target
         self._index = index
@@ -72,7 +72,7 @@ class _Importers:
         found = self._index.module(module)
         return found is not None and found.text == self._target.text
 
-    def _look_through(self, module: Loaded, own: bool) -> None:
+    def _look_through(self, module: LoadedModule, own: bool) -> None:
         path = relative(module.path, self._root)
         try:
             stated = list(_read_stated(module, self._target))
@@ -99,7 +99,7 @@ class _Importers:
         )
 
 
-def _read_stated(module: Loaded, target: Target) -> Iterable[StatedImport]:
+def _read_stated(module: LoadedModule, target: Target) -> Iterable[StatedImport]:
     """The imports that *module* states, where it may mean *target* at all.
 
     SyntaxError or ValueError where it may, and does not tell.
@@ -122,7 +122,7 @@ def _has_word(data: bytes, word: str) -> bool:
     return re.search(rb"(?<!\w)%b(?!\w)" % re.escape(word.encode()), data) is not None
 
 
-def _read_data(module: Loaded) -> bytes:
+def _read_data(module: LoadedModule) -> bytes:
     """The file's bytes; the loader's word for it where there is no such file (a zip)."""
     try:
         return Path(module.path).read_bytes()

@@ -22,8 +22,8 @@ from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.rules.ruleset import RuleSet
-from pytest_ssot.runtime.evidence.evidence import Evidence, Found
-from pytest_ssot.runtime.watcher import Watcher
+from pytest_ssot.runtime.evidence.evidence import Evidence, Sightings
+from pytest_ssot.runtime.watcher import Watcher, get_active
 
 
 class TestTerms(NamedTuple):
@@ -152,17 +152,17 @@ class Run:
         self.marks: list[Allowance] = []
         self.plugins: list[str] = []
         self.tested: set[Path] = set()
-        self.watcher = make_watcher(configured)
+        self.watcher = make_watcher(configured, outer=get_active())
         self._files: dict[str, Evidence] = {}
         self._folders: dict[str, list[tuple[str, list[str]]]] = {}
         self._blind: set[str] = set()
         self._blind_outside: set[str] = set()
-        self._known: dict[tuple[str, str], tuple[int, Found]] = {}
+        self._known: dict[tuple[str, str], tuple[int, Sightings]] = {}
 
     def reconfigure(self, configured: Configured, known: Baseline) -> None:
         """Go on with *configured*, which has more rules: hooks gave them."""
         self._configure(configured, known)
-        self.watcher.add(_list_targets(configured.rules))
+        self.watcher.add_targets(_list_targets(configured.rules))
 
     def _configure(self, configured: Configured, known: Baseline) -> None:
         self.configured = configured
@@ -188,7 +188,7 @@ class Run:
             running.judged = state, self._judge_found(found, asked.test, asked.critical)
         return running.judged[1]
 
-    def judge_found(self, found: Found, asked: TestTerms) -> list[Violation]:
+    def judge_found(self, found: Sightings, asked: TestTerms) -> list[Violation]:
         """What was *found* for the test elsewhere than in it, judged as if it had seen it."""
         return self._judge_found(found, asked.test, asked.critical)
 
@@ -212,7 +212,7 @@ class Run:
 
     def note_lost_outside(self, where: str) -> None:
         """Note what code that is no test's has taken away of the watch."""
-        lost = self.watcher.lost(ended=True, everywhere=True)
+        lost = self.watcher.find_lost(ended=True, everywhere=True)
         self._blind_outside.update(f"{where} {one}" for one in lost)
 
     def make_remainder(self) -> Remainder:
@@ -278,18 +278,20 @@ class Run:
     def relative_path(self, path: str) -> str:
         return relative(path, self.settings.root)
 
-    def _judge_found(self, found: Found, test: SeenBy, critical: bool = False) -> list[Violation]:
+    def _judge_found(
+        self, found: Sightings, test: SeenBy, critical: bool = False
+    ) -> list[Violation]:
         """What was found, judged, with what the baseline knows; *critical* tests excuse nothing."""
         judged = self.judge.judge_found(found, test, self._ask)
         return judged if critical else self.ratchet.mark_known(judged)
 
-    def _gather_found(self, running: RunningTest, asked: TestTerms) -> Found:
+    def _gather_found(self, running: RunningTest, asked: TestTerms) -> Sightings:
         """All that a test answers for: itself, its fixtures, its file, the conftests above."""
         if not running.evidence:
             return self._gather_around(asked.path, asked.module)
         return self.watcher.gather([running.evidence, *self._find_around(asked.path, asked.module)])
 
-    def _gather_around(self, path: str, module: str) -> Found:
+    def _gather_around(self, path: str, module: str) -> Sightings:
         """What every test of a file answers for; the same until something new is seen."""
         changes = self.watcher.recorder.changes
         known = self._known.get((path, module))
@@ -301,13 +303,13 @@ class Run:
     def _find_around(self, path: str, module: str) -> Iterator[Evidence]:
         lineage = self.watcher.recorder.lineage
         for name in (module, *self.plugins):
-            yield from lineage.carriers(name)
-        yield from lineage.in_file(path)
+            yield from lineage.find_carriers(name)
+        yield from lineage.evidence_in_file(path)
         yield from self._find_collected(path)
         for folder, files in self._find_above(path):
             yield from self._find_collected(folder)
             for file in files:
-                yield from lineage.in_file(file)
+                yield from lineage.evidence_in_file(file)
 
     def _find_above(self, path: str) -> list[tuple[str, list[str]]]:
         """The folders above *path*, with the files of each that pytest loads for all below."""
@@ -332,14 +334,15 @@ class Run:
             yield self._files[path]
 
 
-def make_watcher(configured: Configured) -> Watcher:
-    """A watcher for all that is configured, not started."""
+def make_watcher(configured: Configured, outer: Watcher | None = None) -> Watcher:
+    """A watcher for all that is configured, not started; *outer* is the one that is on."""
     settings = configured.settings
     return Watcher(
         _list_targets(configured.rules),
         owned=_list_owned(configured.rules),
         categories=settings.warnings,
         discover=settings.discover,
+        outer=outer,
     )
 
 
