@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -125,7 +125,7 @@ def test_configuration_that_is_shown_is_sound(path: Path, tmp_path: Path) -> Non
         rule = '\n[[tool.pytest-ssot.rules]]\ndeprecated = "websocket"\nid = "websocket-factory"\n'
         needs_rule = "rules" not in tables.get("tool", {}).get("pytest-ssot", {})
         (tmp_path / "pyproject.toml").write_text(text + rule * needs_rule, "utf-8")
-        load(tmp_path, {}, {})
+        load_configured(tmp_path, {}, {})
 
 
 def test_mistakes_are_told_as_documented(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_mistakes_are_told_as_documented(tmp_path: Path) -> None:
     )
     (tmp_path / "pyproject.toml").write_text(text, "utf-8")
     with pytest.raises(Exception, match="2 mistakes") as caught:
-        load(tmp_path, {}, {})
+        load_configured(tmp_path, {}, {})
     (shown,) = blocks(ROOT / "docs" / "configuration.md", "text")
     assert shown.strip() == f"ERROR: {caught.value}"
 

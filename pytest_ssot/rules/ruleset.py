@@ -48,7 +48,7 @@ class Batch(NamedTuple):
     rules: Sequence[Rule]
 
 
-def merge(batches: Iterable[Batch], taken: Iterable[str] = ()) -> list[Rule]:
+def merge_batches(batches: Iterable[Batch], taken: Iterable[str] = ()) -> list[Rule]:
     """The rules of all batches, where an earlier batch wins over a later one.
 
     *taken* are ids that no rule may have.

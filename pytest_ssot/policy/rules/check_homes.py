@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ssot.config.load import FILE, SECTION
-from pytest_ssot.config.mistakes import Mistakes, Place, nearest
+from pytest_ssot.config.mistakes import Mistakes, Place, hint_nearest
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.patterns import importer_matches
 from pytest_ssot.policy.rules.ask_interpreter import Answer, ask_interpreter, is_installed
@@ -130,7 +130,7 @@ class _TargetChecker:
 def _guess_answer(target: str, near: Sequence[str]) -> Answer:
     """A module that may be installed elsewhere, unless the project has one of nearly that name."""
     module = _module_of(target)
-    meant = [one for one in near if "." in one and nearest(module, [one])]
+    meant = [one for one in near if "." in one and hint_nearest(module, [one])]
     return Answer("no module" if meant and not is_installed(module) else "unknown")
 
 
@@ -159,13 +159,13 @@ def _describe_no_module(target: str, near: Sequence[str], at: str) -> Problem:
     module = _module_of(target)
     parent, dot, last = module.rpartition(".")
     siblings = [one.rpartition(".")[2] for one in near if one.rpartition(".")[0] == parent]
-    hint = nearest(module, [one for one in near if "." in one]) if not siblings else None
-    return f"there is no module {module}", hint or nearest(last, siblings, parent + dot)
+    hint = hint_nearest(module, [one for one in near if "." in one]) if not siblings else None
+    return f"there is no module {module}", hint or hint_nearest(last, siblings, parent + dot)
 
 
 def _describe_absent(target: str, near: Sequence[str], at: str) -> Problem:
     owner, dot, name = target.rpartition("." if "." in target.partition(":")[2] else ":")
-    return f"{owner} has no {name}", nearest(name, near, owner + dot)
+    return f"{owner} has no {name}", hint_nearest(name, near, owner + dot)
 
 
 def _describe_elsewhere(target: str, near: Sequence[str], at: str) -> Problem:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.config.mistakes import Wrong
-from pytest_ssot.config.toml import parse
+from pytest_ssot.config.toml import parse_toml
 from pytest_ssot.model import Kind, Site, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.baseline.entries import EntryKey
@@ -164,7 +164,7 @@ class Versions:
     def _read_project(self) -> Mapping[str, object]:
         """``[project]`` of pyproject.toml; nothing where there is none."""
         try:
-            project = parse((self._root / FILE).read_bytes()).get("project")
+            project = parse_toml((self._root / FILE).read_bytes()).get("project")
         except (OSError, Wrong):
             return {}
         return project if isinstance(project, dict) else {}

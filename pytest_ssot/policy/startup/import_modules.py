@@ -80,7 +80,7 @@ class JudgedStartups(NamedTuple):
 def check_module_name(module: str) -> str:
     """*module*, a dotted name; raises UsageError for what is none."""
     try:
-        return names.module(module)
+        return names.check_module(module)
     except Wrong as wrong:
         hint = f"; {wrong.hint}" if wrong.hint else ""
         raise UsageError(f"{module!r}: a module {wrong.problem}{hint}") from None
