@@ -23,10 +23,11 @@ def disguised(base: type, members: dict[str, object], on_change: Callable[[Any],
     is set to another, *on_change* gets the object, which has that class then.
 
     cloudpickle knows modules by their exact class and looks into ``copyreg`` for
-    all others: a module's stand-in is named there, until :func:`dropped`.
+    all others: a module's stand-in is named there, until :func:`dropped`, and the
+    stand-in of a stand-in (a pytest run inside of a test) too.
     """
     made = namesake(base, {"__class__": _stated_class(base, on_change), **members})
-    if base is ModuleType:
+    if base is ModuleType or copyreg.dispatch_table.get(base) is _by_name:
         copyreg.pickle(made, _by_name)  # type: ignore[arg-type]
     return made
 
