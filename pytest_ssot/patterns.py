@@ -52,7 +52,7 @@ def importer_matches(path: str, module: str, patterns: Iterable[str]) -> bool:
 @lru_cache(maxsize=1024)
 def _one_of(patterns: tuple[str, ...], separator: str) -> re.Pattern[str]:
     """What is one of *patterns*, below one, or fits one; it is asked for every file there is."""
-    return re.compile("|".join(_regex(one, separator) for one in patterns) or "(?!)")
+    return re.compile("|".join(_regex(pattern, separator) for pattern in patterns) or "(?!)")
 
 
 def _regex(pattern: str, separator: str) -> str:

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1] / "pytest_ssot"
+import pytest_ssot
+
+PACKAGE = Path(pytest_ssot.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 #: From the ground up; a module imports only from rows below its own, or from its own room.
 ROWS = (
-    {"model", "errors", "files", "patterns"},
+    {"syntax", "model", "errors", "files", "patterns"},
     {"config"},
     {"rules"},
     {"runtime", "source", "isolation"},
@@ -22,10 +24,8 @@ ROWS = (
     {"migrate", "report"},
     {
         "plugin",
-        "scanning",
-        "reporting",
+        "session",
         "xdist",
-        "fixtures",
         "cli",
         "commands",
         "hookspecs",
@@ -37,22 +37,18 @@ ROWS = (
 NEIGHBOURS = {
     ("plugin", "xdist"),
     ("plugin", "hookspecs"),
-    ("plugin", "fixtures"),
-    ("plugin", "reporting"),
-    ("plugin", "scanning"),
-    ("fixtures", "ssot"),
-    ("scanning", "reporting"),
-    ("scanning", "xdist"),
-    ("reporting", "xdist"),
+    ("plugin", "session"),
+    ("session", "ssot"),
+    ("session", "xdist"),
     ("__main__", "cli"),
     ("cli", "commands"),
 }
 KNOWS_PYTEST = {
     "plugin.py",
-    "reporting.py",
-    "scanning.py",
+    "session/session_report.py",
+    "session/scan_plugin.py",
     "xdist.py",
-    "fixtures.py",
+    "session/fixtures.py",
     "hookspecs.py",
     "report/debugger.py",
     "report/terminal.py",
@@ -60,8 +56,8 @@ KNOWS_PYTEST = {
 #: The helper; and what appends to a channel, in processes where it would be too heavy.
 WRITE_RECORDS = {
     "files.py",
-    "runtime/channel.py",
-    "runtime/fresh.py",
+    "runtime/evidence/channel.py",
+    "runtime/children/fresh_import.py",
     "runtime/site/sitecustomize.py",
 }
 HEAVY = {
@@ -76,6 +72,9 @@ def name_of(path: Path) -> str:
 
 #: Without what any Python may run, be it too old to be watched.
 WATCH = [one for one in FILES if name_of(one).startswith("runtime/") and one.parent.name != "site"]
+
+#: What the watch may import besides: light, or, of the reading of source, where it is needed.
+KNOWN_TO_THE_WATCH = ("pytest_ssot.runtime", "pytest_ssot.rules.lookup", "pytest_ssot.syntax")
 
 
 def room_of(dotted: str) -> str:
@@ -168,7 +167,18 @@ def test_the_watch_needs_the_standard_library_alone() -> None:
         (path, f"imports {dotted}")
         for path in WATCH
         for dotted in imported(ast.walk(parsed(path)))
-        if not dotted.startswith(("pytest_ssot.runtime", "pytest_ssot.rules.lookup"))
+        if not dotted.startswith(KNOWN_TO_THE_WATCH)
+        and dotted.partition(".")[0] not in sys.stdlib_module_names
+    )
+
+
+def test_the_reading_of_source_needs_the_standard_library_alone() -> None:
+    assert_none(
+        (path, f"imports {dotted}")
+        for path in FILES
+        if name_of(path).startswith("syntax/")
+        for dotted in imported(ast.walk(parsed(path)))
+        if not dotted.startswith("pytest_ssot.syntax")
         and dotted.partition(".")[0] not in sys.stdlib_module_names
     )
 
@@ -176,7 +186,7 @@ def test_the_watch_needs_the_standard_library_alone() -> None:
 def test_the_watch_starts_light() -> None:
     """It starts in every child process, where nobody has paid for these."""
     code = (
-        "import sys; before = set(sys.modules); import pytest_ssot.runtime.child;"
+        "import sys; before = set(sys.modules); import pytest_ssot.runtime.children.start_watch;"
         "print(*sorted(set(sys.modules) - before))"
     )
     ran = subprocess.run(
@@ -192,8 +202,9 @@ def test_the_watch_starts_light() -> None:
     )
     loaded = {name for name in ran.stdout.split() if not name.startswith("pytest_ssot")}
     assert not loaded & {"dataclasses", "enum", "inspect", "json", "pathlib", "re", "typing"}
-    ours = {name.removeprefix("pytest_ssot.runtime.") for name in ran.stdout.split()}
-    assert not ours & {"constructions", "definitions"}
+    assert "ast" not in loaded
+    ours = {name.removeprefix("pytest_ssot.") for name in ran.stdout.split()}
+    assert not ours & {"syntax", "runtime.constructions", "runtime.definitions"}
 
 
 def test_files_are_written_by_one_helper() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.model import Form, Kind, Scope, Site, Step, Verdict, Violation
-from pytest_ssot.policy.tally import Result, Tally
+from pytest_ssot.policy.run.tally import Result, Tally
 
 TEXT = st.text(max_size=5)
 LINE = st.integers(1, 9)
@@ -64,5 +64,5 @@ def test_a_tally_is_the_same_in_any_order(violations: list[Violation]) -> None:
         tally = Tally()
         for violation in order:
             tally.add_violation(violation)
-        tallies.append(tally.violations())
+        tallies.append(tally.list_violations())
     assert all(one == tallies[0] for one in tallies)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 from pytest_ssot.rules.lookup import Owned
-from pytest_ssot.runtime.evidence import Evidence
+from pytest_ssot.runtime.evidence.evidence import Evidence
 from pytest_ssot.runtime.watcher import Watcher
 
 LOOPS = 200_000
@@ -61,7 +61,7 @@ def guarded(form: Callable[[], None]) -> tuple[float, float]:
     watcher.start()
     evidence = Evidence()
     try:
-        with watcher.owner(evidence):
+        with watcher.owned_by(evidence):
             return cost(form)
     finally:
         watcher.stop()

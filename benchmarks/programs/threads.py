@@ -10,7 +10,7 @@ import threading
 import time
 
 from pytest_ssot.rules.lookup import Target
-from pytest_ssot.runtime.evidence import Evidence
+from pytest_ssot.runtime.evidence.evidence import Evidence
 from pytest_ssot.runtime.watcher import Watcher
 
 THREADS, TIMES = 64, 1_000
@@ -37,7 +37,7 @@ def watched() -> tuple[float, float]:
     watcher = Watcher([Target("colorsys", "colorsys")])
     watcher.start()
     evidence = Evidence()
-    with watcher.owner(evidence):
+    with watcher.owned_by(evidence):
         found = cost()
     watcher.stop()
     lines = [sighting.line for sighting, _ in watcher.gather([evidence]).values()]

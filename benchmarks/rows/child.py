@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.model import Limit, Pair, Row
 from benchmarks.processes import pairs, process
 from pytest_ssot.rules.lookup import Target
-from pytest_ssot.runtime.channel import FOLDER
+from pytest_ssot.runtime.evidence.channel import FOLDER
 from pytest_ssot.runtime.watcher import Watcher
 
 

@@ -10,20 +10,27 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
-from pytest_ssot.commands.runs import reported as read_report
+from pytest_ssot.commands.project import configured, find_baseline, progress, root_of
+from pytest_ssot.commands.run_reports import reported as read_report
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
-from pytest_ssot.model import Kind, Verdict, Violation
+from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy import baseline, inventory, known
-from pytest_ssot.policy.changes import Grounds, grown, only_in_runs, shrunk
-from pytest_ssot.policy.critical import in_source
-from pytest_ssot.policy.entries import Entry
-from pytest_ssot.policy.ratchet import Ratchet
-from pytest_ssot.report.listing import what_of
-from pytest_ssot.report.ratchet import stale_line
-from pytest_ssot.report.text import counted
+from pytest_ssot.policy.baseline.baseline_file import write_entries
+from pytest_ssot.policy.baseline.entries import BaselineEntry
+from pytest_ssot.policy.baseline.grow_and_shrink import (
+    Grounds,
+    find_only_in_runs,
+    grow_entries,
+    shrink_entries,
+)
+from pytest_ssot.policy.baseline.load_baseline import load_baseline, make_is_examined
+from pytest_ssot.policy.baseline.ratchet import Ratchet
+from pytest_ssot.policy.run.inventory import take_inventory
+from pytest_ssot.policy.verdict.mission_critical import make_is_critical
+from pytest_ssot.report.baseline_text import stale_line
+from pytest_ssot.report.check_listing import what_of
+from pytest_ssot.report.violation_text import counted
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.update:
         state.write(state.grown(state.new, Grounds()))
         return state.refuse(state.critical)
-    state.write(shrunk(state.ratchet.baseline.entries, state.stale))
+    state.write(shrink_entries(state.ratchet.baseline.entries, state.stale))
     for one in state.stale:
         state.tell(stale_line(one, state.rules.by_id))
     return state.refuse([*state.new, *state.critical])
@@ -55,51 +62,53 @@ class _State:
         project = configured(root, {"baseline": options.baseline})
         self.root = root
         self.rules = project.rules
-        self.path = baseline_file(project.settings, options.baseline)
+        self.path = find_baseline(project.settings, options.baseline)
         self._shown = relative(str(self.path), root)
         self._quiet = options.quiet
         self._creates = not (options.update or options.add)
         required = options.baseline is not None and not self._creates
-        before = known.load(project, self.path, required=required, merging=options.update)
+        before = load_baseline(project, self.path, required=required, merging=options.update)
         today = datetime.date.today()
         self.ratchet = Ratchet(before, today)
         with progress("scanning", options):
-            scan = inventory.take(project, today)
-        self._is_critical = in_source(project.settings, scan.critical)
+            scan = take_inventory(project, today)
+        self._is_critical = make_is_critical(project.settings, scan.critical)
         if scan.mistakes:
             raise UsageError("\n".join(scan.mistakes))
         for path, error in scan.unreadable:
             print(f"{path}: not read: {error}", file=sys.stderr)
-        reported = [one for path in options.runs for one in read_report(path).violations]
-        found = [*scan.violations, *only_in_runs(scan.violations, reported)]
-        self._judged = self.ratchet.judge(found, self._is_critical)
-        self.stale = self.ratchet.stale(
-            scan.violations, known.examined(root, scan), self._is_critical
+        reported = [
+            violation for path in options.runs for violation in read_report(path).violations
+        ]
+        found = [*scan.violations, *find_only_in_runs(scan.violations, reported)]
+        self._judged = self.ratchet.mark_known(found, self._is_critical)
+        self.stale = self.ratchet.find_stale(
+            scan.violations, make_is_examined(root, scan), self._is_critical
         )
-        failing = [one for one in self._judged if one.verdict is Verdict.FAILS]
-        self.critical = [one for one in failing if self._is_critical(one)]
-        self.new = [one for one in failing if not self._is_critical(one)]
+        failing = [violation for violation in self._judged if violation.verdict is Verdict.FAILS]
+        self.critical = [violation for violation in failing if self._is_critical(violation)]
+        self.new = [violation for violation in failing if not self._is_critical(violation)]
 
-    def grown(self, wanted: Iterable[Violation], grounds: Grounds) -> tuple[Entry, ...]:
-        return grown(self.ratchet, self._judged, wanted, self._is_critical, grounds)
+    def grown(self, wanted: Iterable[Violation], grounds: Grounds) -> tuple[BaselineEntry, ...]:
+        return grow_entries(self.ratchet, self._judged, wanted, self._is_critical, grounds)
 
-    def write(self, entries: Sequence[Entry]) -> None:
+    def write(self, entries: Sequence[BaselineEntry]) -> None:
         """Write *entries* if they are not what the file holds."""
         before = self.ratchet.baseline
         if tuple(entries) == before.written and (self.path.exists() or not self._creates):
             self.tell(f"{self._shown}: nothing changed")
             return
-        baseline.write(self.path, self._shown, entries)
+        write_entries(self.path, self._shown, entries)
         for old, new in sorted(before.moved.items()):
             self.tell(f"moved: {old} -> {new}")
-        sites = sum(one.number for one in entries)
+        sites = sum(entry.number for entry in entries)
         self.tell(f"{self._shown}: {_entries(len(entries))}, {counted(sites, 'site')}")
 
     def refuse(self, violations: Sequence[Violation]) -> int:
         """Tell what the baseline does not take; returns the exit code."""
-        for one in violations:
-            print(_line(one, critical=one in self.critical))
-        new = [one for one in violations if one not in self.critical]
+        for violation in violations:
+            print(_line(violation, critical=violation in self.critical))
+        new = [violation for violation in violations if violation not in self.critical]
         if new:
             self.tell(f"{counted(len(new), 'violation')} not in the baseline: change the code, or")
             self.tell('run: pytest-ssot baseline --add RULE|PATH --reason "why"')
@@ -136,7 +145,7 @@ def _add(state: _State, options: argparse.Namespace) -> int:
 
     grounds = Grounds(options.reason, options.owner, options.until)
     state.write(state.grown(filter(is_wanted, state.new), grounds))
-    return state.refuse([one for one in state.critical if is_wanted(one)])
+    return state.refuse([violation for violation in state.critical if is_wanted(violation)])
 
 
 class _Wanted(NamedTuple):
@@ -149,7 +158,7 @@ class _Wanted(NamedTuple):
     def of(cls, text: str, state: _State) -> _Wanted:
         """Raises UsageError for what is neither."""
         rule = state.rules.find(text)
-        if rule is not None or any(one.rule == text for one in state.new):
+        if rule is not None or any(violation.rule == text for violation in state.new):
             return cls(rule.id if rule else text)
         # Not resolved: a link under the root may lead anywhere.
         path = Path(os.path.abspath(text))
@@ -178,8 +187,8 @@ def _check(options: argparse.Namespace) -> None:
 
 def _line(violation: Violation, *, critical: bool) -> str:
     site = violation.importer
-    overdue = "overdue" if violation.kind is Kind.OVERDUE else ""
-    why = violation.reason or ("mission-critical" if critical else overdue)
+    standing = violation.kind.value if violation.kind.traits.stands else ""
+    why = violation.reason or ("mission-critical" if critical else standing)
     line = f"{site.path}:{site.line}:{site.column}: {violation.rule} {what_of(violation)}"
     return f"{line} ({why})" if why else line
 

@@ -12,25 +12,26 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
+from pytest_ssot.commands.project import configured, find_baseline, progress, root_of
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy import inventory, known, ratchet
-from pytest_ssot.policy.critical import in_source
-from pytest_ssot.policy.entries import Key
-from pytest_ssot.policy.inventory import Inventory
-from pytest_ssot.policy.ratchet import Ratcheted
-from pytest_ssot.report import listing
-from pytest_ssot.report.ratchet import expired_line, stale_line, update_line
-from pytest_ssot.report.text import likened
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.policy.baseline import ratchet
+from pytest_ssot.policy.baseline.entries import EntryKey
+from pytest_ssot.policy.baseline.load_baseline import load_baseline, make_is_examined
+from pytest_ssot.policy.baseline.ratchet import Ratcheted
+from pytest_ssot.policy.run.inventory import Inventory, take_inventory
+from pytest_ssot.policy.verdict.mission_critical import make_is_critical
+from pytest_ssot.report import check_listing
+from pytest_ssot.report.baseline_text import expired_line, stale_line, update_line
+from pytest_ssot.report.violation_text import likened
+from pytest_ssot.rules.configured import Configured
 
 if TYPE_CHECKING:
-    from pytest_ssot.commands.runs import Reported
-    from pytest_ssot.policy.idle import Idle
+    from pytest_ssot.commands.run_reports import Reported
+    from pytest_ssot.policy.rules.unused_rules import UnusedRule
 
 
 class Checked(NamedTuple):
@@ -49,23 +50,29 @@ class Checked(NamedTuple):
         unseen = {one for run in self.runs for one in run.not_observed}
         return sorted(unseen.union(self.inventory.due.unknown))
 
-    def idle(self) -> list[Idle]:
+    def idle(self) -> list[UnusedRule]:
         """The rules that match nothing; none where not all was asked for."""
-        sites = {(one.rule, one.importer) for one in self.ratcheted.violations}
+        sites = {(violation.rule, violation.importer) for violation in self.ratcheted.violations}
         number = Counter(rule for rule, _ in sites)
         # One site may be that of the package around the target, which passes it on to nobody.
-        if self.partial or all(number[one.id] > 1 for one in self.project.rules.rules):
+        if self.partial or all(number[rule.id] > 1 for rule in self.project.rules.rules):
             return []
-        from pytest_ssot.policy.idle import Doubts, Known, idle  # it parses
+        from pytest_ssot.policy.rules.unused_rules import (  # it parses
+            Doubts,
+            KnownUses,
+            find_unused_rules,
+        )
 
         root, found = self.project.settings.root, self.inventory
         entries = self.baseline.entries
-        known = Known(self.ratcheted.violations, found.uses, entries, found.examined)
-        return idle(self.project, known, Doubts(root, found.unreadable, self.not_observed))
+        known = KnownUses(self.ratcheted.violations, found.uses, entries, found.examined)
+        return find_unused_rules(
+            self.project, known, Doubts(root, found.unreadable, self.not_observed)
+        )
 
     @property
     def failed(self) -> bool:
-        fails = any(one.verdict is Verdict.FAILS for one in self.ratcheted.violations)
+        fails = any(violation.verdict is Verdict.FAILS for violation in self.ratcheted.violations)
         return fails or bool(self.ratcheted.stale)
 
 
@@ -84,21 +91,21 @@ def checked(options: argparse.Namespace) -> Checked:
     """The project's inventory, judged. Raises UsageError for what is wrong in what users wrote."""
     project = configured(root_of(options.root), {"baseline": options.baseline})
     root, today = project.settings.root, datetime.date.today()
-    path = baseline_file(project.settings, options.baseline)
-    before = known.load(project, path, required=options.baseline is not None)
+    path = find_baseline(project.settings, options.baseline)
+    before = load_baseline(project, path, required=options.baseline is not None)
     runs = _reported(options.runs)
-    paths = [_existing(one) for one in options.paths]
+    paths = [_existing(path) for path in options.paths]
     with progress("scanning", options):
-        found = inventory.take(project, today, paths, cache=not options.no_cache)
+        found = take_inventory(project, today, paths, cache=not options.no_cache)
     if found.mistakes:
         raise UsageError("\n".join(found.mistakes))
     violations = found.violations
     if runs:
-        from pytest_ssot.policy.reconciled import reconciled
+        from pytest_ssot.policy.baseline.reconcile_runs import reconcile_runs
 
-        seen = [one for run in runs for one in run.violations]
-        violations = tuple(reconciled(violations, seen))
-    result = ratchet.apply(
+        seen = [violation for run in runs for violation in run.violations]
+        violations = tuple(reconcile_runs(violations, seen))
+    result = ratchet.apply_baseline(
         before,
         violations,
         examined=_examined(root, found, paths),
@@ -109,19 +116,21 @@ def checked(options: argparse.Namespace) -> Checked:
 
 
 def critical(settings: Settings, found: Inventory) -> Callable[[Violation], bool]:
-    """Whether a violation stands in a mission-critical test; see `in_source`.
+    """Whether a violation stands in a mission-critical test; see `make_is_critical`.
 
     Of what is in source, runs tell who executes it, and change no verdict: with their
     reports a check says the same as without.
     """
-    stands = in_source(settings, found.critical)
-    return lambda one: stands(one._replace(tests=()) if "static" in one.seen else one)
+    stands = make_is_critical(settings, found.critical)
+    return lambda violation: stands(
+        violation._replace(tests=()) if "static" in violation.seen else violation
+    )
 
 
 def _reported(paths: Sequence[Path]) -> tuple[Reported, ...]:
     if not paths:
         return ()
-    from pytest_ssot.commands.runs import reported
+    from pytest_ssot.commands.run_reports import reported
 
     return tuple(map(reported, paths))
 
@@ -132,10 +141,10 @@ def _existing(path: str) -> str:
     return os.path.abspath(path)
 
 
-def _examined(root: Path, found: Inventory, paths: Sequence[str]) -> Callable[[Key], bool]:
+def _examined(root: Path, found: Inventory, paths: Sequence[str]) -> Callable[[EntryKey], bool]:
     """Whether all violations of a key were found; what is gone was looked for only in *paths*."""
-    examined = known.examined(root, found)
-    asked = [relative(one, root) for one in paths]
+    examined = make_is_examined(root, found)
+    asked = [relative(path, root) for path in paths]
     everything = not asked or "." in asked
     return lambda key: examined(key) and (everything or path_matches(key.path, asked))
 
@@ -145,24 +154,29 @@ def _output(checked: Checked, options: argparse.Namespace) -> str:
     rules = checked.project.rules
     violations = checked.ratcheted.violations
     if options.output_format == "text":
-        shown = [one for one in violations if options.verbose or one.verdict is Verdict.FAILS]
+        shown = [
+            violation
+            for violation in violations
+            if options.verbose or violation.verdict is Verdict.FAILS
+        ]
         lines = [
-            listing.line(one, rules.by_id.get(one.rule), runs=bool(checked.runs)) for one in shown
+            check_listing.line(violation, rules.by_id.get(violation.rule), runs=bool(checked.runs))
+            for violation in shown
         ]
         return "".join(f"{line}\n" for line in lines)
     from pytest_ssot.report.document import as_document
-    from pytest_ssot.report.formats import rendered
+    from pytest_ssot.report.rendering import render
 
     data = as_document(
         violations,
         rules.all,
-        listing.matched(violations, rules.all),
+        check_listing.matched(violations, rules.all),
         checked.inventory.unreadable,
         checked.not_observed,
         idle=checked.idle(),
         suspects=checked.inventory.suspects,
     )
-    return rendered(options.output_format, data, checked.project.settings.root)
+    return render(options.output_format, data, checked.project.settings.root)
 
 
 def _besides(checked: Checked) -> Iterator[str]:
@@ -170,14 +184,14 @@ def _besides(checked: Checked) -> Iterator[str]:
     found, result = checked.inventory, checked.ratcheted
     rules = checked.project.rules
     yield from (f"{path}: not read whole: {error}" for path, error in found.unreadable)
-    yield from (f"suspect: {likened(one)}" for one in found.suspects)
+    yield from (f"suspect: {likened(suspect)}" for suspect in found.suspects)
     yield from _stale(checked)
-    yield from (f"expired in the baseline: {expired_line(one)}" for one in result.expired)
+    yield from (f"expired in the baseline: {expired_line(entry)}" for entry in result.expired)
     yield from found.due.unknown
-    yield from map(listing.idle_line, checked.idle())
+    yield from map(check_listing.idle_line, checked.idle())
     if not rules.all:
-        yield listing.NO_RULES
-    yield listing.summary(result.violations, len(found.examined))
+        yield check_listing.NO_RULES
+    yield check_listing.summary(result.violations, len(found.examined))
 
 
 def _stale(checked: Checked) -> Iterator[str]:

@@ -16,13 +16,13 @@ from pytest_ssot.commands.check import Checked, checked, critical
 from pytest_ssot.config.mistakes import nearest
 from pytest_ssot.errors import UsageError
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy.ours import FirstParty
-from pytest_ssot.report import explained, pointed
-from pytest_ssot.report.text import counted
-from pytest_ssot.source.left_out import why_left_out
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.reading import Unreadable, decoded, read, salvaged
-from pytest_ssot.source.standing import Standings
+from pytest_ssot.report import explain_line, explain_rule
+from pytest_ssot.report.violation_text import counted
+from pytest_ssot.rules.first_party import FirstParty
+from pytest_ssot.source.names.still_there import Standings
+from pytest_ssot.source.project.left_out import why_left_out
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.text.reading import Unreadable, decoded, read, salvaged
 
 #: ``path:line`` or ``path:line:column``; a drive's letter has no digits behind its colon.
 _PLACE = re.compile(r"(?P<path>.+?)(?::(?P<line>\d{1,18})(?::(?P<column>\d{1,18}))?)?", re.DOTALL)
@@ -53,15 +53,15 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _facts(found: Checked) -> explained.Facts:
+def _facts(found: Checked) -> explain_rule.Facts:
     settings, today = found.project.settings, datetime.date.today()
     stale = {one.entry: one for one in found.ratcheted.stale}
-    return explained.Facts(
+    return explain_rule.Facts(
         violations=found.ratcheted.violations,
         grounds=found.inventory.grounds,
         rules=found.project.rules.by_id,
         known=[
-            explained.Known(one, stale.get(one), one.holds(today))
+            explain_rule.Known(one, stale.get(one), one.holds_on(today))
             for one in sorted(found.baseline.entries, key=lambda entry: entry.order)
         ],
         is_critical=critical(settings, found.inventory),
@@ -80,7 +80,7 @@ def _meant(text: str, found: Checked) -> _Meant:
     if place is None:
         raise UsageError("explain needs a rule, a path or a path:line")
     written, *numbers = place.groups()
-    line, column = (None if one is None else int(one) for one in numbers)
+    line, column = (None if number is None else int(number) for number in numbers)
     path = _existing(written, root)
     is_place = path is not None and ("/" in text or os.sep in text or line is not None)
     rule = None if is_place else _rule(text, found)
@@ -102,8 +102,8 @@ def _rule(text: str, found: Checked) -> str | None:
 
 def _others(found: Checked) -> set[str]:
     """The ids that violations and the baseline's entries go by."""
-    ids = {one.rule for one in found.ratcheted.violations}
-    return ids | {one.key.rule for one in found.baseline.entries}
+    ids = {violation.rule for violation in found.ratcheted.violations}
+    return ids | {entry.key.rule for entry in found.baseline.entries}
 
 
 def _existing(text: str, root: Path) -> str | None:
@@ -133,17 +133,17 @@ def _unknown(text: str, path: str, found: Checked) -> str:
 # -- what is told ----------------------------------------------------------------------
 
 
-def _of_rule(name: str, found: Checked, facts: explained.Facts) -> Iterator[str]:
+def _of_rule(name: str, found: Checked, facts: explain_rule.Facts) -> Iterator[str]:
     rule = facts.rules.get(name)
     root = found.project.settings.root
     target = None if rule is None else Standings(root).of(rule.module, rule.name)
     idle = next((one for one in found.idle() if one.rule.id == name), None)
-    return explained.of_rule(explained.Told(name, rule, target, idle), facts)
+    return explain_rule.of_rule(explain_rule.Told(name, rule, target, idle), facts)
 
 
-def _of_path(path: str, found: Checked, facts: explained.Facts) -> Iterator[str]:
-    place = explained.Place(path, list(_notes(path, found)))
-    return explained.of_place(place, _within(path), facts)
+def _of_path(path: str, found: Checked, facts: explain_rule.Facts) -> Iterator[str]:
+    place = explain_rule.Place(path, list(_notes(path, found)))
+    return explain_rule.of_place(place, _within(path), facts)
 
 
 def _within(path: str) -> Callable[[str], bool]:
@@ -184,11 +184,11 @@ def _critical(path: str, found: Checked) -> str:
     if path_matches(path, settings.mission_critical):
         return "yes, all of it: no violation is excused"
     is_in = _within(path)
-    marked = [str(one) for one in sorted(found.inventory.critical) if is_in(one.path)]
+    marked = [str(site) for site in sorted(found.inventory.critical) if is_in(site.path)]
     return f"in part: {', '.join(dict.fromkeys(marked))}" if marked else "no"
 
 
-def _of_line(meant: _Meant, line: int, found: Checked, facts: explained.Facts) -> Sequence[str]:
+def _of_line(meant: _Meant, line: int, found: Checked, facts: explain_rule.Facts) -> Sequence[str]:
     root = found.project.settings.root
 
     @cache
@@ -206,9 +206,9 @@ def _of_line(meant: _Meant, line: int, found: Checked, facts: explained.Facts) -
         raise UsageError(f"{meant.path} {error}") from None
     if not 1 <= line <= number:
         raise UsageError(f"{meant.path}:{line}: the file has the lines 1 to {number}")
-    notes = [one for one in _notes(meant.path, found) if one[0] in ("not read", "unreadable")]
-    spot = pointed.Spot(explained.Place(meant.path, notes), line, meant.column)
-    return pointed.of_line(spot, facts, source)
+    notes = [note for note in _notes(meant.path, found) if note[0] in ("not read", "unreadable")]
+    spot = explain_line.Spot(explain_rule.Place(meant.path, notes), line, meant.column)
+    return explain_line.of_line(spot, facts, source)
 
 
 def _lines(path: Path) -> Sequence[str]:

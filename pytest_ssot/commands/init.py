@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_ssot.commands import choosing
+from pytest_ssot.commands import choose_proposals
 from pytest_ssot.commands.project import configured, progress, root_of
 from pytest_ssot.commands.proposals import Counts, Proposal, check, proposals
 from pytest_ssot.config.append import appended
@@ -20,16 +20,16 @@ from pytest_ssot.config.toml import parse
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import write_atomically
 from pytest_ssot.model import Site
-from pytest_ssot.policy.inventory import take
-from pytest_ssot.policy.ours import FirstParty
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.policy.run.inventory import take_inventory
+from pytest_ssot.rules.configured import Configured
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.source.deprecated.finding import Strength
 from pytest_ssot.source.deprecated.survey import Survey, survey
-from pytest_ssot.source.files import Files
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.reading import decoded, read
+from pytest_ssot.source.project.files import Files
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.text.reading import decoded, read
 
 #: Of what is possible only, so many are listed unless all is asked for.
 _LISTED = 10
@@ -42,12 +42,12 @@ def run(options: argparse.Namespace) -> int:
     text = _read(root / FILE)
     with progress("reading", options):
         offered = proposals(_survey(root, project), project, lambda rules: _counted(project, rules))
-    sound = [one for one in offered if not one.wrong]
-    if options.diff or not choosing.is_asked() or not sound:
+    sound = [proposal for proposal in offered if not proposal.wrong]
+    if options.diff or not choose_proposals.is_asked() or not sound:
         wanted: list[Proposal] | None
-        wanted = [one for one in sound if one.strength > Strength.POSSIBLE]
+        wanted = [proposal for proposal in sound if proposal.strength > Strength.POSSIBLE]
     else:
-        wanted = choosing.chosen(sound)
+        wanted = choose_proposals.chosen(sound)
     if wanted is None:
         _tell(options, "nothing written")
         return 0
@@ -63,10 +63,14 @@ def run(options: argparse.Namespace) -> int:
 def _survey(root: Path, project: Configured) -> Survey:
     settings = project.settings
     modules, ours = Modules(root), FirstParty(root, settings.first_party)
-    files = {one.path: one.at for one in Files(root, exclude=settings.exclude)}
+    files = {file.path: file.at for file in Files(root, exclude=settings.exclude)}
     known = {rule.deprecated: rule.use for rule in project.rules.rules}
     return survey(
-        (one for one in files if ours.owns(str(root / one), next(iter(modules.names(one)), ""))),
+        (
+            file
+            for file in files
+            if ours.owns(str(root / file), next(iter(modules.names(file)), ""))
+        ),
         modules.names,
         lambda path: decoded(read(files[path])),
         settings.warnings,
@@ -77,11 +81,11 @@ def _survey(root: Path, project: Configured) -> Survey:
 def _counted(project: Configured, rules: Sequence[Rule]) -> Counts:
     """In how many places and files each rule's target is used, by its id."""
     tried = project._replace(rules=RuleSet(rules), allowances=())
-    found = take(tried, datetime.date.today(), cache=False).violations
+    found = take_inventory(tried, datetime.date.today(), cache=False).violations
     sites: dict[str, list[Site]] = {rule.id: [] for rule in rules}
-    for one in found:
-        sites[one.rule].append(one.importer)
-    return {name: (len(each), len({one.path for one in each})) for name, each in sites.items()}
+    for violation in found:
+        sites[violation.rule].append(violation.importer)
+    return {name: (len(each), len({site.path for site in each})) for name, each in sites.items()}
 
 
 def _read(path: Path) -> str:
@@ -102,7 +106,7 @@ def _read(path: Path) -> str:
 def _changed(text: str, wanted: Sequence[Proposal]) -> str:
     """The file with what is wanted; raises UsageError rather than that it would be broken."""
     try:
-        changed = appended(text, [one.entry for one in wanted])
+        changed = appended(text, [proposal.entry for proposal in wanted])
     except Wrong as wrong:
         raise UsageError(f"{FILE}: {wrong.problem}; nothing is written") from None
     section = parse(changed.encode("utf-8")).get("tool", {}).get("pytest-ssot", {})
@@ -139,16 +143,16 @@ def _report(
         return
     tables = {0: "nothing", 1: "1 table"}.get(len(wanted), f"{len(wanted)} tables")
     _tell(options, f"{FILE}: {tables} {done}")
-    for one in wanted:
-        _tell(options, f"  {one.title}  ({one.strength.word})")
-    for one in offered:
-        if one.wrong:
-            _tell(options, f"not written: {one.title}: {one.wrong}")
-    left = [one for one in offered if not one.wrong and one not in wanted]
+    for proposal in wanted:
+        _tell(options, f"  {proposal.title}  ({proposal.strength.word})")
+    for proposal in offered:
+        if proposal.wrong:
+            _tell(options, f"not written: {proposal.title}: {proposal.wrong}")
+    left = [proposal for proposal in offered if not proposal.wrong and proposal not in wanted]
     if left:
         _tell(options, f"not written, {len(left)} that may be deprecated; choose on a terminal:")
-    for one in left if options.verbose else left[:_LISTED]:
-        _tell(options, f"  {one.title}  {one.entry.comments[0]}")
+    for proposal in left if options.verbose else left[:_LISTED]:
+        _tell(options, f"  {proposal.title}  {proposal.entry.comments[0]}")
     if len(left) > _LISTED and not options.verbose:
         _tell(options, f"  and {len(left) - _LISTED} more: --verbose lists them")
 

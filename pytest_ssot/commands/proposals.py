@@ -10,8 +10,8 @@ from pytest_ssot.config.append import Entry
 from pytest_ssot.config.load import FILE, SECTION
 from pytest_ssot.config.mistakes import Mistakes, Place
 from pytest_ssot.config.schema import RULES, SCHEMAS, check_table
-from pytest_ssot.rules.build import rules_from, singles_from
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.build_rules import rules_from, singles_from
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.source.deprecated.finding import Double, Finding, Strength
 from pytest_ssot.source.deprecated.survey import Survey
@@ -40,21 +40,27 @@ class Proposal(NamedTuple):
 
 def proposals(survey: Survey, configured: Configured, count: Count) -> list[Proposal]:
     """One for each finding that has no rule yet, the surest first, then the single classes."""
-    new = [one for one in survey.findings if one.target not in configured.rules.by_target]
+    new = [
+        finding for finding in survey.findings if finding.target not in configured.rules.by_target
+    ]
     ids = set(configured.rules.by_id)
-    tables = {one.target: _values(one, ids) for one in new}
-    deprecated = {one.target for one in survey.findings if one.strength > Strength.POSSIBLE}
+    tables = {finding.target: _values(finding, ids) for finding in new}
+    deprecated = {
+        finding.target for finding in survey.findings if finding.strength > Strength.POSSIBLE
+    }
     doubles = list(_open_doubles(survey.doubles, deprecated, configured))
-    rules = {one.target: _rule(one) for one in new}
-    for symbol in (symbol for one in doubles for symbol in one.symbols):
+    rules = {finding.target: _rule(finding) for finding in new}
+    for symbol in (symbol for double in doubles for symbol in double.symbols):
         # A rule on a name takes sites from that on its module, which needs no second count.
         if symbol.partition(":")[0] not in rules:
             rules.setdefault(symbol, Rule(symbol, symbol))
     counts = count(tuple(rules.values())) if rules else {}
-    found = [_of_finding(one, tables[one.target], counts) for one in new]
+    found = [_of_finding(finding, tables[finding.target], counts) for finding in new]
     used = {symbol for symbol, (sites, _) in counts.items() if sites}
-    found += [_of_double(one, counts) for one in doubles if used.intersection(one.symbols)]
-    return sorted(found, key=lambda one: (-one.strength, one.entry.name, one.title))
+    found += [_of_double(double, counts) for double in doubles if used.intersection(double.symbols)]
+    return sorted(
+        found, key=lambda proposal: (-proposal.strength, proposal.entry.name, proposal.title)
+    )
 
 
 def _values(finding: Finding, ids: set[str]) -> dict[str, object]:
@@ -81,11 +87,11 @@ def _open_doubles(
     doubles: Iterable[Double], deprecated: set[str], configured: Configured
 ) -> Iterator[Double]:
     """Those that are not settled: by a table that is there, or by all but one being deprecated."""
-    settled = {one.symbol for one in configured.rules.single}
-    for one in doubles:
-        left = [symbol for symbol in one.symbols if symbol not in deprecated]
-        if settled.isdisjoint(one.symbols) and len(left) > 1:
-            yield one
+    settled = {single.symbol for single in configured.rules.single}
+    for double in doubles:
+        left = [symbol for symbol in double.symbols if symbol not in deprecated]
+        if settled.isdisjoint(double.symbols) and len(left) > 1:
+            yield double
 
 
 def _rule(finding: Finding) -> Rule:

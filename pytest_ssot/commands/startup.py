@@ -11,31 +11,33 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 
-from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
+from pytest_ssot.commands.project import configured, find_baseline, progress, root_of
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Verdict, Violation
-from pytest_ssot.policy import known
-from pytest_ssot.policy.ours import FirstParty
-from pytest_ssot.policy.startup import (
+from pytest_ssot.policy.baseline.load_baseline import load_baseline
+from pytest_ssot.policy.run.tally import Tally
+from pytest_ssot.policy.startup.import_modules import (
     TIMEOUT,
-    Judged,
+    JudgedStartups,
     Startup,
-    checked,
-    import_path,
-    judged,
-    started,
+    check_module_name,
+    find_import_path,
+    import_modules,
+    judge_startups,
 )
-from pytest_ssot.policy.tally import Tally
-from pytest_ssot.report.listing import NO_RULES
-from pytest_ssot.report.started import as_json, lines, looked, summary
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.report.check_listing import NO_RULES
+from pytest_ssot.report.startup_text import as_json, lines, looked, summary
+from pytest_ssot.rules.configured import Configured
+from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.source.workers import processors
 
 
 class _Found:
     """What was imported, and what it comes to."""
 
-    def __init__(self, project: Configured, startups: Sequence[Startup], judged: Judged) -> None:
+    def __init__(
+        self, project: Configured, startups: Sequence[Startup], judged: JudgedStartups
+    ) -> None:
         self.project = project
         self.startups = startups
         self.judged = judged
@@ -47,16 +49,20 @@ class _Found:
 
     @property
     def not_observed(self) -> list[str]:
-        return sorted(set(chain.from_iterable(one.not_observed for one in self.startups)))
+        return sorted(set(chain.from_iterable(startup.not_observed for startup in self.startups)))
 
     @property
     def faults(self) -> list[str]:
-        return sorted({fault for one in self.startups for fault in one.faults})
+        return sorted({fault for startup in self.startups for fault in startup.faults})
 
     @property
     def failed(self) -> bool:
-        fails = any(one.verdict is Verdict.FAILS for one in self.violations)
-        return fails or bool(self.faults) or any(one.error is not None for one in self.startups)
+        fails = any(violation.verdict is Verdict.FAILS for violation in self.violations)
+        return (
+            fails
+            or bool(self.faults)
+            or any(startup.error is not None for startup in self.startups)
+        )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -71,19 +77,19 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _find(options: argparse.Namespace) -> _Found:
-    modules = [checked(one) for one in dict.fromkeys(options.modules)]
+    modules = [check_module_name(fromkey) for fromkey in dict.fromkeys(options.modules)]
     project = configured(root_of(options.root), {"baseline": options.baseline})
-    path = baseline_file(project.settings, options.baseline)
-    before = known.load(project, path, required=options.baseline is not None)
+    path = find_baseline(project.settings, options.baseline)
+    before = load_baseline(project, path, required=options.baseline is not None)
     with progress("importing", options):
-        startups = started(
+        startups = import_modules(
             project,
             modules,
-            path=import_path(project.settings.root),
+            path=find_import_path(project.settings.root),
             timeout=TIMEOUT if options.timeout is None else options.timeout,
             jobs=options.jobs or processors(),
         )
-    result = judged(project, startups, before, datetime.date.today())
+    result = judge_startups(project, startups, before, datetime.date.today())
     if result.mistakes:
         raise UsageError("\n".join(result.mistakes))
     return _Found(project, startups, result)
@@ -94,26 +100,32 @@ def _text(found: _Found, options: argparse.Namespace) -> str:
     ours = FirstParty(settings.root, settings.first_party)
     told = [
         line
-        for one, violations in zip(found.startups, found.judged.violations, strict=True)
-        if not options.quiet or _fails(one, violations)
+        for startup, violations in zip(found.startups, found.judged.violations, strict=True)
+        if not options.quiet or _fails(startup, violations)
         for line in lines(
-            one, violations, by_id, ours=lambda file: ours.owns(file, ""), verbose=options.verbose
+            startup,
+            violations,
+            by_id,
+            ours=lambda file: ours.owns(file, ""),
+            verbose=options.verbose,
         )
     ]
     return "".join(f"{line}\n" for line in told)
 
 
 def _fails(startup: Startup, violations: Sequence[Violation]) -> bool:
-    return startup.error is not None or any(one.verdict is Verdict.FAILS for one in violations)
+    return startup.error is not None or any(
+        violation.verdict is Verdict.FAILS for violation in violations
+    )
 
 
 def _json(found: _Found) -> str:
     from pytest_ssot.report.document import as_document
-    from pytest_ssot.report.formats import rendered
+    from pytest_ssot.report.rendering import render
 
     rules = found.project.rules.all
-    numbers = Counter(one.rule for one in found.violations)
-    discovered = (name for one in found.startups for name, _ in one.discovered)
+    numbers = Counter(violation.rule for violation in found.violations)
+    discovered = (name for startup in found.startups for name, _ in startup.discovered)
     data = as_document(
         found.violations,
         rules,
@@ -124,7 +136,7 @@ def _json(found: _Found) -> str:
         errors=found.faults,
     )
     data["startup"] = list(map(as_json, found.startups, found.judged.violations))
-    return rendered("json", data, found.project.settings.root)
+    return render("json", data, found.project.settings.root)
 
 
 def _besides(found: _Found, options: argparse.Namespace) -> Iterator[str]:
@@ -143,6 +155,6 @@ def _besides(found: _Found, options: argparse.Namespace) -> Iterator[str]:
 
 def _distinct(violations: Iterable[Violation]) -> list[Violation]:
     tally = Tally()
-    for one in violations:
-        tally.add_violation(one)
-    return tally.violations()
+    for violation in violations:
+        tally.add_violation(violation)
+    return tally.list_violations()

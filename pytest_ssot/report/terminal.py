@@ -10,10 +10,10 @@ import pytest
 from _pytest._code.code import ReprEntry, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 
 from pytest_ssot.model import Site, Step, Violation
-from pytest_ssot.policy.outcome import Outcome
-from pytest_ssot.policy.run import Run
-from pytest_ssot.report import summary
-from pytest_ssot.report.text import Cause, causes
+from pytest_ssot.policy.run.outcome import Outcome
+from pytest_ssot.policy.run.watched_run import Run
+from pytest_ssot.report import run_summary
+from pytest_ssot.report.violation_text import Cause, causes
 
 #: The title of the section that a test with a failure of its own gets.
 SECTION = "pytest-ssot"
@@ -26,7 +26,7 @@ FAILING = "ssot_failing"
 def fail(report: pytest.TestReport, failing: list[Violation], run: Run) -> None:
     """Fail *report* with *failing*, or add them to the failure that it has."""
     told = causes(failing, run.rules.by_id)
-    setattr(report, FAILING, [one.to_json() for one in failing])
+    setattr(report, FAILING, [violation.to_json() for violation in failing])
     if report.failed:
         report.sections.append((SECTION, _as_text(_in_full(told, run.settings.root))))
         return
@@ -74,7 +74,7 @@ def tell_once(report: pytest.TestReport, told: dict[object, str], run: Run) -> N
 
 def summarize(reporter: pytest.TerminalReporter, outcome: Outcome) -> None:
     """The summary as a section of its own; nothing where there is nothing to tell."""
-    lines = summary.lines(outcome, verbose=reporter.config.get_verbosity() > 0)
+    lines = run_summary.lines(outcome, verbose=reporter.config.get_verbosity() > 0)
     if lines:
         reporter.ensure_newline()
         reporter.section("ssot", "=")

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pytest_ssot.files import write_atomically
-from pytest_ssot.source.files import Entry
-from pytest_ssot.source.reading import Unreadable, read
-from pytest_ssot.source.surroundings import Surroundings
-from pytest_ssot.source.use import Copy, Scan, Use
+from pytest_ssot.source.project.files import Entry
+from pytest_ssot.source.project.surroundings import Surroundings
+from pytest_ssot.source.text.reading import Unreadable, read
+from pytest_ssot.source.uses.use import Copy, Scan, Use
 
 #: The folder under the root, which tells git and backups by itself to leave it out.
 FOLDER = ".ssot_cache"
@@ -199,15 +199,10 @@ def key_of(*parts: object) -> str:
 
 def _code() -> list[tuple[str, int]]:
     """The sizes of the modules here: tells versions apart that forgot to have another number."""
-    here = os.path.dirname(__file__)
     found = []
-    for folder in (here, *(os.path.join(here, one) for one in ("constructions", "definitions"))):
-        try:
-            with os.scandir(folder) as entries:
-                inside = [one for one in entries if one.name.endswith(".py")]
-                found += [(one.name, one.stat().st_size) for one in inside]
-        except OSError:  # in a zip file
-            return []
+    for folder, _, files in os.walk(os.path.dirname(__file__)):  # nothing, in a zip file
+        paths = [os.path.join(folder, name) for name in files if name.endswith(".py")]
+        found += [(path, os.stat(path).st_size) for path in paths]
     return sorted(found)
 
 

@@ -12,16 +12,16 @@ from typing import Any
 
 from pytest_ssot.model import Kind, Step
 from pytest_ssot.rules.lookup import Target, TargetIndex
-from pytest_ssot.source.analysis import Analysis
 from pytest_ssot.source.constructions.guarded import Guarded, guarded, passed_on
-from pytest_ssot.source.constructions.spared import Spared
+from pytest_ssot.source.constructions.spared_uses import Spared
 from pytest_ssot.source.definitions.analysis import Definitions
 from pytest_ssot.source.definitions.search import Search
-from pytest_ssot.source.files import Entry
+from pytest_ssot.source.file_analysis import Analysis
 from pytest_ssot.source.index import Pass, State
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.reading import Unreadable, read, read_script
-from pytest_ssot.source.use import Copy, Scan, Use
+from pytest_ssot.source.project.files import Entry
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.text.reading import Unreadable, read, read_script
+from pytest_ssot.source.uses.use import Copy, Scan, Use
 from pytest_ssot.source.wanted import Wanted
 from pytest_ssot.source.workers import Workers, processors
 
@@ -84,7 +84,7 @@ class _Passes:
 
     def _uses(self) -> Iterator[Use]:
         """The uses of targets."""
-        targets = [(one.rule, one.text, one.submodules) for one in self._wanted.targets]
+        targets = [(target.rule, target.text, target.submodules) for target in self._wanted.targets]
         classes = [one.plain() for one in self._guarded]
         spared = Spared(self._modules)
         passing: dict[str, Use] = {}
@@ -99,10 +99,10 @@ class _Passes:
                 for names, plain in kept:
                     spared.add(path, names, _derived([plain], passing))
                 exports += [
-                    (path, name, one)
+                    (path, name, use)
                     for name, plain in exported
-                    for one in _derived([plain], passing)
-                    if not spared.is_mention(one)
+                    for use in _derived([plain], passing)
+                    if not spared.is_mention(use)
                 ]
             passing = self._passed_on(exports, sought)
             classes = [one.plain() for one in passed_on(passing, self._guarded)]
@@ -176,7 +176,10 @@ class _Share:
         if what == "definitions":
             return Definitions(self._modules, *asked)
         passed_on, targets, classes = asked
-        wanted, made = [Target(*one) for one in targets], [Guarded(*one) for one in classes]
+        wanted, made = (
+            [Target(*target) for target in targets],
+            [Guarded(*class_) for class_ in classes],
+        )
         return Analysis(self._modules, wanted, made, passed_on=passed_on)
 
     def _pass(self, analysis: Analysis | Definitions, again: frozenset[str] | None) -> Any:

@@ -23,15 +23,15 @@ class Wanted(NamedTuple):
 
     def owned(self) -> list[str]:
         """The modules that singles and factories name."""
-        singles = [(one.module, *one.also_from) for one in self.single]
-        makers = [(one.symbol, *one.only_from) for one in self.factories]
+        singles = [(single.module, *single.also_from) for single in self.single]
+        makers = [(factory.symbol, *factory.only_from) for factory in self.factories]
         return sorted({one.partition(":")[0] for some in (*singles, *makers) for one in some})
 
     def plain(self) -> tuple[Any, ...]:
         """Plain values, the same for the same findings."""
         return (
-            [(one.rule, one.text, one.submodules) for one in self.targets],
+            [(target.rule, target.text, target.submodules) for target in self.targets],
             sorted(self.canonical.items()),
-            [(one.id, one.symbol, one.also_from) for one in self.single],
-            [(one.id, one.symbol, one.only_from) for one in self.factories],
+            [(single.id, single.symbol, single.also_from) for single in self.single],
+            [(factory.id, factory.symbol, factory.only_from) for factory in self.factories],
         )

@@ -73,7 +73,7 @@ class _Fork:
         down, up = _pipes()
         try:
             # An end that another process holds open never tells that it is over.
-            unused = [down[1], up[0], *(end.fileno() for one in others for end in one.ends)]
+            unused = [down[1], up[0], *(end.fileno() for other in others for end in other.ends)]
             self._pid = _forked(lambda: _answer(serve, down[0], up[1], unused))
         except BaseException:
             _close(*down, *up)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import marshal
 import os
-import resource
 import subprocess
 import sys
 import zlib
@@ -18,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from pytest_ssot.policy.inventory import Inventory, take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.policy.run.inventory import Inventory, take_inventory
+from pytest_ssot.rules.configured import load
 from pytest_ssot.source import index
-from pytest_ssot.source.files import Files
+from pytest_ssot.source.project.files import Files
 
 TODAY = datetime.date(2026, 7, 1)
 RULE = '[[tool.pytest-ssot.rules]]\ndeprecated = "app.old"\n'
@@ -49,7 +48,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def taken(root: Path, *paths: str, cache: bool = True) -> Inventory:
-    return take(load(root, {}, {}), TODAY, paths, cache=cache)
+    return take_inventory(load(root, {}, {}), TODAY, paths, cache=cache)
 
 
 def check(root: Path, *args: str, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -230,6 +229,8 @@ def test_no_folder_to_write_to(root: Path, make: Callable[[Path], None]) -> None
 
 @pytest.mark.process
 def test_a_full_disk(root: Path) -> None:
+    import resource
+
     right = check(root, "--no-cache")
     for size in (0, 10, 50, 500):
         limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, size))
@@ -256,10 +257,10 @@ WRITER = """
 import os, signal, sys, time
 from pathlib import Path
 from random import Random
-from pytest_ssot.source.files import Entry
+from pytest_ssot.source.project.files import Entry
 from pytest_ssot.source.index import State
-from pytest_ssot.source.surroundings import Surroundings
-from pytest_ssot.source.use import Scan
+from pytest_ssot.source.project.surroundings import Surroundings
+from pytest_ssot.source.uses.use import Scan
 
 path, chance = Path(sys.argv[1]), Random(4)
 both = [
@@ -310,8 +311,8 @@ MANY = """
 import datetime, os, sys, types
 from pathlib import Path
 from random import Random
-from pytest_ssot.policy.inventory import take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.policy.run.inventory import take
+from pytest_ssot.rules.configured import load
 from pytest_ssot.source import index
 
 root, me = Path(sys.argv[1]), sys.argv[2]

@@ -203,18 +203,18 @@ def test_a_strict_run_of_nothing_is_no_failure(project: Project) -> None:
 
 FAULTS = {
     "the finder": "pytest_ssot.rules.lookup:TargetIndex.module",
-    "an import": "pytest_ssot.runtime.imports:ImportWatch._imported",
-    "a record": "pytest_ssot.runtime.recorder:Recorder.record",
-    "a frame": "pytest_ssot.runtime.frames:innermost",
-    "an instruction": "pytest_ssot.runtime.bytecode:current",
-    "a place": "pytest_ssot.runtime.bytecode:position",
-    "arming": "pytest_ssot.runtime.arming:Arming.arm",
-    "a refresh": "pytest_ssot.runtime.arming:Arming.refresh",
-    "the lineage": "pytest_ssot.runtime.evidence:Lineage.gather",
-    "a verdict": "pytest_ssot.policy.judge:Judge.judge",
+    "an import": "pytest_ssot.runtime.imports.uses:ImportUses.charge_import",
+    "a record": "pytest_ssot.runtime.evidence.recorder:Recorder.record",
+    "a frame": "pytest_ssot.runtime.stack.frames:find_user_frame",
+    "an instruction": "pytest_ssot.runtime.stack.bytecode:read_instruction",
+    "a place": "pytest_ssot.runtime.stack.bytecode:find_position",
+    "arming": "pytest_ssot.runtime.imports.armed_modules:ArmedModules.arm",
+    "a refresh": "pytest_ssot.runtime.imports.armed_modules:ArmedModules.refresh",
+    "the lineage": "pytest_ssot.runtime.evidence.lineage:Lineage.gather",
+    "a verdict": "pytest_ssot.policy.verdict.judge:Judge.judge_found",
     "who is critical": "pytest_ssot.plugin:is_critical",
     "the failure told once": "pytest_ssot.report.terminal:tell_once",
-    "the summary": "pytest_ssot.report.summary:lines",
+    "the summary": "pytest_ssot.report.run_summary:lines",
 }
 
 
@@ -234,7 +234,9 @@ def test_an_error_inside_the_plugin_breaks_nothing(
 
                 def broken(*args, **kwargs): raise RuntimeError("boom")
 
-                setattr(operator.attrgetter(*owner)(module) if owner else module, name, broken)
+                whose = operator.attrgetter(*owner)(module) if owner else module
+                assert hasattr(whose, name)
+                setattr(whose, name, broken)
                 """,
             TEST: """
                 def test_it():

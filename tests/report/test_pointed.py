@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pytest_ssot.model import Form, Kind, Scope, Site, Violation
-from pytest_ssot.policy.inventory import Ground
-from pytest_ssot.report.explained import Facts, Place
-from pytest_ssot.report.pointed import Spot, of_line
+from pytest_ssot.policy.run.inventory import Ground
+from pytest_ssot.report.explain_line import Spot, of_line
+from pytest_ssot.report.explain_rule import Facts, Place
 from pytest_ssot.rules.rule import Rule
 
 

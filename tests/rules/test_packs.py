@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 from pytest_ssot.rules.ruleset import RuleSet
 
 Install = Callable[..., Path]
@@ -82,6 +82,7 @@ def test_a_callable_gives_rules(tmp_path: Path, install: Install, body: str) -> 
     [
         ("acmepkg:rules.toml", "acmepkg__rules_toml"),
         ("acmepkg.sub:data/rules.toml", "acmepkg__sub__data__rules_toml"),
+        ("acmepkg.sub.data:rules.toml", "acmepkg__sub__data__rules_toml"),
         ("acmepkg : rules.toml [extra]", "acmepkg__rules_toml"),
     ],
 )

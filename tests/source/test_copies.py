@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_ssot.policy.inventory import Inventory
+from pytest_ssot.policy.run.inventory import Inventory
 from pytest_ssot.source.definitions.likeness import likeness, outline
 from tests.source.conftest import Scan
 
@@ -183,8 +183,8 @@ def test_views_share_methods_and_no_bodies(scan: Scan) -> None:
 def test_a_suspect_is_no_violation(scan: Scan) -> None:
     found = scan({"app/manager.py": ORIGINAL, "app/x.py": COPY}, tables=SINGLE)
     assert (found.violations, len(found.suspects)) == ((), 1)
-    assert found.of({"app/x.py"}).suspects == found.suspects
-    assert found.of({"app/manager.py"}).suspects == ()
+    assert found.restrict_to({"app/x.py"}).suspects == found.suspects
+    assert found.restrict_to({"app/manager.py"}).suspects == ()
 
 
 def silenced(scan: Scan, text: str, tables: str = "") -> Inventory:
@@ -244,7 +244,7 @@ def renamed(node: ast.ClassDef) -> ast.ClassDef:
     text = ast.unparse(node)
     (copy,) = Renamer().visit(ast.parse(text.replace("class C", "class D"))).body
     assert isinstance(copy, ast.ClassDef)
-    return copy
+    return ast.fix_missing_locations(copy)
 
 
 @given(classes(), classes())

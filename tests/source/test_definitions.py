@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from pytest_ssot.model import Kind
-from pytest_ssot.policy.inventory import Inventory
+from pytest_ssot.policy.run.inventory import Inventory
 from tests.source.conftest import Scan, places
 
 SINGLE = '[[tool.pytest-ssot.single]]\nid = "one"\nsymbol = "app.ws.manager:Manager"\n'

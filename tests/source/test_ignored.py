@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pytest_ssot.source.files import Files
+from pytest_ssot.source.project.files import Files
 
 #: No file of the machine's or the user's has a say.
 ISOLATED = {

@@ -12,13 +12,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_ssot.policy.inventory import Inventory, take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.policy.run.inventory import Inventory, take_inventory
+from pytest_ssot.rules.configured import load
 from pytest_ssot.source import index
-from pytest_ssot.source.files import Entry
 from pytest_ssot.source.index import State
-from pytest_ssot.source.surroundings import Surroundings
-from pytest_ssot.source.use import Scan
+from pytest_ssot.source.project.files import Entry
+from pytest_ssot.source.project.surroundings import Surroundings
+from pytest_ssot.source.uses.use import Scan
 
 TODAY = datetime.date(2026, 7, 1)
 #: To look further: SSOT_INDEX_SEED=7 SSOT_INDEX_ROUNDS=500 pytest -q tests/source/test_index.py
@@ -220,7 +220,7 @@ class Project:
 
 
 def taken(root: Path, *, cache: bool) -> Inventory:
-    return take(load(root, {}, {}), TODAY, cache=cache)
+    return take_inventory(load(root, {}, {}), TODAY, cache=cache)
 
 
 @pytest.fixture
@@ -340,7 +340,7 @@ def test_surroundings_that_changed_make_all_of_it_anew(tmp_path: Path) -> None:
     answers = around.answers(time.time_ns() + 10**9)
     assert Surroundings(tmp_path).still_hold(answers)
     assert not Surroundings(tmp_path).still_hold(around.answers(OLD)), "it is young"
-    (tmp_path / "seen.py").write_text("new")
+    (tmp_path / "seen.py").write_text("newer")
     assert not Surroundings(tmp_path).still_hold(answers)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from pytest_ssot.rules.lookup import Target, TargetIndex
-from pytest_ssot.source.matching import Matcher
+from pytest_ssot.source.uses.matching import Matcher
 
 MODULES = {"app", "app.orm", "app.orm.mapper", "app.old"}
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import pytest_ssot.source.trees as trees
+import pytest_ssot.source.text.trees as trees
 from pytest_ssot.rules.lookup import Target
-from pytest_ssot.source.analysis import Analysed, Analysis
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.outline import outlined
+from pytest_ssot.source.file_analysis import Analysed, Analysis
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.text.partial_text import outlined
 from tests.conftest import Project
 
 TARGETS = [Target("m", "app.old"), Target("n", "app.names:X"), Target("p", "pytest_ssot_mark")]

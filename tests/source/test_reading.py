@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pytest_ssot.source.reading import (
+from pytest_ssot.source.text.reading import (
     Unreadable,
     decoded,
     is_script,

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-import pytest_ssot.source.trees as trees
+import pytest_ssot.source.text.trees as trees
 from pytest_ssot.model import Form
 from pytest_ssot.rules.lookup import Target
-from pytest_ssot.source.analysis import Analysed, Analysis
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.reading import Unreadable, decoded
+from pytest_ssot.source.file_analysis import Analysed, Analysis
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.text.reading import Unreadable, decoded
 
 #: Imports that begin with the name of a folder of the root, and what it takes to be absolute.
 FORMS = {Form.IMPORT, Form.FROM, Form.STAR}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_ssot.source import words as module
-from pytest_ssot.source.words import Words
+from pytest_ssot.source.text import word_search as module
+from pytest_ssot.source.text.word_search import Words
 
 WORD = st.text("abé_1", min_size=1, max_size=3)
 PHRASE = st.sampled_from(["import *", "import*"])

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from pytest_ssot.model import Kind
 from pytest_ssot.rules.ownership import Factory
-from pytest_ssot.source.constructions.home import home
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.statements import at_top
-from pytest_ssot.source.use import Use
+from pytest_ssot.source.names.re_exports import home
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.uses.use import Use
+from pytest_ssot.syntax.module import Module
 
 
 class Guarded(NamedTuple):
@@ -49,7 +49,7 @@ class Guarded(NamedTuple):
         *within* are the names of the functions and classes around, the outermost first.
         """
         places = ["", *(f":{'.'.join(within[:end])}" for end in range(1, len(within) + 1))]
-        return any(f"{module}{one}" in self.only_from for module in modules for one in places)
+        return any(f"{module}{place}" in self.only_from for module in modules for place in places)
 
     def has_factory_in(self, modules: Sequence[str]) -> bool:
         """Whether one of who may make it is in a file that goes by *modules*."""
@@ -66,9 +66,9 @@ def guarded(modules: Modules, factories: Iterable[Factory]) -> list[Guarded]:
     it leads to.
     """
     return [
-        Guarded(one.id, one.symbol, sought, _callers(modules, one))
-        for one in factories
-        for sought in dict.fromkeys((one.symbol, home(modules, one.symbol)))
+        Guarded(factory.id, factory.symbol, sought, _callers(modules, factory))
+        for factory in factories
+        for sought in dict.fromkeys((factory.symbol, home(modules, factory.symbol)))
     ]
 
 
@@ -79,7 +79,7 @@ def _callers(modules: Modules, factory: Factory) -> tuple[str, ...]:
 
 def passed_on(passing: Mapping[str, Use], classes: Sequence[Guarded]) -> list[Guarded]:
     """*classes* by the names that other modules pass them on by: ``a.b:Name()`` in *passing*."""
-    callers = {one.rule: one.only_from for one in classes}
+    callers = {class_.rule: class_.only_from for class_ in classes}
     return [
         Guarded(key, key, key.removesuffix("()"), callers[use.rule])
         for key, use in sorted(passing.items())
@@ -88,10 +88,10 @@ def passed_on(passing: Mapping[str, Use], classes: Sequence[Guarded]) -> list[Gu
 
 
 def defined(
-    body: Sequence[ast.stmt], names: Sequence[str], classes: Collection[str]
+    module: Module, names: Sequence[str], classes: Collection[str]
 ) -> Iterator[tuple[ast.AST, str]]:
-    """The statements at the top of a module, *body*, that define one of *classes*; its path."""
-    for node in at_top(body):
+    """The statements at the top of *module* that define one of *classes*; its path."""
+    for node, _ in module.statements:
         if isinstance(node, ast.ClassDef):
             paths = (f"{name}.{node.name}" for name in names)
             yield from ((node, path) for path in paths if path in classes)
@@ -101,8 +101,8 @@ def starred(
     module: str, classes: Sequence[Guarded], public: Callable[[str], Collection[str] | None]
 ) -> Iterator[str]:
     """The names of *classes* that ``from module import *`` binds; see `Surfaces`."""
-    for one in classes:
-        if one.module == module:
+    for class_ in classes:
+        if class_.module == module:
             names = public(module)
-            if one.name in names if names is not None else not one.name.startswith("_"):
-                yield one.name
+            if class_.name in names if names is not None else not class_.name.startswith("_"):
+                yield class_.name

@@ -10,8 +10,9 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from pytest_ssot.source.calls import gives, told
-from pytest_ssot.source.scopes import Binding, Function, Scope, Scopes
+from pytest_ssot.source.names.scopes import Binding, Scopes
+from pytest_ssot.source.uses.calls import find_given, find_told
+from pytest_ssot.syntax.nodes import Function, Scope, called_name
 
 _PARTIAL = "functools.partial"
 #: Get the class as their first argument without being marked as class methods.
@@ -43,7 +44,7 @@ class Values:
 
     def classes(self, node: ast.expr, scopes: Sequence[Scope]) -> list[Value]:
         """The classes that somebody looks for which *node* may stand for."""
-        return [one for one in self.of(node, scopes) if one.path in self._classes]
+        return [value for value in self.of(node, scopes) if value.path in self._classes]
 
     def of(self, node: ast.expr, scopes: Sequence[Scope]) -> list[Value]:
         """All that *node* may stand for, read in the last of *scopes*, as far as source tells."""
@@ -60,12 +61,14 @@ class Values:
             case ast.Attribute(value=owner, attr="__class__"):
                 yield from self._instance(owner, scopes)
             case ast.Attribute(value=owner, attr=name):
-                yield from (Value(f"{one.path}.{name}") for one in self._plain(owner, scopes))
+                yield from (Value(f"{value.path}.{name}") for value in self._plain(owner, scopes))
             case ast.Call():
                 yield from self._call(node, scopes)
             case ast.Subscript(value=owner):
-                path = gives(node, self._packages)
-                generic = [one for one in self.classes(owner, scopes) if one.partial is None]
+                path = find_given(node, self._packages)
+                generic = [
+                    class_ for class_ in self.classes(owner, scopes) if class_.partial is None
+                ]
                 yield from generic if path is None else [Value(path)]
             case ast.IfExp(body=one, orelse=other):
                 yield from (*self.of(one, scopes), *self.of(other, scopes))
@@ -76,14 +79,14 @@ class Values:
                 yield from self.of(inner, scopes)
 
     def _plain(self, node: ast.expr, scopes: Sequence[Scope]) -> Iterator[Value]:
-        return (one for one in self.of(node, scopes) if one.partial is None)
+        return (value for value in self.of(node, scopes) if value.partial is None)
 
     def _name(self, node: ast.Name, scopes: Sequence[Scope]) -> Iterator[Value]:
         bound = self._scopes.bound(node, scopes)
         if bound is None:
             yield Value(f"builtins.{node.id}")
             return
-        for binding, path in ((one, one.dotted) for one in bound[0]):
+        for binding, path in ((binding, binding.dotted) for binding in bound[0]):
             if path is not None:
                 yield Value(path)
             elif binding.value is not None:
@@ -92,17 +95,17 @@ class Values:
                 yield Value(own[0])
 
     def _call(self, node: ast.Call, scopes: Sequence[Scope]) -> Iterator[Value]:
-        path = gives(node, self._packages)
+        path = find_given(node, self._packages)
         if path is not None:
             yield Value(path)
             return
-        functions = {one.path for one in self._plain(node.func, scopes)}
+        functions = {value.path for value in self._plain(node.func, scopes)}
         if "builtins.type" in functions and len(node.args) == 1:
             yield from self._instance(node.args[0], scopes)
         elif _PARTIAL in functions and node.args:
-            yield from (Value(one.path, node) for one in self.classes(node.args[0], scopes))
+            yield from (Value(class_.path, node) for class_ in self.classes(node.args[0], scopes))
         elif "builtins.getattr" in functions:
-            for one in told(node, self._packages):
+            for one in find_told(node, self._packages):
                 if one.owner is not None:
                     owners = self._plain(one.owner, scopes)
                     yield from (Value(f"{owner.path}.{one.name}") for owner in owners)
@@ -129,7 +132,7 @@ class Values:
         if path is None or not isinstance(function, Function):
             return None
         first = next(iter((*function.args.posonlyargs, *function.args.args)), None)
-        marks = {getattr(one, "attr", getattr(one, "id", "")) for one in function.decorator_list}
+        marks = set(map(called_name, function.decorator_list))
         if first is None or first.arg != name or "staticmethod" in marks:
             return None
         return path, "classmethod" in marks or function.name in _IMPLICIT

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pytest_ssot.source.analysis import RELATIVE, STAR, STARS, Analysed
-from pytest_ssot.source.definitions.copies import Copies, Originals
+from pytest_ssot.source.definitions.near_copies import Copies, Originals
 from pytest_ssot.source.definitions.routes import Home, Routes
-from pytest_ssot.source.definitions.walk import File, Found, Walker, Wished
-from pytest_ssot.source.files import DECLARING
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.surface import Surfaces
-from pytest_ssot.source.trees import tree_of
-from pytest_ssot.source.words import Words
+from pytest_ssot.source.definitions.walk import DefinitionWalker, FoundDefinitions, Wished
+from pytest_ssot.source.file_analysis import RELATIVE, STAR, STARS, Analysed
+from pytest_ssot.source.names.star_exports import Surfaces
+from pytest_ssot.source.project.files import DECLARING
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.text.trees import read_file
+from pytest_ssot.source.text.word_search import Words
+from pytest_ssot.source.uses.site_walker import ScannedFile
 
 
 class Definitions:
@@ -28,7 +29,7 @@ class Definitions:
         self._modules = modules
         self._surfaces = Surfaces(modules)
         self._first = bool(homes)
-        wanted = [Home(*one) for one in homes]
+        wanted = [Home(*home) for home in homes]
         self._routes = Routes(plain)
         originals = Originals(modules, wanted)
         self._copies = Copies(originals.all)
@@ -38,12 +39,12 @@ class Definitions:
         self._wished = Wished(
             defined, self._routes, originals.sources, lambda home: _may_rename(originals, home)
         )
-        names = {one.name for one in self._routes.all}
+        names = {route.name for route in self._routes.all}
         self._named = names
         self._plain = Words(names)
         self._said = Words(names.union(STARS))
         ways = list(self._routes.modules())
-        self._owners = Words(one.rpartition(".")[2] for one in ways)
+        self._owners = Words(way.rpartition(".")[2] for way in ways)
         #: The files that the routes go through: they say the names without their module's.
         self.homes = frozenset(filter(None, map(modules.file, ways)))
 
@@ -62,33 +63,36 @@ class Definitions:
         """What the file *path*, which holds *data*, defines again, and by which names."""
         if path.endswith(".pyi") or path.rpartition("/")[2] in DECLARING:
             return Analysed([], [])  # nothing there ever comes to life
-        names = self._modules.names(path)
-        file = File(path, names, self._modules.packages(path), self._surfaces.of)
         try:
-            found, text, error = self._walked(file, data, self._named)
+            found, text, error = self._walked(path, data, self._named)
             suspects = tuple(self._copies.find(path, data, text))
         except RecursionError:
             return Analysed([], [], "is nested too deep")
         return Analysed(found.uses, found.exports, error, suspects=suspects)
 
-    def _walked(self, file: File, data: bytes, names: set[str]) -> tuple[Found, str, str | None]:
+    def _walked(
+        self, path: str, data: bytes, names: set[str]
+    ) -> tuple[FoundDefinitions, str, str | None]:
         """What a walk finds, the text of the file, and why it could not be read whole.
 
         A name that an import or an assignment gives to a symbol matters in other lines too.
         """
         words = self._plain if names is self._named else Words(names)
-        tree = tree_of(data, lambda text: _lines(text, words))
-        if tree.tree is None:
-            return Found([], [], set()), tree.text, tree.error
-        found = Walker(file, tree, self._wished).walk()
+        read = read_file(data, lambda text: _lines(text, words), self._modules.packages(path))
+        if read.module is None:
+            return FoundDefinitions([], [], set()), "", read.error
+        file = ScannedFile(path, self._modules.names(path), read.module, read.lines)
+        walker = DefinitionWalker(file, self._wished, self._surfaces.of)
+        walker.walk()
+        found = walker.found
         if found.names <= names:
-            return found, tree.text, tree.error
-        return self._walked(file, data, names | found.names)
+            return found, read.module.text, read.error
+        return self._walked(path, data, names | found.names)
 
 
 def _lines(text: str, words: Words) -> list[int]:
     """The lines that matter: those with a word, and with a star that may bring one."""
-    stars = {text.count("\n", 0, one.start()) + 1 for one in STAR.finditer(text)}
+    stars = {text.count("\n", 0, match.start()) + 1 for match in STAR.finditer(text)}
     return sorted(stars.union(words.lines(text)))
 
 

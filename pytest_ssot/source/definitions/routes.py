@@ -42,10 +42,10 @@ class Routes:
 
     def __init__(self, plain: Iterable[tuple[str, Plain, State]]) -> None:
         self.all = [Route(key, Home(*home), state) for key, home, state in plain]  # type: ignore[arg-type]
-        self._by_dotted = {one.key.replace(":", "."): one for one in self.all}
+        self._by_dotted = {route.key.replace(":", "."): route for route in self.all}
         self._by_module: dict[str, dict[str, Route]] = {}
-        for one in self.all:
-            self._by_module.setdefault(one.key.partition(":")[0], {})[one.name] = one
+        for route in self.all:
+            self._by_module.setdefault(route.key.partition(":")[0], {})[route.name] = route
 
     def dotted(self, path: str) -> Route | None:
         """The route that ``a.b.Name`` is."""

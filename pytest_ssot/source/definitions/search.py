@@ -9,8 +9,8 @@ from pytest_ssot.model import Form, Step
 from pytest_ssot.rules.ownership import Single
 from pytest_ssot.source.definitions.routes import Home, State, homes, plain
 from pytest_ssot.source.index import Pass
-from pytest_ssot.source.modules import Modules
-from pytest_ssot.source.use import Copy, Use
+from pytest_ssot.source.project.modules import Modules
+from pytest_ssot.source.uses.use import Copy, Use
 
 #: Looks through all files for routes, and in the first pass for homes; both as plain values.
 Look = Callable[[list[Any], list[Any]], Pass]
@@ -67,8 +67,8 @@ class Search:
             for module in (home.module, *home.also_from):
                 path = self._modules.file(module)
                 # A module goes by all of its file's names.
-                for one in (module, *(self._modules.names(path) if path else ())):
-                    key = f"{one}:{home.name}"
+                for name in (module, *(self._modules.names(path) if path else ())):
+                    key = f"{name}:{home.name}"
                     if key not in self._known:
                         self._known[key] = _Known(rule, home)
                         yield plain(key, home, "right")
@@ -77,7 +77,7 @@ class Search:
         """Takes what a pass has found; returns the routes that are new."""
         new: dict[str, Any] = {}
         for path, (uses, exports, _, _) in sorted(done.found.items()):
-            self._uses += [self._derived(Use.unpacked(one)) for one in uses]
+            self._uses += [self._derived(Use.unpacked(use)) for use in uses]
             for name, one in exports:
                 use = Use.unpacked(one)
                 home = self._known[use.rule].home

@@ -6,11 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 
-from pytest_ssot.source.deprecated import words
+from pytest_ssot.source.deprecated import wording
 from pytest_ssot.source.deprecated.finding import Sign, Strength
 from pytest_ssot.source.deprecated.library import Library
-from pytest_ssot.source.deprecated.outline import Outline, dotted_name
-from pytest_ssot.source.deprecated.whole import passes_on
+from pytest_ssot.source.deprecated.outline import Outline
+from pytest_ssot.source.deprecated.whole_modules import passes_on
+from pytest_ssot.syntax.nodes import dotted_name
 
 _OLD = re.compile(
     r"^(?:Old|Legacy|Deprecated|old_|legacy_|deprecated_)|(?:Old|Legacy|_old|_legacy)$"
@@ -51,7 +52,7 @@ def _aliases(node: ast.stmt, outline: Outline, library: Library) -> Iterator[tup
 
 def _assigned(outline: Outline, alias: tuple[str, str], line: int, comment: str) -> Iterator[Sign]:
     name, source = alias
-    told = words.of_alias(comment) if comment else None
+    told = wording.of_alias(comment) if comment else None
     target, how = f"{outline.dotted}:{name}", f"assigns {name} = {source}"
     strength = Strength.LIKELY if told or _OLD.search(name) else Strength.POSSIBLE
     if strength is Strength.LIKELY or source.rpartition(".")[2][:1].isupper():
@@ -71,12 +72,12 @@ def _imported(outline: Outline, library: Library, node: ast.ImportFrom) -> Itera
     above = outline.comment_above(node.lineno)
     for alias in node.names:
         beside = outline.comment_beside(alias.lineno) or outline.comment_beside(node.lineno)
-        told = words.of_alias(beside or above)
+        told = wording.of_alias(beside or above)
         bound = alias.asname or alias.name
         if (
             told
             and alias.name != "*"
-            and bound not in outline.read_names
+            and bound not in outline.module.read_names
             and not bound.startswith("_")
         ):
             how, path = f"imports {bound} for others", outline.path

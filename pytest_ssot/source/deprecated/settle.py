@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from pytest_ssot.source.deprecated.finding import Finding, Sign, Strength
+from pytest_ssot.source.deprecated.functions_and_classes import Thing, delegated
 from pytest_ssot.source.deprecated.library import Library
 from pytest_ssot.source.deprecated.outline import Outline
-from pytest_ssot.source.deprecated.things import Thing, delegated
-from pytest_ssot.source.deprecated.whole import passes_on, sources
+from pytest_ssot.source.deprecated.whole_modules import passes_on, sources
 
 
 def settle(
@@ -28,7 +28,7 @@ def settle(
         by_target.setdefault(sign.target, []).append(sign)
     settler = _Settler(by_target, library, known)
     findings = [settler.finding(target) for target in sorted(by_target)]
-    return sorted(settler.joined(findings), key=lambda one: one.target)
+    return sorted(settler.joined(findings), key=lambda finding: finding.target)
 
 
 _BUILTINS = frozenset(dir(builtins))
@@ -203,22 +203,24 @@ class _Settler:
 
     def joined(self, findings: list[Finding]) -> Iterator[Finding]:
         """The findings without those that a finding on their module, or its package, says too."""
-        findings = [self._with_common(one, findings) for one in findings]
-        by_target = {one.target: one for one in findings if one.strength > Strength.POSSIBLE}
-        for one in findings:
-            above = self._deprecated_above(one.target.partition(":")[0])
-            if above is None or above == one.target or above not in by_target:
-                above = self._deprecated_above(one.target.rpartition(".")[0])
-            whole = by_target.get(above) if above and above != one.target else None
-            if whole is None or not _says_too(whole, one):
-                yield one
+        findings = [self._with_common(finding, findings) for finding in findings]
+        by_target = {
+            finding.target: finding for finding in findings if finding.strength > Strength.POSSIBLE
+        }
+        for finding in findings:
+            above = self._deprecated_above(finding.target.partition(":")[0])
+            if above is None or above == finding.target or above not in by_target:
+                above = self._deprecated_above(finding.target.rpartition(".")[0])
+            whole = by_target.get(above) if above and above != finding.target else None
+            if whole is None or not _says_too(whole, finding):
+                yield finding
 
     def _with_common(self, whole: Finding, findings: list[Finding]) -> Finding:
         """A module whose names all went to one other module went there."""
         if whole.use is not None or whole.strength is Strength.POSSIBLE or ":" in whole.target:
             return whole
-        inside = [one for one in findings if one.target.startswith(f"{whole.target}:")]
-        places = Counter((one.use or "").partition(":")[0] for one in inside)
+        inside = [finding for finding in findings if finding.target.startswith(f"{whole.target}:")]
+        places = Counter((finding.use or "").partition(":")[0] for finding in inside)
         place = next(iter(places), "")
         if len(places) != 1 or not place or f"{place}.".startswith(f"{whole.target}."):
             return whole
@@ -239,14 +241,14 @@ def _public(outline: Outline) -> Iterator[_Name]:
             yield _Name(name, binding.kind)
 
 
-def _says_too(whole: Finding, one: Finding) -> bool:
+def _says_too(whole: Finding, finding: Finding) -> bool:
     """Whether the rule on a whole module says all that *one*, inside of it, would."""
-    if one.strength is Strength.POSSIBLE or one.use is None:
+    if finding.strength is Strength.POSSIBLE or finding.use is None:
         return True
     if whole.use is None:
         return False
-    module, _, name = one.use.partition(":")
-    old = one.target.partition(":")[2]
+    module, _, name = finding.use.partition(":")
+    old = finding.target.partition(":")[2]
     return module == whole.use and dict(whole.rename).get(old, old) == name
 
 

@@ -8,15 +8,23 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from pytest_ssot.config.names import is_dotted
-from pytest_ssot.source.deprecated import aliases, shims, things, whole
-from pytest_ssot.source.deprecated.doubles import doubles
+from pytest_ssot.source.deprecated import (
+    aliases,
+    functions_and_classes,
+    module_getattr,
+    whole_modules,
+)
+from pytest_ssot.source.deprecated.duplicate_classes import doubles
 from pytest_ssot.source.deprecated.finding import Double, Finding, Sign
-from pytest_ssot.source.deprecated.library import Library, Read
+from pytest_ssot.source.deprecated.library import Library
 from pytest_ssot.source.deprecated.outline import Outline
 from pytest_ssot.source.deprecated.settle import settle
-from pytest_ssot.source.deprecated.warned import Recogniser
-from pytest_ssot.source.reading import Unreadable
+from pytest_ssot.source.deprecated.warning_statements import Recogniser
 from pytest_ssot.source.scan import quickly
+from pytest_ssot.source.text.reading import Unreadable
+from pytest_ssot.syntax.module import Module, read_module
+
+Read = Callable[[str], str]
 
 #: Most files say nothing of the kind, and need not be parsed for it.
 _SAYS = re.compile(
@@ -58,7 +66,7 @@ def survey(
     defined: dict[str, list[str]] = {}
     suspects: list[str] = []
     for path in sorted(files):
-        dotted = next((one for one in names(path) if is_dotted(one)), None)
+        dotted = next((name for name in names(path) if is_dotted(name)), None)
         if dotted is None or dotted in paths or not is_looked_at(path):
             continue
         try:
@@ -72,16 +80,23 @@ def survey(
         passes = not found and _IMPORTS_FROM.search(text)
         if passes or _SAYS.search(text) or _ALIAS.search(text):
             suspects.append(dotted)
-    library = Library(paths, read, defined, categories)
+    library = Library(paths, lambda path: _parsed(read, path), defined, categories)
     signs = [sign for dotted in suspects for sign in _signs(library.outline(dotted), library)]
     return Survey(tuple(settle(signs, library, known)), tuple(doubles(defined, library)))
+
+
+def _parsed(read: Read, path: str) -> Module | None:
+    try:
+        return read_module(read(path))
+    except Unreadable:
+        return None
 
 
 def is_looked_at(path: str) -> bool:
     """Whether the file may hold what a rule can be about: a module of the project, no test."""
     *folders, name = PurePosixPath(path).parts
     stem, _, suffix = name.rpartition(".")
-    if suffix != "py" or any(one in _TESTS or _NOT_OURS.fullmatch(one) for one in folders):
+    if suffix != "py" or any(folder in _TESTS or _NOT_OURS.fullmatch(folder) for folder in folders):
         return False
     is_test = stem.startswith("test_") or stem.endswith("_test")
     return not is_test and stem not in ("conftest", "setup", "noxfile", "__main__")
@@ -91,7 +106,7 @@ def _signs(outline: Outline | None, library: Library) -> Iterator[Sign]:
     if outline is None:
         return
     recogniser = Recogniser(outline, library.is_category)
-    yield from whole.signs(outline, recogniser)
-    yield from things.signs(outline, recogniser)
-    yield from shims.signs(outline, recogniser)
+    yield from whole_modules.signs(outline, recogniser)
+    yield from functions_and_classes.signs(outline, recogniser)
+    yield from module_getattr.signs(outline, recogniser)
     yield from aliases.signs(outline, library)

@@ -1,0 +1,61 @@
+"""Sees the end of each load, when a module is what it is going to be.
+
+Whoever loads a module holds its lock meanwhile (``Lib/importlib/_bootstrap.py``:
+_find_and_load, _exec for a reload), and lets it go by the end of a ``with``: nothing
+of ours is on the stack while a module loads.
+"""
+
+from __future__ import annotations
+
+import _frozen_importlib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any
+
+from pytest_ssot.runtime.stack.frames import get_caller
+
+_FILE = "<frozen importlib._bootstrap>"
+
+
+class LoadEnds:
+    """Calls *on_load_end* with the name of a module that was loaded or waited for, and the frame.
+
+    The module may still be loading, further out or in another thread.
+    """
+
+    def __init__(self, on_load_end: Callable[[str, FrameType], None]) -> None:
+        self._on_load_end = on_load_end
+        self._original: Any = None
+        self._mine: Any = None
+
+    @property
+    def stands(self) -> bool:
+        found: bool = _frozen_importlib._ModuleLockManager is self._mine  # type: ignore[attr-defined]
+        return found
+
+    def install(self) -> None:
+        bootstrap: Any = _frozen_importlib
+        original = self._original = bootstrap._ModuleLockManager
+        on_load_end, release = self._on_load_end, original.__exit__
+
+        def leave(self: Any, *raised: object) -> None:
+            release(self, *raised)
+            if not raised or raised[0] is None:
+                on_load_end(self._name, get_caller())
+
+        # One of the import system's own: left out of tracebacks as those are.
+        leave.__code__ = leave.__code__.replace(co_filename=_FILE)
+        self._mine = type(original.__name__, (original,), {"__exit__": leave})
+        bootstrap._ModuleLockManager = self._mine
+
+    def put_back(self) -> None:
+        bootstrap: Any = _frozen_importlib
+        bootstrap._ModuleLockManager = self._mine
+
+    def remove(self) -> None:
+        if self.stands:
+            bootstrap: Any = _frozen_importlib
+            bootstrap._ModuleLockManager = self._original

@@ -1,0 +1,232 @@
+"""Records each sighting with its owners, and with the modules that carry it: docs/verdicts.md."""
+
+from __future__ import annotations
+
+from _thread import RLock
+from itertools import count
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from types import CodeType, FrameType
+
+    from pytest_ssot.runtime.evidence.channel import Channel
+    from pytest_ssot.runtime.evidence.evidence import OwnerStack
+    from pytest_ssot.runtime.stack.guard import Guard
+
+from pytest_ssot.runtime.children.remote_owner import RemoteOwner
+from pytest_ssot.runtime.evidence.evidence import Evidence, Sighting
+from pytest_ssot.runtime.evidence.lineage import Lineage
+from pytest_ssot.runtime.owners.owner_numbers import OwnerNumbers
+from pytest_ssot.runtime.owners.owners import Owners
+from pytest_ssot.runtime.stack import bytecode, frames, patch_decorators
+
+
+class Recorder:
+    """Keeps the evidence, with its owners and with the modules that carry it.
+
+    *on_carrier* gets the name of a module that has just become part of a lineage,
+    *outer* each sighting, where another run is to choose those that it asked for: this
+    one takes place in a test of that. *find_permitted* is for :class:`Owners`.
+
+    ``changes`` is another number each time that something was noted. ``late`` are
+    the owners that got something after they had ended.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        on_carrier: Callable[[str], None],
+        *,
+        outer: Callable[[Sighting, frames.Way], None] | None,
+        find_permitted: Callable[[FrameType], frozenset[str]] | None,
+    ) -> None:
+        self._on_carrier = on_carrier
+        self._outer = outer
+        self.lineage = Lineage()
+        self.session: Evidence = Evidence()
+        self.swept: Evidence = Evidence()
+        self.late: dict[int, Evidence] = {}
+        self.owners = Owners(guard, self._find_loading, find_permitted)
+        self._circles: dict[str, list[tuple[str, str, frames.Way]]] = {}
+        self._count = count(1)
+        # Threads note at once; what is compared and set must not be torn apart.
+        self._lock = RLock()
+        self.changes = 0
+
+    def hand_over(self, channel: Channel, number: int) -> None:
+        """Go on in a child process: all goes to *channel*, for the owner with that *number*."""
+        made: dict[int, RemoteOwner] = {}
+
+        def make_owner(number: int) -> RemoteOwner:
+            if number not in made:
+                made[number] = RemoteOwner(channel, self.lineage, number)
+            return made[number]
+
+        self._lock = RLock()
+        self.session = make_owner(number)
+        self.swept = RemoteOwner(channel, self.lineage, number, "swept")
+        self.owners.continue_in_child(OwnerNumbers(make_owner), number)
+
+    def make_sighting(self, frame: FrameType, **what: object) -> Sighting:
+        """Make a sighting whose importer is the line that *frame* is at.
+
+        Where that only calls what it was given, the importer is the line that gave it.
+        """
+        if frames.is_starter(frame):
+            path, line, end_line, column, function, module = self.owners.find_start_place(frame)
+            if path:
+                return Sighting(
+                    path=path,
+                    line=line,
+                    end_line=end_line,
+                    column=column,
+                    function=function,
+                    module=module,
+                    **what,  # type: ignore[arg-type]
+                )
+        return make_sighting_at(frame, **what)
+
+    def _find_loading(self, frame: FrameType) -> OwnerStack:
+        """Find the evidence of the modules that load at *frame*."""
+        bodies = _find_module_bodies(frame)
+        return tuple(self._get_carrier(frames.module_of(b), b.f_code.co_filename) for b in bodies)
+
+    def record(self, frame: FrameType, sighting: Sighting) -> None:
+        """Note *sighting*, whose importer is *frame*."""
+        if sighting.state == "swept":
+            self._tell_outer_run(sighting, ())
+            self.swept.add(sighting, ())
+            return
+        for owner, way in self._find_owners(frame):
+            self.give_sighting((owner,), sighting, way[:-1])
+        for body in _find_module_bodies(frame):
+            sub = frames.find_way(frame, until=body)[:-1]
+            carrier = self._get_carrier(frames.module_of(body), body.f_code.co_filename)
+            self._note(carrier.add, sighting, sub)
+
+    def give_sighting(self, owned: OwnerStack, sighting: Sighting, way: frames.Way) -> None:
+        """Note *sighting* for those who *owned* what happened, or for the session."""
+        self._tell_outer_run(sighting, way)
+        if sighting.foreign:
+            return
+        for owner in owned or (self.session,):
+            self._note_for_owner(owner, owner.add, sighting, way)
+
+    def _find_owners(self, frame: FrameType) -> Iterator[tuple[Evidence, frames.Way]]:
+        """Find the owners of what *frame* does, each with the way there.
+
+        The way of a fixture begins in its set-up, whoever was the first to ask for it.
+        """
+        owned = self.owners.at(frame)
+        setups = frames.find_fixture_setups(frame)[: len(owned) - 1] if len(owned) > 1 else []
+        ways = [frames.find_way(frame, until=setup) for setup in setups]
+        for number, owner in enumerate(reversed(owned or (self.session,))):
+            yield owner, ways[number] if number < len(ways) else frames.find_way(frame)
+
+    def record_use(self, frame: FrameType, module: str) -> None:
+        """Note that *frame* imports *module*, which carries evidence."""
+        for owner, way in self._find_owners(frame):
+            self._note_for_owner(owner, owner.add_use, module, way)
+        if self._outer is not None:
+            carried = self.lineage.gather(self.lineage.find_carriers(module))
+            for sighting, rest in carried.values():
+                self._tell_outer_run(sighting, frames.find_way(frame) + rest)
+        for body in _find_module_bodies(frame):
+            name = frames.module_of(body)
+            if name != module:
+                sub = frames.find_way(frame, until=body)
+                carrier = self._get_carrier(name, body.f_code.co_filename)
+                self._note(carrier.add_use, module, sub)
+
+    def record_carrier(self, module: str, path: str, found: Iterable[Sighting]) -> None:
+        """Note that the *module* from the file *path* carries what was *found* in it."""
+        carrier = self._get_carrier(module, path)
+        for sighting in found:
+            self._note(carrier.add, sighting, ())
+
+    def record_circular_import(self, frame: FrameType, module: str) -> None:
+        """Note that *frame* imports *module* while that is still loading.
+
+        What loads in between carries whatever *module* still comes to.
+        """
+        between: list[tuple[str, str, frames.Way]] = []
+        for body in _find_module_bodies(frame):
+            if frames.module_of(body) == module:
+                self._circles.setdefault(module, []).extend(between)
+                return
+            sub = frames.find_way(frame, until=body)
+            between.append((frames.module_of(body), body.f_code.co_filename, sub))
+
+    def _get_carrier(self, name: str, path: str) -> Evidence:
+        """Return the evidence of a module, which is a carrier from now on if it was not."""
+        evidence = self.lineage.evidence_of(name, path)
+        if not evidence:
+            self._on_carrier(name)
+            for inner, inner_path, way in self._circles.pop(name, ()):
+                self._note(self._get_carrier(inner, inner_path).add_use, name, way)
+        return evidence
+
+    def _tell_outer_run(self, sighting: Sighting, way: frames.Way) -> None:
+        if self._outer is not None:
+            self._outer(sighting, way)
+
+    def _note_for_owner(self, owner: Evidence, note: Callable[..., bool], *what: object) -> None:
+        if self._note(note, *what):
+            # Who uses a fixture may have ended before the fixture's thread is through.
+            for with_user in _list_with_users(owner):
+                if with_user.ended is not None:
+                    self.late[id(with_user)] = with_user
+
+    def _note(self, note: Callable[..., bool], *what: object) -> bool:
+        """Call *note*, undisturbed by other threads; returns whether that was new."""
+        with self._lock:
+            new = note(*what)
+        if new:
+            self.changes = next(self._count)
+        return new
+
+
+def _list_with_users(owner: Evidence) -> Iterable[Evidence]:
+    """List *owner* and whoever uses it, directly or through others."""
+    found: dict[int, Evidence] = {}
+    todo = [owner]
+    while todo:
+        evidence = todo.pop()
+        if id(evidence) not in found:
+            found[id(evidence)] = evidence
+            todo += evidence.users
+    return found.values()
+
+
+def _find_module_bodies(frame: FrameType) -> Iterable[FrameType]:
+    """Find the bodies of the modules that are loading where *frame* is, innermost first."""
+    return [one for one in frames.walk_outward(frame) if frames.is_module_level(one)]
+
+
+def make_sighting_at(frame: FrameType, **what: object) -> Sighting:
+    """Make a sighting whose importer is the line that *frame* is at."""
+    position = bytecode.find_position(frame)
+    path, offset = frames.find_file_and_offset(frame)
+    return Sighting(
+        path=path,
+        line=position.line + offset,
+        end_line=position.end_line + offset,
+        column=position.column,
+        function=frames.function_of(frame),
+        module=frames.module_of(frame),
+        **what,  # type: ignore[arg-type]
+    )
+
+
+def make_sighting_of_patch(code: CodeType, line: int, **what: object) -> Sighting:
+    """Make a sighting whose importer is the ``@patch`` at *line*, above *code*."""
+    return Sighting(
+        path=code.co_filename,
+        line=line,
+        end_line=line,
+        column=patch_decorators.find_decorator_column(code.co_filename, line),
+        function="<module>",
+        module="",
+        **what,  # type: ignore[arg-type]
+    )

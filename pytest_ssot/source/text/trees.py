@@ -1,0 +1,75 @@
+"""From a file's bytes to the tree of what matters in it, also where Python would not read it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from pytest_ssot.source.text.partial_text import outlined
+from pytest_ssot.source.text.reading import Unreadable, decoded, salvaged
+from pytest_ssot.syntax.module import Module
+
+
+class ReadFile(NamedTuple):
+    """A file as it was read: its *module*, whose *lines* matter; None where it has no tree.
+
+    Parts that hold none of the lines may be left out. ``error`` is why it could not be read
+    whole.
+    """
+
+    module: Module | None
+    lines: Sequence[int] = ()
+    error: str | None = None
+
+
+def read_file(
+    data: bytes,
+    lines_of: Callable[[str], Sequence[int]],
+    packages: Sequence[str],
+    *,
+    entire: bool = False,
+) -> ReadFile:
+    """The file that holds *data*; *lines_of* tells which lines of a text matter.
+
+    It is *entire* where the others may matter too. *packages* are those that it is in.
+    """
+    error: str | None = None
+    try:
+        text = decoded(data)
+    except Unreadable as why:
+        error, text = str(why), salvaged(data)
+    lines = lines_of(text)
+    tree = (None if entire else _outline(text, lines)) or _parsed(text)
+    if not isinstance(tree, str):
+        return ReadFile(Module(text, tree, packages), lines, error)
+    from pytest_ssot.source.text.repair import repaired  # few projects hold such a file
+
+    error = error or tree
+    text = repaired(text) or ""
+    tree = _parsed(text)
+    if isinstance(tree, str):
+        return ReadFile(None, error=error)
+    return ReadFile(Module(text, tree, packages), lines_of(text), error)
+
+
+def _outline(text: str, lines: Sequence[int]) -> ast.Module | None:
+    """The tree of those parts of *text* that matter; None where it has to be read whole.
+
+    What is wrong with the other parts is not noticed, and does not matter.
+    """
+    outline = outlined(text, lines)
+    tree = _parsed(outline) if outline is not None else ""
+    return None if isinstance(tree, str) else tree
+
+
+def _parsed(text: str) -> ast.Module | str:
+    """The tree of *text*, or what is wrong with it."""
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        return f"line {error.lineno or 1}: {error.msg}"
+    except ValueError as error:
+        return str(error)
+    except (RecursionError, MemoryError):
+        return "is nested too deep"
