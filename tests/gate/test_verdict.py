@@ -170,7 +170,9 @@ OUTSIDE = {
 }
 
 
-@pytest.mark.parametrize("args", [[], ["-n2"]], ids=["one process", "workers"])
+@pytest.mark.parametrize(
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+)
 @pytest.mark.parametrize("where", OUTSIDE)
 def test_what_happens_outside_any_test_fails_a_strict_run(
     project: Project, where: str, args: list[str]
@@ -216,6 +218,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("strict", [False, True], ids=["", "strict"])
 @pytest.mark.parametrize("where", FAULTS)
 def test_an_error_inside_the_plugin_breaks_nothing(
@@ -256,6 +259,7 @@ def test_an_error_inside_the_plugin_breaks_nothing(
     assert "assert (X" not in ran.text  # no failure of the test's own
 
 
+@pytest.mark.fresh
 def test_an_error_while_a_failure_is_told_is_no_pass(project: Project) -> None:
     project.write(
         {
@@ -601,7 +605,9 @@ BAD_MARKS = {
 }
 
 
-@pytest.mark.parametrize("args", [[], ["-n2"]], ids=["one process", "workers"])
+@pytest.mark.parametrize(
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+)
 @pytest.mark.parametrize("how", BAD_MARKS)
 def test_a_marker_that_is_wrong_is_a_usage_error(
     project: Project, how: str, args: list[str]
@@ -745,7 +751,9 @@ def test_a_hook_may_allow(project: Project) -> None:
     assert ran.summary == [f"allowed: {TEST}:2  app.old  (test_may may: app.old {TEST}:2)"]
 
 
-@pytest.mark.parametrize("args", [[], ["-n2"]], ids=["one process", "workers"])
+@pytest.mark.parametrize(
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+)
 def test_a_hook_gets_the_report(project: Project, args: list[str]) -> None:
     project.write(
         {
@@ -776,7 +784,9 @@ def test_a_hook_that_raises_breaks_no_test(project: Project) -> None:
 # -- the screen ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("args", [[], ["-n2"]], ids=["one process", "workers"])
+@pytest.mark.parametrize(
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+)
 def test_a_cause_is_told_in_full_once(project: Project, args: list[str]) -> None:
     project.write(
         {
@@ -902,6 +912,7 @@ MANY = {
 }
 
 
+@pytest.mark.fresh
 def test_the_same_run_gives_the_same_bytes(project: Project) -> None:
     project.write(MANY)
     ran = project.run()

@@ -117,6 +117,7 @@ SYMBOLS = {
 }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("symbol", SYMBOLS)
 def test_a_symbol(tmp_path: Path, symbol: str) -> None:
     wrong = SYMBOLS[symbol]
@@ -153,6 +154,7 @@ CLASSES = {
 }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("installed", [True, False], ids=["run", "command"])
 @pytest.mark.parametrize("name", CLASSES)
 def test_a_class(tmp_path: Path, name: str, installed: bool) -> None:
@@ -200,6 +202,7 @@ CALLERS = {
 }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("caller", CALLERS)
 def test_a_caller(tmp_path: Path, caller: str) -> None:
     wrong = CALLERS[caller]
@@ -245,6 +248,7 @@ def test_a_library_is_asked_for_where_it_is_installed_alone(tmp_path: Path) -> N
     assert len(told(tmp_path, single("ap.ws.manager:Manager"), installed=False)) == 1
 
 
+@pytest.mark.process
 def test_a_library_that_cannot_be_imported_is_taken_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from pytest_ssot.policy.baseline.baseline_file import read_entries, render_entries, write_entries
 from pytest_ssot.policy.baseline.entries import BaselineEntry, EntryKey
 
@@ -39,6 +41,7 @@ def left_behind(folder: Path) -> list[Path]:
     return [one for one in folder.iterdir() if one.name != "b.json"]
 
 
+@pytest.mark.process
 def test_the_old_or_the_new_one_is_there_whole(tmp_path: Path) -> None:
     path, chance = tmp_path / "b.json", Random(4)
     write_entries(path, path.name, [])
