@@ -6,30 +6,30 @@ import dis
 import types
 from collections.abc import Iterator
 
-from pytest_ssot.isolation.edges import TEXT, Edge, Through
+from pytest_ssot.isolation.edges import TEXT, Edge, OwnHolder
 
 _WRITES = frozenset(dis.opmap[name] for name in ("STORE_DEREF", "DELETE_DEREF"))
 
 
-def opened(obj: types.FunctionType) -> Iterator[Through]:
+def open_closure(obj: types.FunctionType) -> Iterator[OwnHolder]:
     """A cell is state where code sets its variable (``nonlocal``); else its content alone is."""
     cells, code = obj.__closure__ or (), obj.__code__
     if not cells:
         return
-    written = _written(code)
+    written = _find_written(code)
     for name, cell in zip(code.co_freevars, cells, strict=True):
         text = (TEXT, f".<closure>.{name}")
-        yield Through(text, cell, _content(text, cell), name not in written)
+        yield OwnHolder(text, cell, _read_content(text, cell), name not in written)
 
 
-def _content(label: tuple[str, object], cell: types.CellType) -> Iterator[Edge]:
+def _read_content(label: tuple[str, object], cell: types.CellType) -> Iterator[Edge]:
     try:
         yield label, cell.cell_contents
     except ValueError:  # its variable is not set yet
         return
 
 
-def _written(code: types.CodeType) -> set[str]:
+def _find_written(code: types.CodeType) -> set[str]:
     """The free variables of *code* that it sets, or a function in it does."""
     found, todo = set(), [code]
     free = set(code.co_freevars)

@@ -57,7 +57,7 @@ def attributes_getter(cls: type) -> Callable[[Any], dict[str, Any]] | None:
     return None
 
 
-def members(cls: type, below: type = object) -> Iterator[tuple[str, Callable[[Any], object]]]:
+def list_members(cls: type, below: type = object) -> Iterator[tuple[str, Callable[[Any], object]]]:
     """Slots, and members of classes made in C, of *cls* and its bases before *below*.
 
     Names are as they are found in the class: a private one is mangled.
