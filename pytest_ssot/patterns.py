@@ -61,4 +61,8 @@ def _translate_pattern(pattern: str, separator: str) -> str:
     if separator == "/":
         pattern = pattern.removeprefix("./").rstrip("/")
     below = rf"(?s:{re.escape(pattern)}(?:{re.escape(separator)}.*)?)\Z"
-    return f"{below}|{translate(pattern)}" if any(one in pattern for one in "*?[") else below
+    return (
+        f"{below}|{translate(pattern)}"
+        if any(character in pattern for character in "*?[")
+        else below
+    )

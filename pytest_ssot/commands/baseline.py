@@ -45,8 +45,8 @@ def run(options: argparse.Namespace) -> int:
         state.write(state.grow(state.new, Grounds()))
         return state.refuse(state.critical)
     state.write(shrink_entries(state.ratchet.baseline.entries, state.stale))
-    for one in state.stale:
-        state.tell(describe_stale(one, state.rules.by_id))
+    for stale in state.stale:
+        state.tell(describe_stale(stale, state.rules.by_id))
     return state.refuse([*state.new, *state.critical])
 
 
@@ -128,8 +128,8 @@ def _compare_baseline(state: _BaselineState) -> int:
     """There is a baseline, and nobody said what to do with it: only say what there is to do."""
     moved = state.ratchet.baseline.moved
     if state.stale or moved:
-        for one in state.stale:
-            state.tell(describe_stale(one, state.rules.by_id))
+        for stale in state.stale:
+            state.tell(describe_stale(stale, state.rules.by_id))
         for old, new in sorted(moved.items()):
             state.tell(f"moved: {old} -> {new}")
         state.tell("run: pytest-ssot baseline --update")
@@ -140,10 +140,10 @@ def _compare_baseline(state: _BaselineState) -> int:
 
 
 def _add_entries(state: _BaselineState, options: argparse.Namespace) -> int:
-    wanted = [_Wanted.parse(one, state) for one in options.add]
+    wanted = [_Wanted.parse(named, state) for named in options.add]
 
     def is_wanted(violation: Violation) -> bool:
-        return any(one.has_violation(violation) for one in wanted)
+        return any(named.has_violation(violation) for named in wanted)
 
     grounds = Grounds(options.reason, options.owner, options.until)
     state.write(state.grow(filter(is_wanted, state.new), grounds))

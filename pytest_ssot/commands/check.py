@@ -47,7 +47,7 @@ class CheckedProject(NamedTuple):
     @property
     def not_observed(self) -> list[str]:
         """What nobody saw: of the runs, and whether a target is overdue."""
-        unseen = {one for run in self.runs for one in run.not_observed}
+        unseen = {sentence for run in self.runs for sentence in run.not_observed}
         return sorted(unseen.union(self.inventory.due.unknown))
 
     def find_unused_rules(self) -> list[UnusedRule]:
@@ -201,5 +201,5 @@ def _list_besides(checked: CheckedProject) -> Iterator[str]:
 def _list_stale(checked: CheckedProject) -> Iterator[str]:
     """What fails besides the violations."""
     stale = checked.ratcheted.stale
-    yield from (describe_stale(one, checked.project.rules.by_id) for one in stale)
-    yield from sorted({describe_update(one) for one in stale})
+    yield from (describe_stale(stale_entry, checked.project.rules.by_id) for stale_entry in stale)
+    yield from sorted({describe_update(stale_entry) for stale_entry in stale})

@@ -16,7 +16,7 @@ _PROMPT = (
 
 def can_ask() -> bool:
     """Whether there is a person to ask."""
-    return all(one is not None and one.isatty() for one in (sys.stdin, sys.stdout))
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def choose_proposals(offered: Sequence[Proposal]) -> list[Proposal] | None:
@@ -47,11 +47,14 @@ def choose_proposals(offered: Sequence[Proposal]) -> list[Proposal] | None:
 
 
 def _show_offered(offered: Sequence[Proposal], marked: set[int], *, evidence: bool = False) -> None:
-    for number, one in enumerate(offered, 1):
+    for number, proposal in enumerate(offered, 1):
         mark = "x" if number in marked else " "
-        kind = "one class, one path: " if one.entry.name == "single" else ""
-        print(f"{number:4} [{mark}] {kind}{one.title}  ({one.strength.word})", file=sys.stderr)
-        for comment in one.entry.comments if evidence else ():
+        kind = "one class, one path: " if proposal.entry.name == "single" else ""
+        print(
+            f"{number:4} [{mark}] {kind}{proposal.title}  ({proposal.strength.word})",
+            file=sys.stderr,
+        )
+        for comment in proposal.entry.comments if evidence else ():
             print(f"           {comment}", file=sys.stderr)
 
 

@@ -55,14 +55,14 @@ def run(options: argparse.Namespace) -> int:
 
 def _gather_facts(found: CheckedProject) -> explain_rule.ProjectFacts:
     settings, today = found.project.settings, datetime.date.today()
-    stale = {one.entry: one for one in found.ratcheted.stale}
+    stale = {stale_entry.entry: stale_entry for stale_entry in found.ratcheted.stale}
     return explain_rule.ProjectFacts(
         violations=found.ratcheted.violations,
         grounds=found.inventory.grounds,
         rules=found.project.rules.by_id,
         known=[
-            explain_rule.KnownEntry(one, stale.get(one), one.holds_on(today))
-            for one in sorted(found.baseline.entries, key=lambda entry: entry.order)
+            explain_rule.KnownEntry(entry, stale.get(entry), entry.holds_on(today))
+            for entry in sorted(found.baseline.entries, key=lambda entry: entry.order)
         ],
         is_critical=make_is_critical_in_source(settings, found.inventory),
         runs=bool(found.runs),
@@ -111,12 +111,12 @@ def _find_existing(text: str, root: Path) -> str | None:
 
     None if nothing is there. Raises UsageError for one that is not under the root.
     """
-    given = [os.path.abspath(one) for one in (text, os.path.join(root, text))]
-    there = [one for one in given if os.path.lexists(one)]
+    given = [os.path.abspath(candidate) for candidate in (text, os.path.join(root, text))]
+    there = [candidate for candidate in given if os.path.lexists(candidate)]
     # Resolved last: a link under the root may lead anywhere.
-    for one in (*there, *map(os.path.realpath, there)):
-        if Path(one).is_relative_to(root):
-            return Path(one).relative_to(root).as_posix()
+    for candidate in (*there, *map(os.path.realpath, there)):
+        if Path(candidate).is_relative_to(root):
+            return Path(candidate).relative_to(root).as_posix()
     if there:
         raise UsageError(f"{text} is not under the root, {root}")
     return None
@@ -139,7 +139,7 @@ def _explain_rule(
     rule = facts.rules.get(name)
     root = found.project.settings.root
     target = None if rule is None else Standings(root).of(rule.module, rule.name)
-    idle = next((one for one in found.find_unused_rules() if one.rule.id == name), None)
+    idle = next((unused for unused in found.find_unused_rules() if unused.rule.id == name), None)
     return explain_rule.explain_rule(explain_rule.ExplainedRule(name, rule, target, idle), facts)
 
 
@@ -167,9 +167,9 @@ def _list_notes(path: str, found: CheckedProject) -> Iterator[tuple[str, str]]:
         yield "not read", "the setting exclude names it"
     elif path not in inventory.examined and (reason := why_left_out(settings.root, path)):
         yield "not read", reason
-    for one, error in inventory.unreadable:
-        if is_in(one):
-            yield "unreadable", error if one == path else f"{one}: {error}"
+    for unreadable, error in inventory.unreadable:
+        if is_in(unreadable):
+            yield "unreadable", error if unreadable == path else f"{unreadable}: {error}"
     if not is_folder:
         yield "first-party", _describe_first_party(path, found)
     yield "mission-critical", _describe_critical(path, found)

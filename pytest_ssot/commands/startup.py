@@ -156,7 +156,7 @@ def _list_besides(found: _StartupOutcome, options: argparse.Namespace) -> Iterat
             yield f"{where}; PYTHONPATH adds other folders"
     yield from (f"error inside pytest-ssot: {fault}" for fault in found.faults)
     if not options.quiet:
-        yield from (f"not observed: {one}" for one in found.not_observed)
+        yield from (f"not observed: {sentence}" for sentence in found.not_observed)
         yield summarize_startups(found.startups, found.violations)
 
 

@@ -61,10 +61,10 @@ def _only_grew(old: str, new: str) -> bool:
     return new.endswith(old[before:]) and len(new) > len(old)
 
 
-def _count_common(one: str, other: str) -> int:
+def _count_common(first: str, other: str) -> int:
     """How many characters both begin with."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (mine, theirs) in pairs if mine != theirs), min(len(one), len(other)))
+    pairs = enumerate(zip(first, other, strict=False))
+    return next((at for at, (mine, theirs) in pairs if mine != theirs), min(len(first), len(other)))
 
 
 def _append_after_last(text: str, name: str, entries: Sequence[NewTable]) -> str:
@@ -152,8 +152,8 @@ def _list_lines(entry: NewTable) -> Iterator[str]:
     for key, value in entry.values.items():
         if isinstance(value, Mapping):
             pairs = (
-                f"{tomlkit.key(name).as_string()} = {tomlkit.item(one).as_string()}"
-                for name, one in value.items()
+                f"{tomlkit.key(name).as_string()} = {tomlkit.item(item).as_string()}"
+                for name, item in value.items()
             )
             yield f"{key} = {{ {', '.join(pairs)} }}"
         else:

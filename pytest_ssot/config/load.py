@@ -85,7 +85,7 @@ def _read_section(path: Path) -> dict[str, Any] | None:
         raise Wrong(f"cannot be read: {error.strerror}") from None
     # Most runs of pytest are in projects that never heard of us: no parser for them.
     # In UTF-16, as some editors write it, our name has NULs in between: the parser tells.
-    if not any(one in data for one in (b"pytest-ssot", b"pytest_ssot", b"\0")):
+    if not any(word in data for word in (b"pytest-ssot", b"pytest_ssot", b"\0")):
         return None
     tool = parse_toml(data).get("tool")
     if not isinstance(tool, dict):

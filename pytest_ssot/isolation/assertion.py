@@ -70,10 +70,13 @@ def _format_message(found: list[SharedThing], total: int) -> str:
         return ""
     same = not found[0].left and not found[0].right
     lines = ["a and b are the same object:" if same else "a and b share mutable state:"]
-    for one in found:
-        owner = path_text.name_owner(one.left) or path_text.name_owner(one.right)
+    for shared in found:
+        owner = path_text.name_owner(shared.left) or path_text.name_owner(shared.right)
         where = f" (class attribute of {owner})" if owner else ""
-        left, right = path_text.format_path("a", one.left), path_text.format_path("b", one.right)
-        lines += [f"  {left} is {right}{where}", f"      {path_text.describe_object(one.thing)}"]
+        left, right = (
+            path_text.format_path("a", shared.left),
+            path_text.format_path("b", shared.right),
+        )
+        lines += [f"  {left} is {right}{where}", f"      {path_text.describe_object(shared.thing)}"]
     lines += [f"  … and {total - len(found)} more"] if total > len(found) else []
     return "\n".join((*lines, _ADVICE))

@@ -115,7 +115,7 @@ class ClassSorts:
         self.known: dict[int, ClassSort | None] = {}
         #: What is not looked at, by address; all of it kept alive.
         self.passed = {
-            id(one): one for one in (*shared_by_right.list_one_in_a_process(), *ignored.objects)
+            id(obj): obj for obj in (*shared_by_right.list_one_in_a_process(), *ignored.objects)
         }
 
     def find_sort(self, cls: type) -> ClassSort | None:
@@ -141,7 +141,7 @@ class ClassSorts:
         through = _find_first(mro, shared_by_right.THROUGH)
         fixed = leaf or through
         state = not fixed and not shared_by_right.is_frozen(cls)
-        openings = tuple(one for base, one in _OPENINGS if _find_first(mro, (base,)))
+        openings = tuple(opening for base, opening in _OPENINGS if _find_first(mro, (base,)))
         parts = [_WHOLE[whole]] if whole else []
         if whole is not cls:
             if own and state:
@@ -164,9 +164,9 @@ class ClassSorts:
             yield self._read_proxied
         if _find_first(mro, (io.FileIO, socket.SocketType)):
             yield self._read_descriptor
-        for one in mro:
-            base = introspection.namespace(one).get("base")
-            if introspection.name_of(one) == "numpy.ndarray" and base is not None:
+        for base_class in mro:
+            base = introspection.namespace(base_class).get("base")
+            if introspection.name_of(base_class) == "numpy.ndarray" and base is not None:
                 yield edges.read_slots((("base", base.__get__),))
 
     def _find_class_attributes(self, mro: tuple[type, ...]) -> tuple[tuple[str, type, object], ...]:
@@ -211,8 +211,8 @@ class ClassSorts:
         except ValueError:  # closed
             return
         if number > 2:  # the standard streams are the process's
-            one = self._descriptors.setdefault(number, FileDescriptor(number))
-            yield (edges.TEXT, ".fileno()"), one
+            descriptor = self._descriptors.setdefault(number, FileDescriptor(number))
+            yield (edges.TEXT, ".fileno()"), descriptor
 
 
 def _is_machinery(name: str) -> bool:
@@ -221,9 +221,9 @@ def _is_machinery(name: str) -> bool:
 
 def _find_first(mro: tuple[type, ...], wanted: Iterable[type]) -> type | None:
     """The first of *wanted* that is in *mro*, by identity."""
-    for one in wanted:
-        if any(cls is one for cls in mro):
-            return one
+    for candidate in wanted:
+        if any(cls is candidate for cls in mro):
+            return candidate
     return None
 
 

@@ -34,13 +34,13 @@ def _find_written(code: types.CodeType) -> set[str]:
     found, todo = set(), [code]
     free = set(code.co_freevars)
     while todo:
-        one = todo.pop()
-        todo += [const for const in one.co_consts if type(const) is types.CodeType]
+        inner = todo.pop()
+        todo += [const for const in inner.co_consts if type(const) is types.CodeType]
         # Most set nothing: their bytes tell so a hundred times faster than dis does.
-        if free.isdisjoint(one.co_freevars) or _WRITES.isdisjoint(one.co_code[::2]):
+        if free.isdisjoint(inner.co_freevars) or _WRITES.isdisjoint(inner.co_code[::2]):
             continue
-        for step in dis.get_instructions(one):
+        for step in dis.get_instructions(inner):
             # Not by name alone: a cell of its own may be called the same.
-            if step.opcode in _WRITES and step.argval in one.co_freevars:
+            if step.opcode in _WRITES and step.argval in inner.co_freevars:
                 found.add(step.argval)
     return found & free

@@ -145,8 +145,8 @@ def read_method(obj: types.MethodType) -> Iterator[Edge]:
 
 
 def _list_methods(cls: Any) -> Iterator[object]:
-    for one in introspection.mro(cls):
-        for value in list(introspection.namespace(one).values()):
+    for base in introspection.mro(cls):
+        for value in list(introspection.namespace(base).values()):
             yield value.__func__ if type(value) is classmethod else value
 
 

@@ -44,7 +44,7 @@ def describe_object(obj: Any) -> str:
         shown = [f"{_format_value(key)}: {_format_value(value)}" for key, value in pairs]
         return _describe_container(name, dict.__len__(obj), "{", shown, "}")
     if introspection.is_a(obj, list):
-        shown = [_format_value(one) for one in list.__getitem__(obj, slice(_ITEMS))]
+        shown = [_format_value(item) for item in list.__getitem__(obj, slice(_ITEMS))]
         return _describe_container(name, list.__len__(obj), "[", shown, "]")
     return name
 

@@ -69,7 +69,7 @@ THROUGH: tuple[type, ...] = (
 
 
 def is_leaf(cls: type) -> bool:
-    return any(cls is one for one in (*LEAVES, types.NoneType, bool, datetime.datetime))
+    return any(cls is leaf for leaf in (*LEAVES, types.NoneType, bool, datetime.datetime))
 
 
 def is_machinery(cls: type) -> bool:
@@ -81,7 +81,7 @@ def is_machinery(cls: type) -> bool:
 def list_by_right() -> tuple[type, ...]:
     """The types of what is shared by right, in this process at this time."""
     late = (_find_loaded(module, name) for module, name in _BY_RIGHT_IF_LOADED)
-    return (*BY_RIGHT, *(one for one in late if introspection.is_a(one, type)))
+    return (*BY_RIGHT, *(found for found in late if introspection.is_a(found, type)))
 
 
 def list_one_in_a_process() -> Iterator[object]:
@@ -131,8 +131,8 @@ def is_frozen(cls: type) -> bool:
     """Whether its fields cannot be set: of a dataclass, by attrs, or of a model of pydantic."""
     mro = introspection.mro(cls)
     is_model = any(introspection.name_of(cls) == "pydantic.main.BaseModel" for cls in mro)
-    for one in mro:
-        found = introspection.namespace(one)
+    for base in mro:
+        found = introspection.namespace(base)
         params, config = found.get("__dataclass_params__"), found.get("model_config")
         if (
             params is not None

@@ -1,4 +1,4 @@
-"""What two objects both reach, and the ways there."""
+"""What right_side objects both reach, and the ways there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SharedThing(NamedTuple):
 
 
 class _Side:
-    """The ways from one of the two: where there is one, on that meets nothing shared before."""
+    """The ways from one of the right_side: where there is one, on that meets nothing shared before."""
 
     def __init__(self, root: object, kinds: ClassSorts, full: GraphWalk, common: set[int]) -> None:
         self._near = GraphWalk(root, kinds, common)
@@ -55,26 +55,26 @@ def find_shared(
     if not common:
         return [], 0
     mine, theirs = _find_itself(a, kinds), _find_itself(b, kinds)
-    # What knows all that it made is told, and not that the two find each other there.
-    one = _Side(a, kinds, left, common - (mine - theirs))
-    two = _Side(b, kinds, right, common - (theirs - mine))
+    # What knows all that it made is told, and not that the right_side find each other there.
+    left_side = _Side(a, kinds, left, common - (mine - theirs))
+    right_side = _Side(b, kinds, right, common - (theirs - mine))
     # What is one's own is not told where the other finds it by way of the first alone.
     here, there = (
         _reach_past(a, kinds, left, theirs - mine),
         _reach_past(b, kinds, right, mine - theirs),
     )
-    hits = (one.hits & two.hits) | (one.hits & there) | (two.hits & here)
+    hits = (left_side.hits & right_side.hits) | (left_side.hits & there) | (right_side.hits & here)
     if not hits:  # as where each holds the other in a list of its own
-        one, two = _Side(a, kinds, left, common), _Side(b, kinds, right, common)
-        hits = one.hits | two.hits
+        left_side, right_side = _Side(a, kinds, left, common), _Side(b, kinds, right, common)
+        hits = left_side.hits | right_side.hits
 
     def order(key: int) -> tuple[int, int, int]:
-        (there, place), (here, other) = one.measure(key), two.measure(key)
+        (there, place), (here, other) = left_side.measure(key), right_side.measure(key)
         return there + here, place, other
 
     nearest = heapq.nsmallest(limit, hits, key=order)
     return [
-        SharedThing(left.find_object(key), one.list_steps(key), two.list_steps(key))
+        SharedThing(left.find_object(key), left_side.list_steps(key), right_side.list_steps(key))
         for key in nearest
     ], len(hits)
 
@@ -83,7 +83,9 @@ def _find_itself(root: object, kinds: ClassSorts) -> set[int]:
     """*root*, and what it shows as its own: its ``__dict__``."""
     kind = kinds.known[id(type(root))]
     openings = kind.openings if kind else ()
-    holders = [one.holder for opening in openings for one in opening(root) if not one.reads_only]
+    holders = [
+        holder.holder for opening in openings for holder in opening(root) if not holder.reads_only
+    ]
     return {id(holder) for holder in (root, *holders)}
 
 

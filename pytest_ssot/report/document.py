@@ -50,7 +50,7 @@ def make_document(
     from importlib.metadata import version
 
     said = {rule.id: report_from_rule(rule) for rule in rules}
-    states = {one.rule.id: _describe_state(one) for one in idle}
+    states = {unused.rule.id: _describe_state(unused) for unused in idle}
     return {
         "version": SCHEMA_VERSION,
         "tool": {"name": "pytest-ssot", "version": version("pytest-ssot")},

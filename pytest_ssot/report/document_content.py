@@ -83,10 +83,12 @@ def read_content(data: Mapping[str, Any]) -> Content:
         version=data["tool"]["version"],
         violations=tuple(map(Violation.from_json, data["violations"])),
         rules={
-            one["id"]: rule for one in data["rules"] if (rule := rule_from_report(one)) is not None
+            rule_entry["id"]: rule
+            for rule_entry in data["rules"]
+            if (rule := rule_from_report(rule_entry)) is not None
         },
-        ids=tuple(one["id"] for one in data["rules"]),
-        unreadable=tuple((one["path"], one["error"]) for one in data["unreadable"]),
+        ids=tuple(rule_entry["id"] for rule_entry in data["rules"]),
+        unreadable=tuple((file["path"], file["error"]) for file in data["unreadable"]),
         not_observed=tuple(data["not_observed"]),
         errors=tuple(data["errors"]),
     )

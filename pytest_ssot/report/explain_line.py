@@ -56,9 +56,9 @@ def explain_line(spot: ExplainedLine, facts: ProjectFacts, source: Source) -> li
         return [*_explain_plain_line(spot, source), *_name_nearest(there, line)]
     chosen = [violation for violation in found if violation.importer.column == column] or found
     told: list[str] = []
-    for one in chosen:
+    for violation in chosen:
         told += [""] * bool(told)
-        told += _explain_violation(one, line, facts, source)
+        told += _explain_violation(violation, line, facts, source)
     return told
 
 
@@ -154,8 +154,8 @@ def _explain_verdict(violation: Violation, facts: ProjectFacts) -> list[str]:
 def _list_entries(violation: Violation, facts: ProjectFacts) -> list[str]:
     """The baseline's entries that *violation* falls under."""
     key = make_key(violation)
-    same = (one for one in facts.known if one.entry.key.group == key.group)
-    return [describe_entry(one) for one in same if one.entry.key.covers(key)]
+    same = (known for known in facts.known if known.entry.key.group == key.group)
+    return [describe_entry(known) for known in same if known.entry.key.covers(key)]
 
 
 def _list_tests(violation: Violation) -> Iterator[str]:
@@ -173,8 +173,8 @@ def _explain_fix(
         yield format_field("to do", describe_deletion(violation))
     elif rule is not None:
         yield from (
-            format_field("use", one)
-            for one in _describe_replacement(violation, rule, ground, source)
+            format_field("use", replacement)
+            for replacement in _describe_replacement(violation, rule, ground, source)
         )
     if violation.verdict not in (Verdict.FAILS, Verdict.KNOWN) or "static" not in violation.seen:
         return
@@ -236,13 +236,16 @@ def _cut_around(text: str, column: int | None) -> tuple[str, int | None]:
 def _clean_text(text: str) -> str:
     """*text* without what would move a terminal's cursor."""
     return "".join(
-        one if one.isprintable() or one == "\t" else "\N{REPLACEMENT CHARACTER}" for one in text
+        character if character.isprintable() or character == "\t" else "\N{REPLACEMENT CHARACTER}"
+        for character in text
     )
 
 
 def _blank_out(text: str) -> str:
     """Blanks that are as wide as *text*."""
-    return "".join(one if one == "\t" else " " * _width_of(one) for one in text)
+    return "".join(
+        character if character == "\t" else " " * _width_of(character) for character in text
+    )
 
 
 def _width_of(character: str) -> int:

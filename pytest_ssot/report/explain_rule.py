@@ -81,16 +81,18 @@ def explain_rule(told: ExplainedRule, facts: ProjectFacts) -> Iterator[str]:
         yield format_field("source", _explain_source(rule, target))
     are_uses = rule is None or rule.kind.traits.is_use
     yield format_field("uses" if are_uses else "violations", describe_totals(uses))
-    for one in found:
-        if one.kind.traits.stands:
-            yield format_field(one.kind.value, one.message or "")
+    for violation in found:
+        if violation.kind.traits.stands:
+            yield format_field(violation.kind.value, violation.message or "")
     if idle is not None:
         yield format_field("to do", check_listing.describe_unused_rule(idle))
     elif isinstance(rule, Rule) and rule.origin != FILE and not found:
         yield format_field("to do", f"nothing: nobody here uses what {rule.origin} deprecates")
     yield from _list_suspects(suspect for suspect in facts.suspects if suspect.rule == name)
-    yield from _list_by_file(found, facts, lambda one: "")
-    yield from _list_baseline(facts, [one for one in facts.known if one.entry.key.rule == name])
+    yield from _list_by_file(found, facts, lambda _: "")
+    yield from _list_baseline(
+        facts, [known for known in facts.known if known.entry.key.rule == name]
+    )
 
 
 def explain_path(
@@ -103,7 +105,9 @@ def explain_path(
     yield format_field("uses", describe_totals(found))
     yield from _list_suspects(suspect for suspect in facts.suspects if is_in(suspect.site.path))
     yield from _list_by_file(found, facts, lambda violation: f"{violation.rule} ")
-    yield from _list_baseline(facts, [one for one in facts.known if is_in(one.entry.key.path)])
+    yield from _list_baseline(
+        facts, [known for known in facts.known if is_in(known.entry.key.path)]
+    )
 
 
 def format_field(label: str, text: str) -> str:
@@ -202,4 +206,4 @@ def _list_baseline(facts: ProjectFacts, known: Sequence[KnownEntry]) -> Iterator
     if known:
         yield ""
         yield "in the baseline"
-        yield from (f"  {describe_entry(one)}" for one in known)
+        yield from (f"  {describe_entry(known_entry)}" for known_entry in known)

@@ -50,7 +50,7 @@ def write_reports(data: Mapping[str, Any], settings: Settings, folder: Path) -> 
 def render_printed(data: Mapping[str, Any], settings: Settings) -> str:
     """What *settings* ask for on standard output."""
     asked = (destination.format for destination in settings.report if destination.path is None)
-    return "".join(render(one, data, settings.root) for one in asked if one in RENDERED)
+    return "".join(render(name, data, settings.root) for name in asked if name in RENDERED)
 
 
 def _read_job_summary(path: Path) -> str:
@@ -69,8 +69,12 @@ def _move_paths(data: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
         return {**place, "path": normpath(str(PurePosixPath(folder, place["path"])))}
 
     violations = [
-        {**one, "importer": moved(one["importer"]), "chain": list(map(moved, one["chain"]))}
-        for one in data["violations"]
+        {
+            **violation,
+            "importer": moved(violation["importer"]),
+            "chain": list(map(moved, violation["chain"])),
+        }
+        for violation in data["violations"]
     ]
     unreadable = list(map(moved, data["unreadable"]))
     return {**data, "violations": violations, "unreadable": unreadable}

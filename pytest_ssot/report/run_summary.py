@@ -107,14 +107,14 @@ def _list_baseline(outcome: Outcome, verbose: bool) -> Iterator[str]:
     """What is out of date in the baseline, and what has been or is to be done for that."""
     upkeep, rules = outcome.upkeep, {rule.id: rule for rule in outcome.rules}
     yield from _list_some("expired entry:", map(describe_expired, outcome.expired_entries), verbose)
-    yield from _list_some("", (describe_stale(one, rules) for one in upkeep.stale), verbose)
+    yield from _list_some("", (describe_stale(stale, rules) for stale in upkeep.stale), verbose)
     if upkeep.updated is not None:
         yield upkeep.updated
         return
     moved = outcome.ratchet.baseline.moved
     yield from _list_some("moved:", (f"{old} -> {moved[old]}" for old in sorted(moved)), verbose)
     yield from sorted(
-        {describe_update(one) for one in upkeep.stale} | ({UPDATE} if moved else set())
+        {describe_update(stale) for stale in upkeep.stale} | ({UPDATE} if moved else set())
     )
 
 

@@ -101,7 +101,7 @@ def _list_error_lines(startup: Startup, ours: Callable[[str], bool], *, verbose:
     if not places:
         return trace[:_FEW]
     told = trace[places[-1] :][:_FEW]
-    own = [one for one in pairwise(places) if ours(trace[one[0]].split('"')[1])]
+    own = [pair for pair in pairwise(places) if ours(trace[pair[0]].split('"')[1])]
     if own and not ours(told[0].split('"')[1]):
         first, after = own[-1]
         return trace[first:after] + told

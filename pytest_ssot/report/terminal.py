@@ -39,7 +39,7 @@ def fail_report(report: pytest.TestReport, failing: list[Violation], run: Run) -
 def fail_blind(report: pytest.TestReport, lost: list[str]) -> None:
     """Fail *report* for what its test took away of the watch, or add that to its failure."""
     path, line, name = report.location
-    lines = [f"E   the watch was lost: the test {one}" for one in lost]
+    lines = [f"E   the watch was lost: the test {loss}" for loss in lost]
     lines.append("E   fix:  leave that as it is, or do it in a process of its own")
     entry = _make_entry(Step(path, (line or 0) + 1, name), lines)
     if report.failed:

@@ -48,7 +48,7 @@ def load_configured(
     single = make_singles(loaded.single, mistakes)
     factories = make_factories(loaded.factories, mistakes)
     _check_ids(loaded, mistakes)
-    taken = {*(one.id for one in single), *(factory.id for factory in factories)}
+    taken = {*(symbol.id for symbol in single), *(factory.id for factory in factories)}
     merged = merge_batches([project, *hooks, *read_packs(3 + len(hooks), mistakes)], taken)
     rules = RuleSet(merged, single, factories)
     configured = Configured(loaded.settings, rules, make_allowances(loaded.allow))

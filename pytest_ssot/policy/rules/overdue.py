@@ -49,7 +49,7 @@ class Due(NamedTuple):
 
     def add_uses(self, number: Mapping[str, int]) -> Due:
         """The same, with the *number* of uses by rule that source has left."""
-        return self._replace(overdue=tuple(one.add_uses(number) for one in self.overdue))
+        return self._replace(overdue=tuple(overdue.add_uses(number) for overdue in self.overdue))
 
 
 def find_overdue(configured: Configured, is_read: Callable[[str], bool] | None = None) -> Due:

@@ -79,7 +79,9 @@ class _Importers:
         except (SyntaxError, ValueError):
             self.unreadable |= {path} if own else set()
         else:
-            self.sites |= {(path, one.line) for one in stated if self._is_use(one)}
+            self.sites |= {
+                (path, statement.line) for statement in stated if self._is_use(statement)
+            }
 
     def _is_use(self, stated: StatedImport) -> bool:
         """Whether the statement uses the target: ``docs/verdicts.md``, what counts as a use."""

@@ -149,8 +149,8 @@ def _render_unreadable(told: Content) -> list[str]:
     return _render_table("Not read", ["file", "error"], rows)
 
 
-def _render_swept(one: Mapping[str, Any]) -> str:
-    return f"{one['importer']['path']}:{one['importer']['line']}  {one['target']}"
+def _render_swept(violation: Mapping[str, Any]) -> str:
+    return f"{violation['importer']['path']}:{violation['importer']['line']}  {violation['target']}"
 
 
 def _render_table(

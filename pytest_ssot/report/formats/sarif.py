@@ -133,8 +133,8 @@ def _list_notifications(told: Content) -> list[_Json]:
         *({"level": "error", "message": _make_message(error)} for error in told.errors),
         *unreadable,
         *(
-            {"level": "note", "message": _make_message(f"not observed: {one}")}
-            for one in told.not_observed
+            {"level": "note", "message": _make_message(f"not observed: {sentence}")}
+            for sentence in told.not_observed
         ),
     ]
 
