@@ -20,7 +20,7 @@ class SharedThing(NamedTuple):
 
 
 class _Side:
-    """The ways from one of the right_side: where there is one, on that meets nothing shared before."""
+    """The ways from one of the two: where there is one, on that meets nothing shared before."""
 
     def __init__(self, root: object, kinds: ClassSorts, full: GraphWalk, common: set[int]) -> None:
         self._near = GraphWalk(root, kinds, common)
@@ -55,7 +55,7 @@ def find_shared(
     if not common:
         return [], 0
     mine, theirs = _find_itself(a, kinds), _find_itself(b, kinds)
-    # What knows all that it made is told, and not that the right_side find each other there.
+    # What knows all that it made is told, and not that the two find each other there.
     left_side = _Side(a, kinds, left, common - (mine - theirs))
     right_side = _Side(b, kinds, right, common - (theirs - mine))
     # What is one's own is not told where the other finds it by way of the first alone.
