@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pytest_ssot.source.uses.calls import gives
+from pytest_ssot.source.uses.calls import find_given
 from pytest_ssot.syntax.bindings import (
     GLOBAL,
     UNSURE,
@@ -104,7 +104,7 @@ class Scopes:
             for path in self.paths(node, scopes):
                 yield path, attributes[::-1]
         elif isinstance(node, ast.Call | ast.Subscript):
-            given = gives(node, self._module.packages)
+            given = find_given(node, self._module.packages)
             if given is not None:
                 yield given, attributes[::-1]
 
