@@ -84,25 +84,25 @@ class Analysis:
         return self._uses(data) or self._makes(path, data)
 
     def _uses(self, data: bytes) -> bool:
-        if not self._said.in_bytes(data):
+        if not self._said.are_in(data):
             return False
-        if not self._passed_on and self._plain.in_bytes(data):
+        if not self._passed_on and self._plain.are_in(data):
             return True
-        return self._owners.in_bytes(data) or RELATIVE.search(data) is not None
+        return self._owners.are_in(data) or RELATIVE.search(data) is not None
 
     def _makes(self, path: str, data: bytes) -> bool:
-        if not self._classes or path.endswith(".pyi") or not self._made.in_bytes(data):
+        if not self._classes or path.endswith(".pyi") or not self._made.are_in(data):
             return False
-        said = self._made_where.those_in(data)
+        said = self._made_where.find_in(data)
         star = not said.isdisjoint(STARS)
         near = [class_ for class_ in self._classes if star or class_.name in said]
         if any(guarded.leaf in said for guarded in near) or (near and RELATIVE.search(data)):
             return True
-        return any(guarded.module in self._modules.names(path) for guarded in near)
+        return any(guarded.module in self._modules.list_names(path) for guarded in near)
 
     def _lines(self, text: str) -> list[int]:
         """The lines that matter: those with a word, and with a star that may take a name."""
-        lines = self._all.lines(text)
+        lines = self._all.find_lines(text)
         if not self._index.names:
             return lines
         stars = {text.count("\n", 0, match.start()) + 1 for match in STAR.finditer(text)}
@@ -112,7 +112,7 @@ class Analysis:
         """The uses in the file *path*, which holds *data*."""
         if path.rpartition("/")[2] in DECLARING:
             return self._declared(path, data)
-        names, packages = self._modules.names(path), partial(self._modules.packages, path)
+        names, packages = self._modules.list_names(path), partial(self._modules.list_packages, path)
         makes = self._makes(path, data)
         if makes:
             read, speaking = self._parts(data, names, packages)
@@ -146,7 +146,7 @@ class Analysis:
             read = read_file(data, partial(self._lines_with, words), packages)
             if read.module is None or read.error is not None:
                 break
-            speaking = words.lines(read.module.text)
+            speaking = words.find_lines(read.module.text)
             more = aliases(read.module.tree, words.words, speaking)
             if more <= words.words:
                 return read, speaking
@@ -156,7 +156,7 @@ class Analysis:
         return read, range(1, last + 2)
 
     def _lines_with(self, words: Words, text: str) -> list[int]:
-        return sorted({*self._lines(text), *words.lines(text)})
+        return sorted({*self._lines(text), *words.find_lines(text)})
 
     def _declared(self, path: str, data: bytes) -> Analysed:
         try:

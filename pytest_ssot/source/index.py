@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from pytest_ssot.files import write_atomically
 from pytest_ssot.source.project.files import Entry
 from pytest_ssot.source.project.surroundings import Surroundings
-from pytest_ssot.source.text.reading import Unreadable, read
+from pytest_ssot.source.text.reading import Unreadable, read_bytes
 from pytest_ssot.source.uses.use import Copy, Scan, Use
 
 #: The folder under the root, which tells git and backups by itself to leave it out.
@@ -110,7 +110,7 @@ class State:
             if changed or len(files) != len(self._entries):
                 self._old = [(targets, _sound(one)) for targets, one in marshal.loads(kept.passes)]
                 self._changed = changed
-                self._around.learn(answers)
+                self._around.learn_answers(answers)
                 return None
         return Scan(
             tuple(map(Use.unpacked, uses)),
@@ -139,7 +139,7 @@ class State:
 
     def learn(self, answers: _Plain, unread: Sequence[str] = ()) -> None:
         """Take note of the *answers* of other surroundings, and of files that could not be read."""
-        self._around.learn(answers)
+        self._around.learn_answers(answers)
         self._unread.update(unread)
 
     def keep(self, scan: Scan) -> Scan:
@@ -148,7 +148,7 @@ class State:
             return scan
         old = self._started - _YOUNG
         result = (
-            self._around.answers(old),
+            self._around.list_answers(old),
             [use.packed() for use in scan.uses],
             dict(scan.unreadable),
             list(self._entries.keys() - scan.examined),
@@ -174,7 +174,7 @@ class State:
         if self._path is None:
             return None
         try:
-            data = memoryview(read(str(self._path)))
+            data = memoryview(read_bytes(str(self._path)))
         except Unreadable:
             return None
         start = len(_HEADER) + _CHECKSUM

@@ -20,7 +20,7 @@ from pytest_ssot.source.file_analysis import Analysis
 from pytest_ssot.source.index import Pass, State
 from pytest_ssot.source.project.files import Entry
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.source.text.reading import Unreadable, read, read_script
+from pytest_ssot.source.text.reading import Unreadable, read_bytes, read_script
 from pytest_ssot.source.uses.use import Copy, Scan, Use
 from pytest_ssot.source.wanted import Wanted
 from pytest_ssot.source.workers import Workers, processors
@@ -78,7 +78,7 @@ class _Passes:
                 found.setdefault(use.place, use)
         examined = frozenset(entry.path for entry in entries) - self._skipped
         told = tuple(found[place] for place in sorted(found))
-        self._state.learn(self._modules.around.answers())
+        self._state.learn(self._modules.around.list_answers())
         unreadable = dict(sorted(self._unreadable.items()))
         return self._state.keep(Scan(told, unreadable, examined, tuple(suspects)))
 
@@ -136,7 +136,7 @@ class _Passes:
         """Which names of which modules are to be looked for next, and what each stands for."""
         found: dict[str, Use] = {}
         for path, name, use in exports:
-            for module in self._modules.names(path):
+            for module in self._modules.list_names(path):
                 # Both a rule and a factory may be about the same name.
                 key = f"{module}:{name}{'()' if use.kind is Kind.CONSTRUCTION else ''}"
                 if key in sought or self._is_told(module, name, use):
@@ -214,14 +214,14 @@ class _Share:
                         [(names, use.packed()) for names, use in spared],
                         [suspect.packed() for suspect in suspects],
                     )
-        return found, unreadable, skipped, self._modules.around.answers(), unread
+        return found, unreadable, skipped, self._modules.around.list_answers(), unread
 
     def _read(self, entry: Entry) -> bytes | None:
         """The content of a file; None for one that is no Python."""
         data = self._data.get(entry.path)
         if data is not None:
             return data
-        data = read_script(entry.at) if entry.script else read(entry.at)
+        data = read_script(entry.at) if entry.script else read_bytes(entry.at)
         if data is not None and len(data) <= self._room:
             self._room -= len(data)
             self._data[entry.path] = data

@@ -15,7 +15,7 @@ import pytest_ssot.source.text.trees as trees
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.source.file_analysis import Analysed, Analysis
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.source.text.partial_text import outlined
+from pytest_ssot.source.text.partial_text import outline_text
 from tests.conftest import Project
 
 TARGETS = [Target("m", "app.old"), Target("n", "app.names:X"), Target("p", "pytest_ssot_mark")]
@@ -72,7 +72,7 @@ def test_what_matters_stays() -> None:
     text = (
         f'{LONG}{USE}class C:\n    """x"""\n    def f(self): pass\nx = {{\n  1: 2,\n  3: 4,\n}}\n'
     )
-    assert outlined(text, [4, 5]) == f"f = 0\n\n\n{USE}C = 0\n\n\nx = 0\n\n\n\n"
+    assert outline_text(text, [4, 5]) == f"f = 0\n\n\n{USE}C = 0\n\n\nx = 0\n\n\n\n"
 
 
 PIECES = st.sampled_from(
@@ -129,12 +129,12 @@ def test_what_is_left_out_changes_nothing(pieces: Sequence[str]) -> None:
     ["", "\n", "# a.old alone\n", '"""A docstring that speaks of a.old."""\n', "    \n\t# a.old"],
 )
 def test_a_file_without_statements_at_the_margin_is_left_alone(text: str) -> None:
-    assert outlined(text, [1]) is None
+    assert outline_text(text, [1]) is None
 
 
 def test_definitions_that_hold_no_line_of_interest_keep_their_lines() -> None:
     text = "import a\n\n\ndef one():\n    x = 1\n    return x\n\n\na.old()\n"
-    outline = outlined(text, [9])
+    outline = outline_text(text, [9])
 
     assert outline is not None
     assert "return" not in outline

@@ -112,10 +112,10 @@ def _make_violation(rule: Rule, site: Site, message: str) -> Violation:
 
 
 def _make_is_read(configured: Configured) -> Callable[[str], bool]:
-    from pytest_ssot.source.project.left_out import why_left_out
+    from pytest_ssot.source.project.left_out import explain_left_out
 
     root, exclude = configured.settings.root, configured.settings.exclude
-    return lambda path: not path_matches(path, exclude) and why_left_out(root, path) is None
+    return lambda path: not path_matches(path, exclude) and explain_left_out(root, path) is None
 
 
 class Version(NamedTuple):

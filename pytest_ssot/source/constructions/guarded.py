@@ -65,7 +65,7 @@ def guarded(modules: Modules, factories: Iterable[Factory]) -> list[Guarded]:
     Who configures the path of a re-export, for the class or for who may make it, means what
     it leads to.
     """
-    library = Library(modules.file, modules.parsed)
+    library = Library(modules.find_file, modules.parse_file)
     return [
         Guarded(one.id, one.symbol, sought, _callers(library, one))
         for one in factories

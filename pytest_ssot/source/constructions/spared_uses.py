@@ -19,7 +19,9 @@ class Spared:
 
     def add(self, path: str, names: Sequence[str], uses: Iterable[Use]) -> None:
         """*uses* in the file *path*, which depend on its functions *names*."""
-        targets = [f"{module}:{name}" for module in self._modules.names(path) for name in names]
+        targets = [
+            f"{module}:{name}" for module in self._modules.list_names(path) for name in names
+        ]
         self._uses += [(targets, use) for use in uses]
 
     def targets(self) -> list[tuple[str, str, bool]]:

@@ -47,18 +47,18 @@ class Definitions:
         ways = list(self._routes.modules())
         self._owners = Words(way.rpartition(".")[2] for way in ways)
         #: The files that the routes go through: they say the names without their module's.
-        self.homes = frozenset(filter(None, map(modules.file, ways)))
+        self.homes = frozenset(filter(None, map(modules.find_file, ways)))
 
     def concerns(self, path: str, data: bytes) -> bool:
         """Whether *data*, of the file *path*, may hold something; asked of every file."""
         return self._speaks(data) or self._copies.concerns(data)
 
     def _speaks(self, data: bytes) -> bool:
-        if not self._said.in_bytes(data):
+        if not self._said.are_in(data):
             return False
-        if self._first and self._plain.in_bytes(data):
+        if self._first and self._plain.are_in(data):
             return True
-        return self._owners.in_bytes(data) or RELATIVE.search(data) is not None
+        return self._owners.are_in(data) or RELATIVE.search(data) is not None
 
     def analyse(self, path: str, data: bytes) -> Analysed:
         """What the file *path*, which holds *data*, defines again, and by which names."""
@@ -80,11 +80,11 @@ class Definitions:
         """
         words = self._plain if names is self._named else Words(names)
         read = read_file(
-            data, lambda text: _lines(text, words), partial(self._modules.packages, path)
+            data, lambda text: _lines(text, words), partial(self._modules.list_packages, path)
         )
         if read.module is None:
             return FoundDefinitions([], [], set()), "", read.error
-        file = ScannedFile(path, self._modules.names(path), read.module, read.lines)
+        file = ScannedFile(path, self._modules.list_names(path), read.module, read.lines)
         walker = DefinitionWalker(file, self._wished, self._surfaces.of)
         walker.walk()
         found = walker.found
@@ -96,7 +96,7 @@ class Definitions:
 def _lines(text: str, words: Words) -> list[int]:
     """The lines that matter: those with a word, and with a star that may bring one."""
     stars = {text.count("\n", 0, match.start()) + 1 for match in STAR.finditer(text)}
-    return sorted(stars.union(words.lines(text)))
+    return sorted(stars.union(words.find_lines(text)))
 
 
 def _may_rename(originals: Originals, home: Home) -> bool:

@@ -75,8 +75,8 @@ class Originals:
 
     def _module_of(self, home: Home) -> Module | None:
         """The source of *home*, as far as it can be read."""
-        path = self._modules.file(home.module)
-        return None if path is None else self._modules.parsed(path)
+        path = self._modules.find_file(home.module)
+        return None if path is None else self._modules.parse_file(path)
 
 
 class Copies:
@@ -99,7 +99,7 @@ class Copies:
         return bool(self._candidates(data))
 
     def _candidates(self, data: bytes) -> list[Original]:
-        phrases = self._words.those_in(data)
+        phrases = self._words.find_in(data)
         named = {
             method.home.symbol: method for phrase in phrases for method in self._methods[phrase]
         }

@@ -65,9 +65,9 @@ class Search:
         """The routes that are allowed: known before anything is read."""
         for rule, home in self._homes:
             for module in (home.module, *home.also_from):
-                path = self._modules.file(module)
+                path = self._modules.find_file(module)
                 # A module goes by all of its file's names.
-                for name in (module, *(self._modules.names(path) if path else ())):
+                for name in (module, *(self._modules.list_names(path) if path else ())):
                     key = f"{name}:{home.name}"
                     if key not in self._known:
                         self._known[key] = _Known(rule, home)
@@ -81,7 +81,7 @@ class Search:
             for name, one in exports:
                 use = Use.unpacked(one)
                 home = self._known[use.rule].home
-                names = self._modules.names(path)
+                names = self._modules.list_names(path)
                 state = _state(names, home, told=one in uses)
                 for module in names:
                     key = f"{module}:{name}"

@@ -19,7 +19,7 @@ from pytest_ssot.source.deprecated.warning_statements import (
     unconditional,
 )
 from pytest_ssot.source.names.module_outline import ModuleOutline
-from pytest_ssot.source.text.constant_text import text_of
+from pytest_ssot.source.text.constant_text import read_text
 from pytest_ssot.syntax.nodes import dotted_name
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -151,10 +151,10 @@ def _reason(decorator: ast.expr, constants: Mapping[str, str]) -> str:
     named = {word.arg: word.value for word in decorator.keywords}
     for name in ("reason", "message", "msg", "details", "alternative"):
         if name in named:
-            text = text_of(named[name], constants)
+            text = read_text(named[name], constants)
             return f"use {text}" if name == "alternative" else text
     given = [*decorator.args, *named.values()]
-    texts = [text_of(node, constants) for node in given if not _is_flag(node)]
+    texts = [read_text(node, constants) for node in given if not _is_flag(node)]
     return max((text for text in texts if re.search("[a-z]", text, re.I)), key=len, default="")
 
 
@@ -167,7 +167,7 @@ def _locals(function: _Function, constants: Mapping[str, str]) -> Mapping[str, s
     found: dict[str, str] = {}
     for node in function.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            text = text_of(node.value, {**constants, **found})
+            text = read_text(node.value, {**constants, **found})
             if re.search(r"\w", text):
                 found[node.targets[0].id] = text
     return found

@@ -11,7 +11,7 @@ from pytest_ssot.source.deprecated import wording
 from pytest_ssot.source.deprecated.finding import Sign
 from pytest_ssot.source.deprecated.warning_statements import Recogniser, Warned, inner_imports
 from pytest_ssot.source.names.module_outline import ModuleOutline
-from pytest_ssot.source.text.constant_text import HOLE, text_of
+from pytest_ssot.source.text.constant_text import HOLE, read_text
 from pytest_ssot.syntax.nodes import dotted_name
 from pytest_ssot.syntax.relative_names import resolve, split_dots
 
@@ -112,7 +112,7 @@ class _Shim:
             for key, value in zip(table.keys, table.values, strict=True):
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     ways = (*_ways(value, key.value), *_starred(returned, key.value))
-                    said = text_of(value, self._outline.constants)
+                    said = read_text(value, self._outline.constants)
                     said = said if " " in said else ""
                     yield _Answer(key.value, key.lineno, ways, body, said)
         elif table is not None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pytest_ssot.source.deprecated.categories import WarningCategories
 from pytest_ssot.source.deprecated.finding import Strength
 from pytest_ssot.source.names.module_outline import ModuleOutline
-from pytest_ssot.source.text.constant_text import text_of
+from pytest_ssot.source.text.constant_text import read_text
 
 _ISSUERS = frozenset(("warnings.warn", "warnings.warn_explicit"))
 _LOGS = frozenset(("warn", "warning", "error"))
@@ -51,7 +51,7 @@ class Recogniser:
         if name in _ISSUERS or name.endswith("warnings.warn"):
             return self._issued(call, inner, known)
         last = name.rpartition(".")[2]
-        words = [text_of(value, known) for value in _values(call)]
+        words = [read_text(value, known) for value in _values(call)]
         said = max((word for word in words if " " in word), key=len, default="")
         if said and _HELPER.search(last) and not SMALLER.search(last):
             return _warned(call, said, Strength.LIKELY, reaches_caller=True)
@@ -68,7 +68,7 @@ class Recogniser:
             return None
         if category is None and isinstance(message, ast.Call):
             category, message = message.func, message.args[0] if message.args else message
-        text = text_of(message, {**self._outline.constants, **known})
+        text = read_text(message, {**self._outline.constants, **known})
         level = _argument(call, 2, "stacklevel") or _argument(call, 3, "lineno")
         reaches = level is not None and ast.unparse(level) != "1"
         if category is not None and self._categories.has(self._outline.full(category, inner)):

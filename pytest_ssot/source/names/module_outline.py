@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from pytest_ssot.source.text.constant_text import HOLE, text_of
+from pytest_ssot.source.text.constant_text import HOLE, read_text
 from pytest_ssot.syntax.bindings import names_bound
 from pytest_ssot.syntax.imports import names_taken
 from pytest_ssot.syntax.module import Module
@@ -83,7 +83,7 @@ class ModuleOutline:
         found = {"__name__": self.dotted}
         for step in self.steps:
             if isinstance(step.node, ast.Assign) and _is_text(step.node.value):
-                text = text_of(step.node.value, found)
+                text = read_text(step.node.value, found)
                 for target in step.node.targets:
                     if isinstance(target, ast.Name) and text != HOLE:
                         found[target.id] = text

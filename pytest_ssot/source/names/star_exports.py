@@ -23,10 +23,10 @@ class Surfaces:
 
     def _names(self, module: str) -> frozenset[str] | None:
         """The names that ``from module import *`` binds; None where no source tells."""
-        path = self._modules.file(module)
+        path = self._modules.find_file(module)
         if path is None or module in self._open:
             return None
-        source = self._modules.parsed(path)
+        source = self._modules.parse_file(path)
         if source is None:
             return None
         said, whole = source.listed

@@ -47,7 +47,7 @@ class Standings:
         self.modules = Modules(root)
         self._root = root
         self._surfaces = Surfaces(self.modules)
-        self.source = self.modules.parsed
+        self.source = self.modules.parse_file
 
     def of(self, module: str, name: str | None = None, *, inside: bool = True) -> Standing:
         """Where *module*, or *name* in it, stands.
@@ -67,7 +67,7 @@ class Standings:
 
     def file(self, module: str) -> str | None:
         """The file of *module*, or the folder; also where only the packages around it say so."""
-        found = self.modules.file(module)
+        found = self.modules.find_file(module)
         return found if found or self.has_top(module) else self._elsewhere.get(module)
 
     def has_top(self, module: str) -> bool:
@@ -79,7 +79,7 @@ class Standings:
         """All files by the names that they go by; asked for where a name leads to none."""
         found: dict[str, str] = {}
         for path in self._files:
-            for name in self.modules.names(path):
+            for name in self.modules.list_names(path):
                 found.setdefault(name, path)
         return found
 

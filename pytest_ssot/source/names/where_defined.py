@@ -212,7 +212,7 @@ class Homes:
         return os.path.dirname(file) if is_init else None
 
     def _path(self, dotted: str) -> str | None:
-        found = self._standings.modules.file(dotted)
+        found = self._standings.modules.find_file(dotted)
         if found is None and dotted.partition(".")[0] in self._tops:
             found = self._standings.file(dotted)
         return found if found is not None and found.endswith(".py") else None
