@@ -26,7 +26,7 @@ def found(text: str, *, whole: bool) -> Analysed:
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")
         if whole:
-            patch.setattr(trees, "outlined", lambda text, lines: None)
+            patch.setattr(trees, "outline_text", lambda text, lines: None)
         return looked.analyse("t.py", text.encode())
 
 

@@ -114,5 +114,5 @@ def test_what_is_left_out_changes_nothing(part: int, monkeypatch: pytest.MonkeyP
             targets = [Target(one, one) for one in sorted(texts)]
             short = found(root, path, data, targets)
             with monkeypatch.context() as without:
-                without.setattr(trees, "outlined", lambda text, lines: None)
+                without.setattr(trees, "outline_text", lambda text, lines: None)
                 assert found(root, path, data, targets) == short, (path, texts)

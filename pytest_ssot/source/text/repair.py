@@ -210,9 +210,7 @@ def _mend_line(line: _Line, following: _Line | None) -> None:
     """Make *line* a statement or a header that parses alone."""
     if not line.code or _stands_alone(line.code, line.word):
         return
-    deeper = following is not None and _measure_indent(following.indent) > _measure_indent(
-        line.indent
-    )
+    deeper = _is_deeper(following, line)
     for code in list_rewordings(line.code):
         if code.endswith(":") and not deeper and not line.is_header:
             continue
@@ -240,6 +238,10 @@ def _stands_alone(code: str, word: str) -> bool:
 
 def _measure_indent(indent: str) -> int:
     return len(indent.rpartition("\f")[2].expandtabs(8))
+
+
+def _is_deeper(line: _Line | None, than: _Line) -> bool:
+    return line is not None and _measure_indent(line.indent) > _measure_indent(than.indent)
 
 
 def _arrange_blocks(lines: list[_Line]) -> None:
@@ -305,8 +307,5 @@ def _replace_statement(lines: list[_Line], number: int) -> None:
     for line, following in zip(lines, [*lines[1:], None], strict=True):
         reached += str(line).count("\n")
         if reached > number or following is None:
-            deeper = following is not None and _measure_indent(following.indent) > _measure_indent(
-                line.indent
-            )
-            line.replace_code("if 1:" if deeper else "pass")
+            line.replace_code("if 1:" if _is_deeper(following, line) else "pass")
             return
