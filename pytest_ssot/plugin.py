@@ -25,9 +25,9 @@ from pytest_ssot.policy.run.watched_run import Run, RunningTest, TestTerms
 from pytest_ssot.policy.verdict.allowances import SeenBy, read_marker
 from pytest_ssot.policy.verdict.mission_critical import is_critical, is_gated
 from pytest_ssot.report import debugger, terminal
-from pytest_ssot.report.violation_text import in_a_line
+from pytest_ssot.report.violation_text import describe_in_a_line
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.configured import Configured, load
+from pytest_ssot.rules.configured import Configured, load_configured
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
 from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
@@ -96,7 +96,7 @@ def load_configuration(
     flags = {option.name: getattr(given, option.ini, None) for option in OPTIONS if option.flag}
     ini = {option.name: _read_ini(config, option.ini) for option in OPTIONS}
     try:
-        found = load(config.rootpath, ini, flags, extra)
+        found = load_configured(config.rootpath, ini, flags, extra)
         if not extra:  # hooks give rules, and nothing that has a home
             check_homes(found, installed=True)
         return found
@@ -319,10 +319,12 @@ class SsotPlugin:
         if failing:
             running.told.update(violation.cause for violation in failing)
             if not report.failed and self.config.getoption("usepdb", False):
-                call.excinfo = debugger.raised(failing[0], self.run.settings.root)
-            terminal.fail(report, failing, self.run)
+                call.excinfo = debugger.raise_at_importer(failing[0], self.run.settings.root)
+            terminal.fail_report(report, failing, self.run)
         if self._in_junit and not running.skipped:
-            told = dict.fromkeys((PROPERTY, in_a_line(violation)) for violation in violations)
+            told = dict.fromkeys(
+                (PROPERTY, describe_in_a_line(violation)) for violation in violations
+            )
             report.user_properties += told
         # With a failure too, as teardown may never come: a debugger is left, a worker crashes.
         if failing or (report.when == "teardown" and violations):

@@ -72,9 +72,9 @@ class Ssot:
             raise UsageError(str(error)) from None  # without the way to it, which is ours
         violations = self._run.judge_found(started.found, self._asked())
         if started.error is not None:
-            from pytest_ssot.report.startup_text import in_full
+            from pytest_ssot.report.startup_text import describe_failure
 
-            message = in_full(started)
+            message = describe_failure(started)
             raise StartupError(message, name=module, violations=violations, printed=started.printed)
         return violations
 

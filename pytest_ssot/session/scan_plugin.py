@@ -27,7 +27,7 @@ from pytest_ssot.policy.scan_items.choose_findings import (
 from pytest_ssot.policy.scan_items.findings import Mark, ScanFinding, make_findings
 from pytest_ssot.policy.verdict.mission_critical import make_is_critical
 from pytest_ssot.report import terminal
-from pytest_ssot.report.violation_text import in_a_line
+from pytest_ssot.report.violation_text import describe_in_a_line
 from pytest_ssot.runtime.evidence.evidence import Evidence
 from pytest_ssot.session.session_report import PROPERTY, RESULT
 
@@ -213,7 +213,7 @@ class ScanPlugin:
         )
         if any(destination.format == "junit" for destination in self._run.settings.report):
             # A rerun tells the same again.
-            told = dict.fromkeys((PROPERTY, in_a_line(violation)) for violation in judged)
+            told = dict.fromkeys((PROPERTY, describe_in_a_line(violation)) for violation in judged)
             item.user_properties += [one for one in told if one not in item.user_properties]
         return judged
 
@@ -230,7 +230,7 @@ class ScanPlugin:
             # To scan is to ask for the verdict: no further option has to gate it.
             failing = [violation for violation in item.judged if violation.verdict is Verdict.FAILS]
             if failing:
-                terminal.fail(report, failing, self._run)
+                terminal.fail_report(report, failing, self._run)
             result = Result(xdist.nodeid_of(item), tuple(item.judged), bool(failing))
             setattr(report, RESULT, result.to_json())
         return report

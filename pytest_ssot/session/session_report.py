@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot import xdist
-from pytest_ssot.config.load import configured_above
+from pytest_ssot.config.load import find_configured_above
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict
 from pytest_ssot.policy.baseline.update_after_run import update_after_run
@@ -18,7 +18,7 @@ from pytest_ssot.policy.run.outcome import Assembly, Outcome
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.run.watched_run import Remainder, Run
 from pytest_ssot.report import terminal
-from pytest_ssot.report.document import document
+from pytest_ssot.report.document import make_run_document
 
 #: The attribute under which a report carries what its test saw, as JSON values.
 RESULT = "ssot_result"
@@ -72,7 +72,7 @@ class SessionReport:
         told = len(self._list_faults())
         with self._keep_faults():
             if self._outcome is not None:
-                terminal.summarize(terminalreporter, self._outcome)
+                terminal.write_summary(terminalreporter, self._outcome)
         terminal.tell_faults(terminalreporter, self._list_faults()[told if self._outcome else 0 :])
 
     @pytest.hookimpl(trylast=True)
@@ -120,7 +120,7 @@ class SessionReport:
         if self._run.settings.report or told.get_hookimpls():
             from pytest_ssot.report import rendering
 
-            data = document(outcome)
+            data = make_run_document(outcome)
             told(report=data, config=self._config)
             outcome.mistakes += rendering.write_reports(
                 data, self._run.settings, self._find_report_folder()
@@ -128,7 +128,7 @@ class SessionReport:
             self._printed = rendering.render_printed(data, self._run.settings)
         self._compare_baseline(outcome)
         if self._run.settings.file is None and not self._is_inner:
-            outcome.elsewhere = configured_above(self._run.settings.root)
+            outcome.elsewhere = find_configured_above(self._run.settings.root)
         self._outcome = outcome
 
     def _compare_baseline(self, outcome: Outcome) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from pytest_ssot.policy.run.inventory import Inventory, take_inventory
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 from pytest_ssot.source import index
 from pytest_ssot.source.project.files import Files
 
@@ -48,7 +48,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def taken(root: Path, *paths: str, cache: bool = True) -> Inventory:
-    return take_inventory(load(root, {}, {}), TODAY, paths, cache=cache)
+    return take_inventory(load_configured(root, {}, {}), TODAY, paths, cache=cache)
 
 
 def check(root: Path, *args: str, **more: Any) -> subprocess.CompletedProcess[str]:

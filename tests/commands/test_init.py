@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_ssot.cli import main
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 
 #: The case that the tool began with.
 CHAT = {
@@ -148,7 +148,7 @@ class Folder:
 
     @property
     def rules(self) -> list[dict[str, Any]]:
-        load(self.path, {}, {})  # no mistakes
+        load_configured(self.path, {}, {})  # no mistakes
         found: list[dict[str, Any]] = tomllib.loads(self.text)["tool"]["pytest-ssot"]["rules"]
         return found
 

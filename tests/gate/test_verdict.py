@@ -214,7 +214,7 @@ FAULTS = {
     "a verdict": "pytest_ssot.policy.verdict.judge:Judge.judge_found",
     "who is critical": "pytest_ssot.plugin:is_critical",
     "the failure told once": "pytest_ssot.report.terminal:tell_once",
-    "the summary": "pytest_ssot.report.run_summary:lines",
+    "the summary": "pytest_ssot.report.run_summary:summarize_run",
 }
 
 
@@ -267,7 +267,7 @@ def test_an_error_while_a_failure_is_told_is_no_pass(project: Project) -> None:
                 from pytest_ssot.report import terminal
 
                 def broken(*args): raise RuntimeError("boom")
-                terminal.fail = broken
+                terminal.fail_report = broken
                 """
         }
     )

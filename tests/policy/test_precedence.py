@@ -17,7 +17,7 @@ from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
 from pytest_ssot.policy.verdict.judge import Judge
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence.evidence import Sighting, Sightings
@@ -82,7 +82,7 @@ class Court(NamedTuple):
 
 
 def court(root: Path, holds: list[str]) -> Court:
-    return Court(root, load(root, {}, {}).settings, frozenset(holds))
+    return Court(root, load_configured(root, {}, {}).settings, frozenset(holds))
 
 
 def cases(left_out: set[str]) -> list[Any]:

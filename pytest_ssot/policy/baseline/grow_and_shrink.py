@@ -24,7 +24,7 @@ def shrink_entries(
     entries: Iterable[BaselineEntry], stale: Iterable[Stale]
 ) -> tuple[BaselineEntry, ...]:
     """*entries* without what is *stale*: lowered, or gone. Nothing grows."""
-    left = {one.entry: one.now for one in stale}
+    left = {stale_entry.entry: stale_entry.now for stale_entry in stale}
     lowered = (entry._replace(number=left.get(entry, entry.number)) for entry in entries)
     return tuple(entry for entry in lowered if entry.number)
 

@@ -81,8 +81,8 @@ def make_is_examined(root: Path, scan: Inventory) -> Callable[[EntryKey], bool]:
 def _join_entries(entries: Iterable[BaselineEntry]) -> tuple[BaselineEntry, ...]:
     """*entries*, of which those that have come to mean the same are one."""
     found: dict[tuple[EntryKey, bool], BaselineEntry] = {}
-    for one in sorted(entries, key=lambda entry: entry.order):
-        other = found.get((one.key, one.runtime))
-        number = one.number + (other.number if other else 0)
-        found[one.key, one.runtime] = (other or one)._replace(number=number)
+    for entry in sorted(entries, key=lambda entry: entry.order):
+        other = found.get((entry.key, entry.runtime))
+        number = entry.number + (other.number if other else 0)
+        found[entry.key, entry.runtime] = (other or entry)._replace(number=number)
     return tuple(found.values())

@@ -191,7 +191,7 @@ class Ratchet:
             now = len(left.get(entry.key, ()))
             if not entry.runtime and now < entry.number and examined(entry.key):
                 found.append(Stale(entry, now, entry.key in critical))
-        return sorted(found, key=lambda one: one.entry.order)
+        return sorted(found, key=lambda stale: stale.entry.order)
 
     def find_stale_in_runs(
         self, scanned: Iterable[Violation], seen: Iterable[Violation], is_critical: IsCritical
@@ -215,7 +215,7 @@ class Ratchet:
             now = max(0, len(sites) - other)
             if now < entry.number:
                 found.append(Stale(entry, now))
-        return sorted(found, key=lambda one: one.entry.order)
+        return sorted(found, key=lambda stale: stale.entry.order)
 
     def find_key(self, violation: Violation) -> EntryKey:
         """The key of the entries that *violation* falls under, else of one for it alone."""
@@ -239,7 +239,7 @@ class Ratchet:
             # A star takes submodules as well, where a run has loaded them.
             star = key._replace(name="*")
             return self._groups.get(star, {}).get(star, [])
-        return next((entries for one, entries in group.items() if one.covers(key)), [])
+        return next((entries for known, entries in group.items() if known.covers(key)), [])
 
     def _group_sites(
         self, violations: Iterable[Violation], is_critical: IsCritical

@@ -106,4 +106,4 @@ def _ask_process(targets: list[str]) -> Mapping[str, Answer]:
         told: Mapping[str, Any] = json.loads(ran.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):
         return {target: Answer("unknown") for target in targets}
-    return {one: Answer(what, tuple(near)) for one, (what, near) in told.items()}
+    return {target: Answer(what, tuple(near)) for target, (what, near) in told.items()}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ssot.config.load import FILE, SECTION
-from pytest_ssot.config.mistakes import Mistakes, Place, nearest
+from pytest_ssot.config.mistakes import Mistakes, Place, hint_nearest
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.patterns import importer_matches
 from pytest_ssot.policy.rules.ask_interpreter import Answer, ask_interpreter, is_installed
@@ -47,24 +47,28 @@ def check_homes(configured: Configured, *, installed: bool) -> None:
     named = [*_list_single_targets(rules.single), *_list_factory_targets(rules.factories)]
     looker = _TargetChecker(Homes(configured.settings.root), configured.settings, installed)
     mistakes = Mistakes()
-    for one, problem in looker.find_problems(named):
+    for target, problem in looker.find_problems(named):
         if problem is not None:
-            mistakes.add(one.place, one.item + problem[0], key=one.key, hint=problem[1])
+            mistakes.add(target.place, target.item + problem[0], key=target.key, hint=problem[1])
     mistakes.raise_any()
 
 
 def _list_single_targets(singles: Sequence[Single]) -> Iterator[NamedTarget]:
-    for number, one in enumerate(singles, 1):
-        place = _place_table("single", (0, number), one.id if one.id != one.default_id else None)
-        yield NamedTarget(place, "symbol", one.symbol, "symbol")
-        yield from _list_items(place, "also-from", one.also_from, "module")
+    for number, single in enumerate(singles, 1):
+        place = _place_table(
+            "single", (0, number), single.id if single.id != single.default_id else None
+        )
+        yield NamedTarget(place, "symbol", single.symbol, "symbol")
+        yield from _list_items(place, "also-from", single.also_from, "module")
 
 
 def _list_factory_targets(factories: Sequence[Factory]) -> Iterator[NamedTarget]:
-    for number, one in enumerate(factories, 1):
-        place = _place_table("factories", (1, number), one.id if one.id != one.default_id else None)
-        yield NamedTarget(place, "class", one.symbol, "class")
-        yield from _list_items(place, "only-from", one.only_from, "callable")
+    for number, factory in enumerate(factories, 1):
+        place = _place_table(
+            "factories", (1, number), factory.id if factory.id != factory.default_id else None
+        )
+        yield NamedTarget(place, "class", factory.symbol, "class")
+        yield from _list_items(place, "only-from", factory.only_from, "callable")
 
 
 def _list_items(place: Place, key: str, targets: Sequence[str], role: str) -> Iterator[NamedTarget]:
@@ -87,21 +91,25 @@ class _TargetChecker:
         self, named: Sequence[NamedTarget]
     ) -> Iterator[tuple[NamedTarget, Problem | None]]:
         """Each with its problem; those that are none of the project's are asked for at once."""
-        found = [(one, self._look_up(one)) for one in named]
-        foreign = {one for one, what in found if what.what == "no module" and self._is_foreign(one)}
-        asked = [one.target for one in foreign if self._is_asked(one.target)]
+        found = [(target, self._look_up(target)) for target in named]
+        foreign = {
+            target
+            for target, what in found
+            if what.what == "no module" and self._is_foreign(target)
+        }
+        asked = [target.target for target in foreign if self._is_asked(target.target)]
         answers = ask_interpreter(sorted(asked)) if asked else {}
-        for one, what in found:
-            if one not in foreign:
-                is_built = what.what == "no module" and self._is_built(one)
+        for target, what in found:
+            if target not in foreign:
+                is_built = what.what == "no module" and self._is_built(target)
                 yield (
-                    one,
-                    None if is_built else _describe_problem(one, what.what, what.near, what.at),
+                    target,
+                    None if is_built else _describe_problem(target, what.what, what.near, what.at),
                 )
                 continue
-            answer = answers.get(one.target) or _guess_answer(one.target, what.near)
+            answer = answers.get(target.target) or _guess_answer(target.target, what.near)
             near = what.near if answer.what == "no module" else answer.near
-            yield one, _describe_problem(one, answer.what, near)
+            yield target, _describe_problem(target, answer.what, near)
 
     def _look_up(self, named: NamedTarget) -> Found:
         """What a name is; who makes a class, and the class, may go by a path that leads there."""
@@ -123,14 +131,14 @@ class _TargetChecker:
         module = _module_of(target)
         if module.partition(".")[0] in sys.stdlib_module_names:
             return True
-        ours = [one for one in self._settings.first_party if "/" not in one]
+        ours = [entry for entry in self._settings.first_party if "/" not in entry]
         return self._installed and not importer_matches("", module, ours)
 
 
 def _guess_answer(target: str, near: Sequence[str]) -> Answer:
     """A module that may be installed elsewhere, unless the project has one of nearly that name."""
     module = _module_of(target)
-    meant = [one for one in near if "." in one and nearest(module, [one])]
+    meant = [name for name in near if "." in name and hint_nearest(module, [name])]
     return Answer("no module" if meant and not is_installed(module) else "unknown")
 
 
@@ -158,14 +166,14 @@ def _describe_problem(
 def _describe_no_module(target: str, near: Sequence[str], at: str) -> Problem:
     module = _module_of(target)
     parent, dot, last = module.rpartition(".")
-    siblings = [one.rpartition(".")[2] for one in near if one.rpartition(".")[0] == parent]
-    hint = nearest(module, [one for one in near if "." in one]) if not siblings else None
-    return f"there is no module {module}", hint or nearest(last, siblings, parent + dot)
+    siblings = [name.rpartition(".")[2] for name in near if name.rpartition(".")[0] == parent]
+    hint = hint_nearest(module, [name for name in near if "." in name]) if not siblings else None
+    return f"there is no module {module}", hint or hint_nearest(last, siblings, parent + dot)
 
 
 def _describe_absent(target: str, near: Sequence[str], at: str) -> Problem:
     owner, dot, name = target.rpartition("." if "." in target.partition(":")[2] else ":")
-    return f"{owner} has no {name}", nearest(name, near, owner + dot)
+    return f"{owner} has no {name}", hint_nearest(name, near, owner + dot)
 
 
 def _describe_elsewhere(target: str, near: Sequence[str], at: str) -> Problem:

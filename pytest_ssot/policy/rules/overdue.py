@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.config.mistakes import Wrong
-from pytest_ssot.config.toml import parse
+from pytest_ssot.config.toml import parse_toml
 from pytest_ssot.model import Kind, Site, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.baseline.entries import EntryKey
@@ -49,7 +49,7 @@ class Due(NamedTuple):
 
     def add_uses(self, number: Mapping[str, int]) -> Due:
         """The same, with the *number* of uses by rule that source has left."""
-        return self._replace(overdue=tuple(one.add_uses(number) for one in self.overdue))
+        return self._replace(overdue=tuple(overdue.add_uses(number) for overdue in self.overdue))
 
 
 def find_overdue(configured: Configured, is_read: Callable[[str], bool] | None = None) -> Due:
@@ -164,7 +164,7 @@ class Versions:
     def _read_project(self) -> Mapping[str, object]:
         """``[project]`` of pyproject.toml; nothing where there is none."""
         try:
-            project = parse((self._root / FILE).read_bytes()).get("project")
+            project = parse_toml((self._root / FILE).read_bytes()).get("project")
         except (OSError, Wrong):
             return {}
         return project if isinstance(project, dict) else {}

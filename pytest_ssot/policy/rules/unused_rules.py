@@ -61,7 +61,9 @@ def find_unused_rules(configured: Configured, known: KnownUses, doubt: Doubt) ->
     finder = _UnusedFinder(configured, known, used)
     own = sorted((rule for rule in configured.rules.rules if rule.origin == FILE), key=_id_of)
     return [
-        one._replace(doubt=doubt(rule)) for rule in own if (one := finder.find(rule)) is not None
+        unused._replace(doubt=doubt(rule))
+        for rule in own
+        if (unused := finder.find(rule)) is not None
     ]
 
 
@@ -142,7 +144,7 @@ class Doubts:
     ) -> None:
         self._otherwise = otherwise
         self._texts = {path: _read_bytes(root / path) for path, _ in unreadable}
-        self._unseen = [one for one in not_observed if not one.startswith(UNKNOWN)]
+        self._unseen = [sentence for sentence in not_observed if not sentence.startswith(UNKNOWN)]
 
     def __call__(self, rule: Rule) -> str | None:
         return next(self._iterate(rule), None)
@@ -152,10 +154,10 @@ class Doubts:
         for path, text in self._texts.items():
             if text is None or word in text:
                 yield f"{path} was not read whole"
-        for one in self._unseen:
-            target = _OF_ONE.match(one)
+        for sentence in self._unseen:
+            target = _OF_ONE.match(sentence)
             if target is None or target["target"].partition(":")[0] == rule.module:
-                yield f"not observed: {one}"
+                yield f"not observed: {sentence}"
         if self._otherwise is not None:
             yield self._otherwise
 

@@ -62,7 +62,7 @@ class Inventory(NamedTuple):
             violations=tuple(
                 violation for violation in self.violations if violation.importer.path in paths
             ),
-            unreadable=tuple(one for one in self.unreadable if one[0] in paths),
+            unreadable=tuple(pair for pair in self.unreadable if pair[0] in paths),
             examined=self.examined.intersection(paths),
             suspects=tuple(suspect for suspect in self.suspects if suspect.site.path in paths),
         )
@@ -128,14 +128,26 @@ class _ScanJudge:
         self._grounds: dict[tuple[object, ...], Ground] = {}
 
     def judge_scan(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
-        judged = [one for use in found.uses if (one := self._judge_use(use)) is not None]
-        suspects = [one for copy in found.suspects for one in self._find_suspect(copy)]
+        judged = [
+            violation for use in found.uses if (violation := self._judge_use(use)) is not None
+        ]
+        suspects = [suspect for copy in found.suspects for suspect in self._find_suspect(copy)]
         uses = Counter(use.rule for use in found.uses)
         owed = find_overdue(self._configured, found.examined.__contains__).add_uses(uses)
-        overdue = [self._judge_violation(one.violation, one.end_line) for one in owed.overdue]
-        told = [*_allow_through(judged), *(one for one in overdue if one is not None)]
+        overdue = [
+            self._judge_violation(overdue_target.violation, overdue_target.end_line)
+            for overdue_target in owed.overdue
+        ]
+        told = [
+            *_allow_through(judged),
+            *(violation for violation in overdue if violation is not None),
+        ]
         critical = {use.site for use in found.uses if self._is_critical(use)}
-        critical |= {one.importer for one in overdue if one and self._is_in_critical(one.importer)}
+        critical |= {
+            violation.importer
+            for violation in overdue
+            if violation and self._is_in_critical(violation.importer)
+        }
         return Inventory(
             violations=tuple(sorted(told, key=_order_of) if overdue else told),
             critical=frozenset(critical),

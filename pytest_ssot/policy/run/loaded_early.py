@@ -13,7 +13,7 @@ from pytest_ssot.files import relative
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.runtime.imports.before_watch import EarlyTargets, LoadedModule
-from pytest_ssot.syntax.imports_run import StatedImport, imports_run_by
+from pytest_ssot.syntax.imports import StatedImport, imports_run_by
 from pytest_ssot.syntax.module import read_module
 
 _SOURCES = (".py", ".pyw")
@@ -79,7 +79,9 @@ class _Importers:
         except (SyntaxError, ValueError):
             self.unreadable |= {path} if own else set()
         else:
-            self.sites |= {(path, one.line) for one in stated if self._is_use(one)}
+            self.sites |= {
+                (path, statement.line) for statement in stated if self._is_use(statement)
+            }
 
     def _is_use(self, stated: StatedImport) -> bool:
         """Whether the statement uses the target: ``docs/verdicts.md``, what counts as a use."""
@@ -109,7 +111,7 @@ def _read_stated(module: LoadedModule, target: Target) -> Iterable[StatedImport]
         last = {target.module.rpartition(".")[2], target.name or ""} - {""}
         if not (b"import *" in data or any(_has_word(data, word) for word in last)):
             return ()
-        source = read_module(decode_source(data), (module.package,))
+        source = read_module(decode_source(data), lambda: (module.package,))
         if source is None:
             raise ValueError("no source that parses")
         return imports_run_by(source)

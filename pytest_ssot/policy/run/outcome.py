@@ -53,7 +53,7 @@ class Assembly:
         for violation in inventory.violations:
             if violation.verdict is not Verdict.FAILS and has(violation.importer.path):
                 self._static.add_violation(violation)
-        self._unreadable = tuple(one for one in inventory.unreadable if has(one[0]))
+        self._unreadable = tuple(pair for pair in inventory.unreadable if has(pair[0]))
         self._suspects = tuple(suspect for suspect in inventory.suspects if has(suspect.site.path))
         self._used_in_source = inventory.used
         self._is_critical = make_is_critical(self._run.settings, inventory.critical)
@@ -274,7 +274,8 @@ def _is_of(mark: str, used: Iterable[str]) -> bool:
     """Whether the test that has *mark* is, or is in, or holds one of those *used* in source."""
     test = mark.partition("[")[0]
     return any(
-        one == test or test.startswith(f"{one}::") or one.startswith(f"{test}::") for one in used
+        other == test or test.startswith(f"{other}::") or other.startswith(f"{test}::")
+        for other in used
     )
 
 

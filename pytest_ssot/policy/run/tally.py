@@ -38,7 +38,7 @@ class Result(NamedTuple):
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Result:
-        found = tuple(Violation.from_json(one) for one in data["violations"])
+        found = tuple(Violation.from_json(raw) for raw in data["violations"])
         return cls(data["nodeid"], found, data["failed"], data["skipped"])
 
 
@@ -94,17 +94,17 @@ def join_with_scan(
     the first. A run's chain says more than the scan's.
     """
     waiting: dict[object, list[Violation]] = {}
-    for one in sorted(static, key=lambda violation: violation.cause):
-        waiting.setdefault(spot_of(one), []).append(one)
+    for violation in sorted(static, key=lambda violation: violation.cause):
+        waiting.setdefault(spot_of(violation), []).append(violation)
     both: list[tuple[Violation, Violation | None]] = []
-    for one in sorted(seen, key=lambda violation: violation.cause):
-        found = waiting.get(spot_of(one))
+    for violation in sorted(seen, key=lambda violation: violation.cause):
+        found = waiting.get(spot_of(violation))
         if not found:
-            both.append((one, None))
+            both.append((violation, None))
             continue
         other = found.pop(0)
-        merged = _merge_two(one, other)
-        both.append((merged._replace(importer=one.importer, chain=one.chain), other))
+        merged = _merge_two(violation, other)
+        both.append((merged._replace(importer=violation.importer, chain=violation.chain), other))
     return both + [(violation, violation) for found in waiting.values() for violation in found]
 
 
@@ -113,19 +113,19 @@ def spot_of(violation: Violation) -> tuple[object, ...]:
     return (violation.importer.path, violation.importer.line, violation.rule, violation.name)
 
 
-def _merge_two(one: Violation, other: Violation) -> Violation:
+def _merge_two(first: Violation, other: Violation) -> Violation:
     """The same whichever came first: the weightier verdict, the shorter chain."""
-    weighty = min((one, other), key=lambda violation: _WEIGHT.index(violation.verdict))
-    chains: Iterable[tuple[Step, ...]] = (one.chain, other.chain)
-    messages = [v.message for v in (one, other) if v.message is not None]
+    weighty = min((first, other), key=lambda violation: _WEIGHT.index(violation.verdict))
+    chains: Iterable[tuple[Step, ...]] = (first.chain, other.chain)
+    messages = [v.message for v in (first, other) if v.message is not None]
     reasons = [
-        v.reason for v in (one, other) if v.reason is not None and v.verdict is weighty.verdict
+        v.reason for v in (first, other) if v.reason is not None and v.verdict is weighty.verdict
     ]
     return weighty._replace(
-        seen=tuple(sorted({*one.seen, *other.seen})),
+        seen=tuple(sorted({*first.seen, *other.seen})),
         chain=min(chains, key=lambda chain: (len(chain), chain)),
         message=min(messages, default=None),
         reason=min(reasons, default=None),
-        form=min((v.form for v in (one, other) if v.form is not None), default=None),
-        scope=min((v.scope for v in (one, other) if v.scope is not None), default=None),
+        form=min((v.form for v in (first, other) if v.form is not None), default=None),
+        scope=min((v.scope for v in (first, other) if v.scope is not None), default=None),
     )

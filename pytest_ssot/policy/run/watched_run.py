@@ -103,15 +103,15 @@ class Remainder(NamedTuple):
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Remainder:
         return cls(
-            session=tuple(Violation.from_json(one) for one in data["session"]),
-            swept=tuple(Violation.from_json(one) for one in data["swept"]),
+            session=tuple(Violation.from_json(raw) for raw in data["session"]),
+            swept=tuple(Violation.from_json(raw) for raw in data["swept"]),
             used=tuple(data["used"]),
             marks=tuple(data["marks"]),
             mistakes=tuple(data["mistakes"]),
             faults=tuple(data["faults"]),
             not_observed=tuple(data["not_observed"]),
             discovered=tuple((name, text) for name, text in data["discovered"]),
-            late=tuple(Result.from_json(one) for one in data["late"]),
+            late=tuple(Result.from_json(raw) for raw in data["late"]),
             blind=tuple(data["blind"]),
         )
 
@@ -205,15 +205,15 @@ class Run:
 
     def note_lost(self, running: RunningTest, nodeid: str, lost: list[str]) -> list[str]:
         """What the test took away of the watch, and has not been told for yet."""
-        new = [one for one in lost if one not in running.lost]
+        new = [loss for loss in lost if loss not in running.lost]
         running.lost += new
-        self._blind.update(f"{nodeid} {one}" for one in new)
+        self._blind.update(f"{nodeid} {loss}" for loss in new)
         return new
 
     def note_lost_outside(self, where: str) -> None:
         """Note what code that is no test's has taken away of the watch."""
         lost = self.watcher.find_lost(ended=True, everywhere=True)
-        self._blind_outside.update(f"{where} {one}" for one in lost)
+        self._blind_outside.update(f"{where} {loss}" for loss in lost)
 
     def make_remainder(self) -> Remainder:
         self.watcher.collect()

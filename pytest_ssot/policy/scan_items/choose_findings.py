@@ -35,7 +35,7 @@ class ChosenFindings(NamedTuple):
     def has_file(self, path: str) -> bool:
         """Whether all that there is in the file *path* was asked for."""
         return self.everything or any(
-            path == one or path.startswith(f"{one}/") for one in self.under
+            path == folder or path.startswith(f"{folder}/") for folder in self.under
         )
 
     def select(self, found: Iterable[ScanFinding]) -> list[ScanFinding]:

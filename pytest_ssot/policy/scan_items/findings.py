@@ -44,8 +44,8 @@ class ScanFinding(NamedTuple):
         return cls(
             data["path"],
             data["rule"],
-            tuple(Violation.from_json(one) for one in data["violations"]),
-            tuple(Site.from_json(one) for one in data["critical"]),
+            tuple(Violation.from_json(raw) for raw in data["violations"]),
+            tuple(Site.from_json(raw) for raw in data["critical"]),
             tuple((name, tuple(args), tuple(kw.items())) for name, args, kw in data["marks"]),
         )
 

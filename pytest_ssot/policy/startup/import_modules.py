@@ -80,7 +80,7 @@ class JudgedStartups(NamedTuple):
 def check_module_name(module: str) -> str:
     """*module*, a dotted name; raises UsageError for what is none."""
     try:
-        return names.module(module)
+        return names.check_module(module)
     except Wrong as wrong:
         hint = f"; {wrong.hint}" if wrong.hint else ""
         raise UsageError(f"{module!r}: a module {wrong.problem}{hint}") from None
@@ -97,7 +97,7 @@ def check_time_limit(seconds: object) -> float:
 
 def find_import_path(root: Path) -> list[str]:
     """The folders that imports begin in: the root, and ``src`` in it unless that is a package."""
-    folders = (root / one for one in _SOURCE_ROOTS)
+    folders = (root / folder for folder in _SOURCE_ROOTS)
     return [str(folder) for folder in folders if folder == root or _is_source_root(folder)]
 
 
@@ -116,15 +116,15 @@ def import_modules(
     """
     with tempfile.TemporaryDirectory(prefix="pytest-ssot-", ignore_cleanup_errors=True) as folder:
         tries = [
-            _ImportProcess(configured, one, os.path.join(folder, str(number)), path, timeout)
-            for number, one in enumerate(modules)
+            _ImportProcess(configured, module, os.path.join(folder, str(number)), path, timeout)
+            for number, module in enumerate(modules)
         ]
         if len(tries) > 1 and jobs > 1:
             _run_in_parallel(tries, jobs)
         else:
-            for one in tries:
-                one.run()
-        return [one.make_startup() for one in tries]
+            for process in tries:
+                process.run()
+        return [process.make_startup() for process in tries]
 
 
 def judge_startups(
@@ -146,11 +146,11 @@ def judge_startups(
 def _run_in_parallel(tries: Sequence[_ImportProcess], jobs: int) -> None:
     pool = ThreadPoolExecutor(min(jobs, len(tries)))
     try:
-        for future in [pool.submit(one.run) for one in tries]:
+        for future in [pool.submit(process.run) for process in tries]:
             future.result()
     except BaseException:  # as Ctrl-C, which only this thread is told
-        for one in tries:
-            one.stop()
+        for process in tries:
+            process.stop()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
@@ -271,7 +271,7 @@ def _make_readable(text: str) -> str:
     frames: list[str] = []
     for line in text.splitlines():
         if line.startswith("  File "):
-            frames += [] if any(one in line for one in _MACHINERY) else [line]
+            frames += [] if any(path in line for path in _MACHINERY) else [line]
             continue
         lines += [*reversed(frames)]
         frames = []
