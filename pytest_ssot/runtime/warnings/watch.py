@@ -94,7 +94,7 @@ class WarningWatch:
     ) -> None:
         """Charge who loads a module that warns of itself: a rule covers that, or it becomes one."""
         module = frames.module_of(body)
-        if self._index.module(module) is not None:
+        if self._index.find_module(module) is not None:
             return
         if self.discover and body.f_globals.get("__spec__") is not None:
             self._index.add(Target(module, module, warning=(text, category, stated)))
@@ -148,7 +148,9 @@ class WarningWatch:
     def _find_rule(self, target: str) -> str | None:
         """Find the rule that covers what warns, if any does."""
         module, _, name = target.partition(":")
-        found = self._index.name(module, name.partition(".")[0]) or self._index.module(module)
+        found = self._index.find_name(module, name.partition(".")[0]) or self._index.find_module(
+            module
+        )
         return None if found is None or found.foreign else found.rule
 
     def _record_unexpected(self, text: str, category: type) -> None:
