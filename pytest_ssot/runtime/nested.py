@@ -21,9 +21,9 @@ from pytest_ssot.runtime.stack import frames
 def adopt_targets(inner: TargetIndex, outer: TargetIndex) -> None:
     """Let *inner* have the targets of *outer* that no target of its own covers."""
     for target in outer:
-        named = target.name is not None and inner.name(target.module, target.name) is not None
+        named = target.name is not None and inner.find_name(target.module, target.name) is not None
         # A symbol's file under another name is told by who loads it, and by the inner run too.
-        if target.symbol is None and not named and inner.module(target.module) is None:
+        if target.symbol is None and not named and inner.find_module(target.module) is None:
             inner.add(Target(target.rule, target.text, target.submodules, foreign=True))
 
 

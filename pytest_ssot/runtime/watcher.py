@@ -270,7 +270,7 @@ class Watcher:
                 for target in self.index
                 if target.symbol is None
             ]
-            owned = self.owned.plain()
+            owned = self.owned.to_plain()
             self._receiver.reader.write_config(
                 targets, owned, self._categories, self.warnings.discover
             )

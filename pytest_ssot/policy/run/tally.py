@@ -80,7 +80,7 @@ class Tally:
 def join_with_scan(
     seen: Iterable[Violation], static: Iterable[Violation]
 ) -> list[tuple[Violation, Violation | None]]:
-    """What a run has *seen* and what a scan found, one of each site; with that of the scan.
+    """Each violation that a run has *seen* or a scan found, once, with the scan's own of it.
 
     A run and a scan may differ about the column; of those on one line the first is
     the first. A run's chain says more than the scan's.

@@ -193,7 +193,7 @@ class Run:
         return running.judged[1]
 
     def judge_found(self, found: Sightings, asked: TestTerms) -> list[Violation]:
-        """What was *found* for the test elsewhere than in it, judged as if it had seen it."""
+        """What was *found* elsewhere on behalf of the test, judged as if the test had seen it."""
         return self._judge_test(found, Evidence(), asked)
 
     def find_failing(
@@ -242,7 +242,7 @@ class Run:
         )
 
     def judge_overdue(self) -> tuple[Remainder, tuple[str, ...]]:
-        """What should be gone by now, as no test's, and of what nobody knows whether it should."""
+        """What is overdue, judged as no test's; and the targets of which nobody can tell."""
         found = find_overdue(self.configured)
         told = [self._judge_overdue(overdue) for overdue in found.overdue]
         judged = self.ratchet.mark_known([violation for violation in told if violation is not None])
@@ -355,7 +355,7 @@ class Run:
         return known
 
     def _find_unowned(self) -> Iterator[Evidence]:
-        """What belongs to no test: the session's, and what files and folders without any saw."""
+        """Evidence that belongs to no test: the session's, and that of files without tests."""
         yield self.watcher.recorder.session
         tested = {str(folder) for path in self.tested for folder in (path, *path.parents)}
         yield from (self._files[path] for path in self._files.keys() - tested)

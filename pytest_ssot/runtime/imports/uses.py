@@ -49,8 +49,8 @@ class ImportUses:
         self, name: str, asker: FrameType, package: str | None, spec: ModuleSpec | None
     ) -> None:
         """Charge *asker* with the target that the module *name* is, if it is."""
-        target = self._index.module(name)
-        if target is None or (package is not None and self._index.module(package) is target):
+        target = self._index.find_module(name)
+        if target is None or (package is not None and self._index.find_module(package) is target):
             return  # not ours, or told with the package, by the name that is taken from it
         if self._charge_patch(target, asker, "import", name):
             return
@@ -96,7 +96,7 @@ class ImportUses:
 
     def add_twin(self, name: str, rule: str, symbol: str, *, foreign: bool) -> None:
         """Take the module *name* as another path to *symbol* from now on."""
-        if self._index.module(name) is None:
+        if self._index.find_module(name) is None:
             self._index.add(Target(rule, name, symbol=symbol, foreign=foreign))
             self._armed.arm_carrier(name)
 
@@ -122,7 +122,7 @@ class ImportUses:
         return [
             taken
             for taken in names
-            if self._index.name(name, taken) is None
+            if self._index.find_name(name, taken) is None
             and f"{name}.{taken}" not in self._index.modules
             and (target.submodules or not _is_submodule(name, taken, spec))
         ]
@@ -132,7 +132,7 @@ class ImportUses:
     def charge_attribute(self, dotted: str, name: str, frame: FrameType) -> None:
         """Charge *frame*, which reads or sets the attribute *name* of the module *dotted*."""
         how = intent.classify_read(frame, name)
-        target = self._index.name(dotted, name)
+        target = self._index.find_name(dotted, name)
         if target is not None:
             self._charge_name(target, dotted, name, frame, how, "symbol")
             return
@@ -151,7 +151,7 @@ class ImportUses:
     def _charge_submodule(self, module: str, frame: FrameType, how: str) -> None:
         """Charge *frame*, which reads the submodule *module* off its package."""
         package, _, name = module.rpartition(".")
-        target = self._index.module(module)
+        target = self._index.find_module(module)
         if how == "from":
             if intent.is_from_import(frame):
                 self.charge_import(module, frame, package, None)
@@ -192,7 +192,7 @@ class ImportUses:
     def _is_inside(self, target: Target, frame: FrameType) -> bool:
         """Whether *frame* is the deprecated module's own."""
         module = frames.module_of(frame)
-        return module == target.module or self._index.module(module) is target
+        return module == target.module or self._index.find_module(module) is target
 
     def _charge_patch(self, target: Target, frame: FrameType, kind: str, module: str) -> bool:
         """Charge the decorator whose string, entered by mock, names something of *module*.

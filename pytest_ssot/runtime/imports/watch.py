@@ -145,7 +145,7 @@ class ImportWatch:
     def _is_watched(self, name: str) -> bool:
         """Whether each import of *name* matters, and not only that it is loaded."""
         index = self._index
-        if name in index.names or index.module(name) is not None:
+        if name in index.names or index.find_module(name) is not None:
             return True
         lineage = self._recorder.lineage
         return bool(lineage) and lineage.carries(name)

@@ -110,7 +110,7 @@ class WarningWatch:
         if facts.stated == frames.module_of(importer):
             facts.stated = None
         facts.inside = select_body(self._in_force.list_sets(), body)
-        target = self._index.module(module)
+        target = self._index.find_module(module)
         if target is not None:
             if target.warning is None:
                 self._record_covered(target, body, importer, facts)
@@ -169,5 +169,7 @@ class WarningWatch:
     def _find_rule(self, target: str) -> str | None:
         """Find the rule that covers what warns, if any does."""
         module, _, name = target.partition(":")
-        found = self._index.name(module, name.partition(".")[0]) or self._index.module(module)
+        found = self._index.find_name(module, name.partition(".")[0]) or self._index.find_module(
+            module
+        )
         return None if found is None or found.foreign else found.rule
