@@ -36,7 +36,7 @@ CASES = {
         "sys.modules.pop('app.uses', None); import app.uses; self.flushWarnings()",
         [],
     ),
-    "flushes nothing": ("go()", ["app/go.py:2:12 go"]),
+    "flushes nothing": ("go()", ["app/go.py:2:10 go"]),
     "flushes another's": (
         "go(); two(); self.flushWarnings([go])",
         ["app/go.py:4:4 two", "app/go.py:5:4 two"],
