@@ -29,6 +29,7 @@ class Tampering:
         arming: Arming,
         *,
         circular: Stand,
+        lazy: Stand,
         search: Stand,
         spy: Stand,
     ) -> None:
@@ -36,6 +37,7 @@ class Tampering:
         #: There are such once the watch has started, if any symbol is to be single.
         self.definitions: DefinitionWatch | None = None
         self._circular = circular
+        self._lazy = lazy
         self._search = search
         self._spy = spy
 
@@ -49,6 +51,8 @@ class Tampering:
             told.append("replaced importlib._bootstrap._find_spec: first imports")
         if not self._circular.stands:
             told.append("replaced importlib._bootstrap._lock_unlock_module: circular imports")
+        if not self._lazy.stands:
+            told.append("replaced the filter of lazy imports: lazy imports")
         if not self._spy.stands:
             told.append("replaced sys.modules['warnings']: warnings")
         if self.definitions is not None:
@@ -60,7 +64,7 @@ class Tampering:
         return [f"{one} after that were not seen" for one in told]
 
     def put_back(self) -> None:
-        for stand in (self._search, self._circular, self._spy):
+        for stand in (self._search, self._circular, self._lazy, self._spy):
             if not stand.stands:
                 stand.put_back()
         if self.definitions is not None:

@@ -79,6 +79,7 @@ class Watcher:
         self._tampering = Tampering(
             self.imports.arming,
             circular=self.circular,
+            lazy=self.imports.lazy,
             search=self.imports.search,
             spy=self.warnings.spy,
         )
@@ -148,6 +149,7 @@ class Watcher:
         self.guard.on = True
         self.early.note(self.imports.arming.arm_loaded(self.index))
         self.imports.search.install()
+        self.imports.lazy.install()
         if self.definitions is not None:
             self.definitions.install()
         self.circular.install()
@@ -166,6 +168,7 @@ class Watcher:
             return
         self.guard.on = False
         self.imports.search.remove()
+        self.imports.lazy.remove()
         if self.definitions is not None:
             self.definitions.remove()
         self.imports.arming.disarm()

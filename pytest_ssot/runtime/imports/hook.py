@@ -20,6 +20,8 @@ from pytest_ssot.runtime.evidence.recorder import sighting_in
 from pytest_ssot.runtime.imports.armed_modules import LOOKS_TOUCH_SPECS, SPEC, Arming
 from pytest_ssot.runtime.imports.attributes import Attributes
 from pytest_ssot.runtime.imports.finder import Search
+from pytest_ssot.runtime.imports.lazy import LazyStatements
+from pytest_ssot.runtime.imports.submodules import find_unloaded, holds_module, is_submodule
 from pytest_ssot.runtime.imports.tripwire import Tripwires
 from pytest_ssot.runtime.stack import bytecode, frames, intent, patch_decorators
 
@@ -34,6 +36,7 @@ class ImportWatch:
         self._index = index
         self._recorder = recorder
         self.search = Search(index.tops, guard(self._searched))
+        self.lazy = LazyStatements(index.tops, guard(self._stated_lazily))
         self.arming = Arming(
             index,
             Tripwires(guard(self._tripped), guard(self._loaded)),
@@ -184,6 +187,17 @@ class ImportWatch:
 
     # -- imports ----------------------------------------------------------
 
+    def _stated_lazily(self, name: str, names: tuple[str, ...], frame: FrameType) -> None:
+        """*frame* imports the module *name*, or *names* from it, as soon as somebody reads them."""
+        if self._index.module(name) is not None:
+            self._targeted(name, frame, None, find_unloaded(name))
+        for taken in names:
+            target = self._index.name(name, taken)
+            if target is not None:
+                self._named(target, name, taken, frame, "from", "symbol")
+            else:
+                self._targeted(f"{name}.{taken}", frame, name, None)
+
     def _waited_for(self, name: str, frame: FrameType | None, spec: ModuleSpec | None) -> None:
         """Who asked for *name* and got its package loaded first, which now imports *name* itself.
 
@@ -234,8 +248,10 @@ class ImportWatch:
         self, name: str, asker: FrameType, package: str | None, spec: ModuleSpec | None
     ) -> None:
         target = self._index.module(name)
-        if target is None or (package is not None and self._index.module(package) is target):
-            return  # not ours, or told with the package, by the name that is taken from it
+        if target is None or self.lazy.only_read(name, asker):
+            return
+        if package is not None and self._index.module(package) is target:
+            return  # told with the package, by the name that is taken from it
         if self._patched(target, asker, "import", name):
             return
         importer = frames.find_user_frame(asker)
@@ -248,7 +264,7 @@ class ImportWatch:
             for taken in self._taken(name, target, asker, spec):
                 self._use(target, importer, "import", taken)
         elif target.submodules or intent.says_surface(
-            importer, name, lambda one: _is_submodule(name, one, spec)
+            importer, name, lambda one: is_submodule(name, one, spec)
         ):
             self._use(target, importer, "import", intent.find_spelled_name(importer, name))
 
@@ -273,7 +289,7 @@ class ImportWatch:
             for one in names
             if self._index.name(name, one) is None
             and f"{name}.{one}" not in self._index.modules
-            and (target.submodules or not _is_submodule(name, one, spec))
+            and (target.submodules or not is_submodule(name, one, spec))
         ]
 
     # -- attributes -------------------------------------------------------
@@ -281,13 +297,15 @@ class ImportWatch:
     def _touched(self, dotted: str, name: str, frame: FrameType) -> None:
         """*frame* reads or sets the attribute *name* of the module *dotted*."""
         how = intent.classify_read(frame, name)
+        if how == "computed" and self.lazy.only_read(f"{dotted}.{name}", frame):
+            return
         target = self._index.name(dotted, name)
         if target is not None:
             self._named(target, dotted, name, frame, how, "symbol")
             return
         surface = self._index.modules.get(dotted)
         module = f"{dotted}.{name}"
-        if module in sys.modules or _holds_module(dotted, name):
+        if module in sys.modules or holds_module(dotted, name):
             self._submodule(module, frame, how)
         elif surface is not None and how not in ("from", "star"):
             self._surface(surface, name, frame, how)
@@ -376,19 +394,3 @@ class ImportWatch:
             foreign=target.foreign,
         )
         self._recorder.record(importer, sighting)
-
-
-def _holds_module(package: str, name: str) -> bool:
-    """Whether *package* still has its submodule *name*, which somebody took out of sys.modules."""
-    held = sys.modules.get(package)
-    return held is not None and isinstance(vars(held).get(name), type(sys))
-
-
-def _is_submodule(package: str, name: str, spec: ModuleSpec | None) -> bool:
-    if f"{package}.{name}" in sys.modules:
-        return True
-    if spec is None or not spec.submodule_search_locations:
-        return False
-    from importlib.machinery import PathFinder
-
-    return PathFinder.find_spec(f"{package}.{name}", spec.submodule_search_locations) is not None

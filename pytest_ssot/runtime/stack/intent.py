@@ -83,6 +83,14 @@ def is_from_import(frame: FrameType) -> bool:
     return operands is not None and operands[1] is not None
 
 
+def reads_name(frame: FrameType) -> bool:
+    """Whether the code at *frame* reads a name or an attribute: no import stands there."""
+    op = bytecode.read_instruction(frame).op
+    if op == "call":
+        return bytecode.read_callee_root(frame) in _LOOKS
+    return op in ("attribute", "from") or op.startswith("LOAD_")
+
+
 def classify_read(frame: FrameType, name: str) -> str:
     """Tell how *frame* touches the attribute *name*.
 
