@@ -37,6 +37,7 @@ _WHOLE: Mapping[type, edges.Part] = types.MappingProxyType(
         memoryview: edges.viewed_memory,
         Context: edges.in_context,
         threading.local: edges.of_this_thread,
+        **({edges.FROZEN_DICT: edges.frozen_items} if edges.FROZEN_DICT else {}),
     }
 )
 #: As above, next to what is found as for any other object.
@@ -109,6 +110,7 @@ class Kinds:
         self._ignored = ignored
         self._home = home
         self._by_right = (*shared_by_right.by_right(), *ignored.types)
+        self._through = shared_by_right.looked_through()
         self._proxied: dict[int, tuple[object, object]] | None = None
         self._descriptors: dict[int, Descriptor] = {}
         #: By the address of the class, which may have a ``__hash__`` of its own.
@@ -138,7 +140,7 @@ class Kinds:
         slots = tuple(introspection.members(cls, leaf or whole or object))
         if not own and not slots and (leaf or introspection.is_bare(cls)):
             return None  # with nowhere to keep anything
-        through = _first(mro, shared_by_right.THROUGH)
+        through = _first(mro, self._through)
         fixed = leaf or through
         state = not fixed and not shared_by_right.is_frozen(cls)
         openings = tuple(one for base, one in _OPENINGS if _first(mro, (base,)))
