@@ -37,7 +37,7 @@ def will_distribute(config: pytest.Config) -> bool:
     return bool(getattr(given, "numprocesses", None)) or getattr(given, "dist", "no") != "no"
 
 
-def nodeid(item: pytest.Item) -> str:
+def nodeid_of(item: pytest.Item) -> str:
     """The node id of *item*, without the group that ``--dist loadgroup`` adds to it."""
     parent = item.parent
     plain = f"{parent.nodeid}::{item.name}" if parent is not None else item.nodeid
@@ -54,9 +54,9 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
         try:
-            remainder = self._run.remainder()
+            remainder = self._run.make_remainder()
         except Exception as error:
-            self._run.watcher.guard.fault(error)
+            self._run.watcher.guard.keep_error(error)
             remainder = Remainder(faults=tuple(self._run.watcher.guard.faults))
         output: dict[str, Any] = self._config.workeroutput  # type: ignore[attr-defined]
         output[_KEY] = remainder.to_json()
@@ -72,6 +72,6 @@ class Controller:
     def pytest_testnodedown(self, node: Any) -> None:
         sent = getattr(node, "workeroutput", {}).get(_KEY)
         if sent is None:
-            self._assembly.lost(f"worker {node.gateway.id} ended before it could report")
+            self._assembly.note_lost(f"worker {node.gateway.id} ended before it could report")
         else:
-            self._assembly.take(Remainder.from_json(sent))
+            self._assembly.add_remainder(Remainder.from_json(sent))

@@ -60,6 +60,8 @@ _BY_RIGHT_IF_LOADED = (
 VIEWS: tuple[type, ...] = (
     *(types.MappingProxyType, type({}.keys()), type({}.values()), type({}.items())),
 )
+if sys.version_info >= (3, 14):
+    import string.templatelib  # noqa: F401  # "t" strings are there without it
 _THROUGH_IF_LOADED = (
     ("builtins", "frozendict"),
     ("string.templatelib", "Interpolation"),
@@ -77,7 +79,7 @@ THROUGH: tuple[type, ...] = (
 
 
 def is_leaf(cls: type) -> bool:
-    return any(cls is one for one in (*LEAVES, types.NoneType, bool, datetime.datetime))
+    return any(cls is leaf for leaf in (*LEAVES, types.NoneType, bool, datetime.datetime))
 
 
 def is_machinery(cls: type) -> bool:
@@ -87,22 +89,22 @@ def is_machinery(cls: type) -> bool:
     return of_typing or introspection.name_of(cls) in unnamed
 
 
-def by_right() -> tuple[type, ...]:
+def list_by_right() -> tuple[type, ...]:
     """The types of what is shared by right, in this process at this time."""
-    return (*BY_RIGHT, *_loaded_types(_BY_RIGHT_IF_LOADED))
+    return (*BY_RIGHT, *_list_loaded_types(_BY_RIGHT_IF_LOADED))
 
 
-def looked_through() -> tuple[type, ...]:
+def list_looked_through() -> tuple[type, ...]:
     """The types that are looked through, in this process at this time."""
-    return (*THROUGH, *_loaded_types(_THROUGH_IF_LOADED))
+    return (*THROUGH, *_list_loaded_types(_THROUGH_IF_LOADED))
 
 
-def _loaded_types(names: Iterable[tuple[str, str]]) -> Iterator[type]:
-    found = (_loaded(module, name) for module, name in names)
-    return (one for one in found if introspection.is_a(one, type))
+def _list_loaded_types(names: Iterable[tuple[str, str]]) -> list[type]:
+    found = (_find_loaded(module, name) for module, name in names)
+    return [cls for cls in found if introspection.is_a(cls, type)]
 
 
-def one_in_a_process() -> Iterator[object]:
+def list_one_in_a_process() -> Iterator[object]:
     """The objects that are shared by right.
 
     The namespaces of modules, the globals of the standard library (``os.environ``,
@@ -116,8 +118,8 @@ def one_in_a_process() -> Iterator[object]:
                 yield from list(variables.values())
     yield from (sys.stdin, sys.stdout, sys.stderr)
     yield from (sys.__stdin__, sys.__stdout__, sys.__stderr__)
-    running = _loaded("asyncio.events", "_get_running_loop")
-    current = _loaded("asyncio.tasks", "current_task")
+    running = _find_loaded("asyncio.events", "_get_running_loop")
+    current = _find_loaded("asyncio.tasks", "current_task")
     # The task that asks is no part of what it asks about.
     if callable(running) and callable(current) and (loop := running()) is not None:
         yield current(loop)
@@ -149,8 +151,8 @@ def is_frozen(cls: type) -> bool:
     """Whether its fields cannot be set: of a dataclass, by attrs, or of a model of pydantic."""
     mro = introspection.mro(cls)
     is_model = any(introspection.name_of(cls) == "pydantic.main.BaseModel" for cls in mro)
-    for one in mro:
-        found = introspection.namespace(one)
+    for base in mro:
+        found = introspection.namespace(base)
         params, config = found.get("__dataclass_params__"), found.get("model_config")
         if (
             params is not None
@@ -165,7 +167,7 @@ def is_frozen(cls: type) -> bool:
     return False
 
 
-def _loaded(module: str, name: str) -> Any:
+def _find_loaded(module: str, name: str) -> Any:
     found: Any = sys.modules.get(module)
     if found is None or not introspection.is_a(found, types.ModuleType):
         return None

@@ -81,6 +81,41 @@ def test_a_name(project: Project, read: str) -> None:
     assert told(project) == [("fails", "app.old:X", "X", "app/bridge.py:2:0")]
 
 
+def test_a_name_that_is_lazy_where_it_is_at_home(project: Project) -> None:
+    project.configure(GATED, NAME)
+    project.write(
+        {
+            "app/inner.py": "X = []\n",
+            "app/old.py": "lazy from app.inner import X\n",
+            "app/bridge.py": "from app.old import X\nimport app.old\n",
+            "tests/test_it.py": (
+                "import app.bridge, app.inner\n"
+                "def test_it(): assert app.bridge.X is app.bridge.app.old.X is app.inner.X\n"
+            ),
+        }
+    )
+    ran = project.run()
+    assert "AssertionError" not in ran.text
+    assert [site[3] for site in ran.sites] == ["app/bridge.py:1:0", "tests/test_it.py:2:40 test_it"]
+
+
+def test_an_import_elsewhere_is_told_too(project: Project) -> None:
+    project.configure(GATED)
+    project.write(
+        {
+            "app/bridge.py": "lazy import app.old\n",
+            "app/other.py": "from app import old\n",
+            "app/third.py": "from app.old import X\n",
+            "tests/test_it.py": "import app.bridge, app.other, app.third\ndef test_it(): pass\n",
+        }
+    )
+    assert [site[3] for site in told(project)] == [
+        "app/bridge.py:1:0",
+        "app/other.py:1:0",
+        "app/third.py:1:0",
+    ]
+
+
 def test_it_does_not_matter_what_has_loaded_before(project: Project) -> None:
     project.configure('mission-critical = ["tests/test_b.py"]')
     project.write(

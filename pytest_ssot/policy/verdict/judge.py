@@ -15,7 +15,7 @@ from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.ruleset import RuleSet
 
 if TYPE_CHECKING:  # a scan has no use for the watch, nor most runs for the scan
-    from pytest_ssot.runtime.evidence.evidence import Found, Sighting
+    from pytest_ssot.runtime.evidence.evidence import Sighting, Sightings
     from pytest_ssot.runtime.stack.frames import Way
     from pytest_ssot.source.project.modules import Modules
 
@@ -49,7 +49,7 @@ class Judge:
         self._allowances = allowances
         self._first_party = FirstParty(settings.root, settings.first_party)
 
-    def judge_found(self, found: Found, test: SeenBy, ask: Ask = ask_nobody) -> list[Violation]:
+    def judge_found(self, found: Sightings, test: SeenBy, ask: Ask = ask_nobody) -> list[Violation]:
         """The violations that *test* answers for, judged, sorted by importer."""
         judged = (self._judge_sighting(seen, way, test, ask) for seen, way in found.values())
         return sorted(
@@ -83,7 +83,7 @@ class Judge:
         """The verdict, by the first of these that holds.
 
         What fails by it may be in the baseline, which counts the sites of a whole test or scan:
-        see :meth:`Ratchet.judge`. *filtered* is what a warning's filters made of it.
+        see :meth:`Ratchet.mark_known`. *filtered* is what a warning's filters made of it.
         """
         excuse = self._find_excuse(violation, importer, test)
         if excuse is not None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     #: Gets the module that imports, the one that is imported, and the names taken from it.
     Filter = Callable[[str, str, tuple[str, ...] | None], object]
 
-from pytest_ssot.runtime.stack import intent
 from pytest_ssot.runtime.stack.frames import find_request, get_caller
 
 _FILE = "<frozen importlib._bootstrap>"
@@ -35,7 +34,6 @@ class LazyStatements:
     ) -> None:
         self._tops = tops
         self._on_lazy = on_lazy
-        self._stated: set[str] = set()
         self._theirs: Filter | None = None
         self._mine = self._make_filter()
         self._functions: tuple[Any, Any] | None = None
@@ -67,10 +65,6 @@ class LazyStatements:
             module.get_lazy_imports_filter, module.set_lazy_imports_filter = self._functions
             self._functions = None
 
-    def only_read(self, dotted: str, frame: FrameType) -> bool:
-        """Whether *frame* imports *dotted* only as it reads what a lazy import has bound."""
-        return dotted in self._stated and intent.reads_name(frame)
-
     def _take(self, theirs: Filter | None) -> None:
         """Take a filter of the user's, if it is one."""
         if self._functions is not None:
@@ -78,13 +72,12 @@ class LazyStatements:
             self.put_back()
 
     def _make_filter(self) -> Filter:
-        tops, on_lazy, stated = self._tops, self._on_lazy, self._stated
+        tops, on_lazy = self._tops, self._on_lazy
 
         def ask(importer: str, name: str, names: tuple[str, ...] | None) -> object:
             # The watch of a run outside of this one stands before it, and asks it.
             asker = find_request(get_caller())[1]
             if asker is not None and name.partition(".")[0] in tops:
-                stated.update((name, *(f"{name}.{taken}" for taken in names or ())))
                 on_lazy(name, names or (), asker)
             return self._theirs is None or self._theirs(importer, name, names)
 
