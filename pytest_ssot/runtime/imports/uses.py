@@ -6,7 +6,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from importlib.machinery import ModuleSpec
     from types import FrameType
 
@@ -23,22 +23,12 @@ _RESOLVERS = frozenset(("_pytest.monkeypatch", "mock.mock", "pkgutil", "unittest
 
 
 class ImportUses:
-    """Charges whoever imports a module, or reads a name of one, if that is a use.
+    """Charges whoever imports a module, or reads a name of one, if that is a use."""
 
-    *state_of* tells how a use of a target is to be taken: see ``Sighting.state``.
-    """
-
-    def __init__(
-        self,
-        index: TargetIndex,
-        recorder: Recorder,
-        armed: ArmedModules,
-        state_of: Callable[[Target], str],
-    ) -> None:
+    def __init__(self, index: TargetIndex, recorder: Recorder, armed: ArmedModules) -> None:
         self._index = index
         self._recorder = recorder
         self._armed = armed
-        self._state_of = state_of
 
     # -- imports ----------------------------------------------------------
 
@@ -99,14 +89,10 @@ class ImportUses:
             self.charge_import(name, asker, frames.find_fromlist_package(frame), None)
         self.charge_waiting(name, asker, None)
 
-    def charge_discovered(self, name: str, body: FrameType, *, expected: bool) -> None:
-        """Charge who loads the module *name*, whose *body* warns of itself.
-
-        *expected* by who imports it now, it is watched for the others.
-        """
+    def charge_discovered(self, name: str, body: FrameType) -> None:
+        """Charge who loads the module *name*, whose *body* warns of itself."""
         self._armed.arm_carrier(name)
-        if not expected:
-            self.charge_loader(name, body.f_back)
+        self.charge_loader(name, body.f_back)
 
     def add_twin(self, name: str, rule: str, symbol: str, *, foreign: bool) -> None:
         """Take the module *name* as another path to *symbol* from now on."""
@@ -199,7 +185,7 @@ class ImportUses:
             return
         looker = frames.find_user_frame(frame, intent.is_stdlib)
         if looker is not None and not self._is_inside(target, looker):
-            self._record_use(target, looker, kind, taken, state="swept")
+            self._record_use(target, looker, kind, taken, swept=True)
 
     # -- both -------------------------------------------------------------
 
@@ -231,7 +217,13 @@ class ImportUses:
         return True
 
     def _record_use(
-        self, target: Target, importer: FrameType, kind: str, name: str | None, state: str = "seen"
+        self,
+        target: Target,
+        importer: FrameType,
+        kind: str,
+        name: str | None,
+        *,
+        swept: bool = False,
     ) -> None:
         symbol = target.symbol
         sighting = self._recorder.make_sighting(
@@ -241,8 +233,8 @@ class ImportUses:
             target=symbol or target.text,
             name=name if symbol is None else symbol.partition(":")[2],
             form=None if symbol is None else "from",
-            state=self._state_of(target) if state == "seen" else state,
-            message=None if target.warning is None else target.warning[0],
+            swept=swept,
+            warning=target.warning,
             foreign=target.foreign,
         )
         self._recorder.record(importer, sighting)
