@@ -29,6 +29,8 @@ class ImportUses:
         self._index = index
         self._recorder = recorder
         self._armed = armed
+        #: The modules, and names in them, that lazy imports have stated.
+        self._stated: set[str] = set()
 
     # -- imports ----------------------------------------------------------
 
@@ -50,8 +52,10 @@ class ImportUses:
     ) -> None:
         """Charge *asker* with the target that the module *name* is, if it is."""
         target = self._index.find_module(name)
-        if target is None or (package is not None and self._index.find_module(package) is target):
-            return  # not ours, or told with the package, by the name that is taken from it
+        if target is None or self._only_reads(asker, name):
+            return
+        if package is not None and self._index.find_module(package) is target:
+            return  # told with the package, by the name that is taken from it
         if self._charge_patch(target, asker, "import", name):
             return
         importer = frames.find_user_frame(asker)
@@ -67,6 +71,25 @@ class ImportUses:
             importer, name, lambda below: _is_submodule(name, below, spec)
         ):
             self._record_use(target, importer, "import", intent.find_spelled_name(importer, name))
+
+    def charge_lazy_import(self, name: str, names: tuple[str, ...], frame: FrameType) -> None:
+        """Charge *frame*, which states that it imports the module *name*, or *names* from it.
+
+        Whoever reads what that binds, and so loads the module, is not charged for it again.
+        """
+        self._stated.update((name, *(f"{name}.{taken}" for taken in names)))
+        if self._index.find_module(name) is not None:
+            self.charge_target(name, frame, None, _find_unloaded(name))
+        for taken in names:
+            target = self._index.find_name(name, taken)
+            if target is not None:
+                self._charge_name(target, name, taken, frame, "from", "symbol")
+            else:
+                self.charge_target(f"{name}.{taken}", frame, name, None)
+
+    def _only_reads(self, frame: FrameType, dotted: str) -> bool:
+        """Whether *frame* only reads what a lazy import of *dotted* has bound."""
+        return dotted in self._stated and intent.reads_other_name(frame, dotted)
 
     def charge_waiting(self, name: str, frame: FrameType | None, spec: ModuleSpec | None) -> None:
         """Charge who asked for *name* and got its package loaded first, which now imports *name*.
@@ -132,6 +155,8 @@ class ImportUses:
     def charge_attribute(self, dotted: str, name: str, frame: FrameType) -> None:
         """Charge *frame*, which reads or sets the attribute *name* of the module *dotted*."""
         how = intent.classify_read(frame, name)
+        if how == "computed" and self._only_reads(frame, f"{dotted}.{name}"):
+            return
         target = self._index.find_name(dotted, name)
         if target is not None:
             self._charge_name(target, dotted, name, frame, how, "symbol")
@@ -244,6 +269,20 @@ def _holds_module(package: str, name: str) -> bool:
     """Whether *package* still has its submodule *name*, which somebody took out of sys.modules."""
     held = sys.modules.get(package)
     return held is not None and isinstance(vars(held).get(name), type(sys))
+
+
+def _find_unloaded(name: str) -> ModuleSpec | None:
+    """Find the module *name* by its file: neither it nor its packages need have been imported."""
+    from importlib.machinery import PathFinder
+
+    spec, path, dotted = None, None, ""
+    for part in name.split("."):
+        dotted = f"{dotted}.{part}" if dotted else part
+        spec = PathFinder.find_spec(dotted, path)
+        if spec is None:
+            return None
+        path = spec.submodule_search_locations
+    return spec
 
 
 def _is_submodule(package: str, name: str, spec: ModuleSpec | None) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 from pytest_ssot.runtime.imports.armed_modules import LOOKS_TOUCH_SPECS, SPEC, ArmedModules
 from pytest_ssot.runtime.imports.attributes import Attributes
 from pytest_ssot.runtime.imports.circular_imports import CircularImports
+from pytest_ssot.runtime.imports.lazy import LazyStatements
 from pytest_ssot.runtime.imports.spec_search import SpecSearch
 from pytest_ssot.runtime.imports.tripwire import Tripwires
 from pytest_ssot.runtime.imports.uses import ImportUses
@@ -52,6 +53,7 @@ class ImportWatch:
         )
         self.uses = ImportUses(index, recorder, self.armed)
         self.search = SpecSearch(index.tops, guard(self._on_searched))
+        self.lazy = LazyStatements(index.tops, guard(self.uses.charge_lazy_import))
         self.circular = CircularImports(guard(self._on_circular))
         self._told: dict[tuple[int, int, object, object], CodeType] = {}
         self._told_at = (0, 0, 0, 0)
@@ -65,10 +67,12 @@ class ImportWatch:
 
     def install(self) -> None:
         self.search.install()
+        self.lazy.install()
         self.circular.install()
 
     def remove(self) -> None:
         self.search.remove()
+        self.lazy.remove()
         self.armed.disarm_all()
         self.circular.remove()
 
