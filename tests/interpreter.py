@@ -44,8 +44,8 @@ _GUARDED = (
     *(sys.modules["importlib._bootstrap"], sys.modules["importlib._bootstrap_external"]),
     *(multiprocessing.pool, multiprocessing.process, multiprocessing.spawn, os, runpy, signal),
     *(subprocess, sys.modules["_thread"], threading, unittest.mock, warnings),
-    # Where there are processes.
-    *(sys.modules[name] for name in ("_posixsubprocess",) if name in sys.modules),
+    # Not on every system.
+    *filter(None, map(sys.modules.get, ("_posixsubprocess",))),
 )
 #: What modules remember for themselves.
 _REMEMBERED = frozenset(

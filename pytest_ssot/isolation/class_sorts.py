@@ -88,7 +88,7 @@ class ClassSort(NamedTuple):
     are not followed.
     """
 
-    cls: type  # kept alive: kinds are found by its address
+    cls: type  # kept alive: sorts are found by its address
     state: bool
     value: bool
     own: Callable[[Any], dict[str, Any]] | None
@@ -103,7 +103,7 @@ class ClassSort(NamedTuple):
 
 
 class ClassSorts:
-    """The kinds of all classes that a comparison comes across."""
+    """The sorts of all classes that a comparison comes across."""
 
     def __init__(self, ignored: IgnoredThings, home: frozenset[str]) -> None:
         """Classes of the packages *home* are read for attributes, installed or not."""
@@ -121,15 +121,15 @@ class ClassSorts:
         }
 
     def find_sort(self, cls: type) -> ClassSort | None:
-        """The kind of *cls*, None where its instances are neither told nor followed."""
-        kind = self._make_sort(cls)
-        self.known[id(cls)] = kind
+        """The sort of *cls*, None where its instances are neither told nor followed."""
+        sort = self._make_sort(cls)
+        self.known[id(cls)] = sort
         self.passed[id(cls)] = cls  # so that no other class gets its address
-        return kind
+        return sort
 
     def is_state(self, obj: object) -> bool:
-        kind = self.known[id(type(obj))]
-        return kind is not None and kind.is_state(obj)
+        sort = self.known[id(type(obj))]
+        return sort is not None and sort.is_state(obj)
 
     def _make_sort(self, cls: type) -> ClassSort | None:
         mro = introspection.mro(cls)

@@ -226,7 +226,7 @@ def read_rest(obj: object) -> Iterator[Edge]:
 
 
 def read_rest_but(own: Callable[[Any], dict[str, Any]]) -> Part:
-    """As :func:`rest`, without the ``__dict__`` that *own* reads."""
+    """As :func:`read_rest`, without the ``__dict__`` that *own* reads."""
 
     def part(obj: object) -> Iterator[Edge]:
         known = own(obj)

@@ -6,7 +6,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from importlib.machinery import ModuleSpec
     from types import FrameType
 
@@ -23,22 +23,12 @@ _RESOLVERS = frozenset(("_pytest.monkeypatch", "mock.mock", "pkgutil", "unittest
 
 
 class ImportUses:
-    """Charges whoever imports a module, or reads a name of one, if that is a use.
+    """Charges whoever imports a module, or reads a name of one, if that is a use."""
 
-    *state_of* tells how a use of a target is to be taken: see ``Sighting.state``.
-    """
-
-    def __init__(
-        self,
-        index: TargetIndex,
-        recorder: Recorder,
-        armed: ArmedModules,
-        state_of: Callable[[Target], str],
-    ) -> None:
+    def __init__(self, index: TargetIndex, recorder: Recorder, armed: ArmedModules) -> None:
         self._index = index
         self._recorder = recorder
         self._armed = armed
-        self._state_of = state_of
         #: The modules, and names in them, that lazy imports have stated.
         self._stated: set[str] = set()
 
@@ -61,10 +51,10 @@ class ImportUses:
         self, name: str, asker: FrameType, package: str | None, spec: ModuleSpec | None
     ) -> None:
         """Charge *asker* with the target that the module *name* is, if it is."""
-        target = self._index.module(name)
+        target = self._index.find_module(name)
         if target is None or self._only_reads(asker, name):
             return
-        if package is not None and self._index.module(package) is target:
+        if package is not None and self._index.find_module(package) is target:
             return  # told with the package, by the name that is taken from it
         if self._charge_patch(target, asker, "import", name):
             return
@@ -88,10 +78,10 @@ class ImportUses:
         Whoever reads what that binds, and so loads the module, is not charged for it again.
         """
         self._stated.update((name, *(f"{name}.{taken}" for taken in names)))
-        if self._index.module(name) is not None:
+        if self._index.find_module(name) is not None:
             self.charge_target(name, frame, None, _find_unloaded(name))
         for taken in names:
-            target = self._index.name(name, taken)
+            target = self._index.find_name(name, taken)
             if target is not None:
                 self._charge_name(target, name, taken, frame, "from", "symbol")
             else:
@@ -122,18 +112,14 @@ class ImportUses:
             self.charge_import(name, asker, frames.find_fromlist_package(frame), None)
         self.charge_waiting(name, asker, None)
 
-    def charge_discovered(self, name: str, body: FrameType, *, expected: bool) -> None:
-        """Charge who loads the module *name*, whose *body* warns of itself.
-
-        *expected* by who imports it now, it is watched for the others.
-        """
+    def charge_discovered(self, name: str, body: FrameType) -> None:
+        """Charge who loads the module *name*, whose *body* warns of itself."""
         self._armed.arm_carrier(name)
-        if not expected:
-            self.charge_loader(name, body.f_back)
+        self.charge_loader(name, body.f_back)
 
     def add_twin(self, name: str, rule: str, symbol: str, *, foreign: bool) -> None:
         """Take the module *name* as another path to *symbol* from now on."""
-        if self._index.module(name) is None:
+        if self._index.find_module(name) is None:
             self._index.add(Target(rule, name, symbol=symbol, foreign=foreign))
             self._armed.arm_carrier(name)
 
@@ -159,7 +145,7 @@ class ImportUses:
         return [
             taken
             for taken in names
-            if self._index.name(name, taken) is None
+            if self._index.find_name(name, taken) is None
             and f"{name}.{taken}" not in self._index.modules
             and (target.submodules or not _is_submodule(name, taken, spec))
         ]
@@ -171,7 +157,7 @@ class ImportUses:
         how = intent.classify_read(frame, name)
         if how == "computed" and self._only_reads(frame, f"{dotted}.{name}"):
             return
-        target = self._index.name(dotted, name)
+        target = self._index.find_name(dotted, name)
         if target is not None:
             self._charge_name(target, dotted, name, frame, how, "symbol")
             return
@@ -190,7 +176,7 @@ class ImportUses:
     def _charge_submodule(self, module: str, frame: FrameType, how: str) -> None:
         """Charge *frame*, which reads the submodule *module* off its package."""
         package, _, name = module.rpartition(".")
-        target = self._index.module(module)
+        target = self._index.find_module(module)
         if how == "from":
             if intent.is_from_import(frame):
                 self.charge_import(module, frame, package, None)
@@ -224,14 +210,14 @@ class ImportUses:
             return
         looker = frames.find_user_frame(frame, intent.is_stdlib)
         if looker is not None and not self._is_inside(target, looker):
-            self._record_use(target, looker, kind, taken, state="swept")
+            self._record_use(target, looker, kind, taken, swept=True)
 
     # -- both -------------------------------------------------------------
 
     def _is_inside(self, target: Target, frame: FrameType) -> bool:
         """Whether *frame* is the deprecated module's own."""
         module = frames.module_of(frame)
-        return module == target.module or self._index.module(module) is target
+        return module == target.module or self._index.find_module(module) is target
 
     def _charge_patch(self, target: Target, frame: FrameType, kind: str, module: str) -> bool:
         """Charge the decorator whose string, entered by mock, names something of *module*.
@@ -256,7 +242,13 @@ class ImportUses:
         return True
 
     def _record_use(
-        self, target: Target, importer: FrameType, kind: str, name: str | None, state: str = "seen"
+        self,
+        target: Target,
+        importer: FrameType,
+        kind: str,
+        name: str | None,
+        *,
+        swept: bool = False,
     ) -> None:
         symbol = target.symbol
         sighting = self._recorder.make_sighting(
@@ -266,8 +258,8 @@ class ImportUses:
             target=symbol or target.text,
             name=name if symbol is None else symbol.partition(":")[2],
             form=None if symbol is None else "from",
-            state=self._state_of(target) if state == "seen" else state,
-            message=None if target.warning is None else target.warning[0],
+            swept=swept,
+            warning=target.warning,
             foreign=target.foreign,
         )
         self._recorder.record(importer, sighting)
