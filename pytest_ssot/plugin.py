@@ -140,7 +140,7 @@ class SsotPlugin:
         )
         self._item: pytest.Item | None = None
         self._running = RunningTest()
-        self._fixtures = Fixtures()
+        self._fixtures = Fixtures(self.run.watcher.recorder)
         self._markers = list_marker_names(config) if self.run.settings.scan else frozenset()
 
     def configure(self) -> None:
@@ -199,8 +199,9 @@ class SsotPlugin:
         watcher = self.run.watcher
         if isinstance(collector, pytest.Session):
             return (yield)
-        watcher.begin_test()
-        with watcher.owned_by(self.run.find_file_evidence(str(collector.path))):
+        evidence = self.run.find_file_evidence(str(collector.path))
+        watcher.begin_collection(evidence)
+        with watcher.owned_by(evidence):
             report = yield
         self.run.note_lost_outside(collector.nodeid)
         return report
@@ -213,7 +214,7 @@ class SsotPlugin:
         evidence = self._running.evidence
         self._fixtures.begin_test(evidence)
         watcher = self.run.watcher
-        watcher.begin_test()
+        watcher.begin_test(evidence)
         with watcher.owned_by(evidence, item.nodeid):
             result = yield
         self._item, evidence.ended = None, self._running.end(item)
@@ -243,7 +244,10 @@ class SsotPlugin:
         evidence = self._fixtures.begin_setup(fixturedef)
         self._fixtures.note_requests(request, evidence, fixturedef)
         with self.run.watcher.owned_by(evidence):
-            return (yield)
+            try:
+                return (yield)
+            finally:
+                self.run.watcher.end_setup(evidence)
 
     # -- the verdict ----------------------------------------------------------
 

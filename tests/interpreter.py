@@ -43,8 +43,9 @@ _GUARDED = (
     *(concurrent.futures.process, concurrent.futures.thread, importlib, importlib.util),
     *(sys.modules["importlib._bootstrap"], sys.modules["importlib._bootstrap_external"]),
     *(multiprocessing.pool, multiprocessing.process, multiprocessing.spawn, os, runpy, signal),
-    *(subprocess, sys.modules["_posixsubprocess"], sys.modules["_thread"], threading),
-    *(unittest.mock, warnings),
+    *(subprocess, sys.modules["_thread"], threading, unittest.mock, warnings),
+    # Not on every system.
+    *filter(None, map(sys.modules.get, ("_posixsubprocess",))),
 )
 #: What modules remember for themselves.
 _REMEMBERED = frozenset(

@@ -37,6 +37,7 @@ _WHOLE: Mapping[type, edges.Part] = types.MappingProxyType(
         memoryview: edges.read_memoryview,
         Context: edges.read_context,
         threading.local: edges.read_thread_local,
+        **({edges.FROZEN_DICT: edges.read_frozen_items} if edges.FROZEN_DICT else {}),
     }
 )
 #: As above, next to what is found as for any other object.
@@ -109,6 +110,7 @@ class ClassSorts:
         self._ignored = ignored
         self._home = home
         self._by_right = (*shared_by_right.list_by_right(), *ignored.types)
+        self._through = shared_by_right.list_looked_through()
         self._proxied: dict[int, tuple[object, object]] | None = None
         self._descriptors: dict[int, FileDescriptor] = {}
         #: By the address of the class, which may have a ``__hash__`` of its own.
@@ -138,7 +140,7 @@ class ClassSorts:
         slots = tuple(introspection.list_members(cls, leaf or whole or object))
         if not own and not slots and (leaf or introspection.is_bare(cls)):
             return None  # with nowhere to keep anything
-        through = _find_first(mro, shared_by_right.THROUGH)
+        through = _find_first(mro, self._through)
         fixed = leaf or through
         state = not fixed and not shared_by_right.is_frozen(cls)
         openings = tuple(opening for base, opening in _OPENINGS if _find_first(mro, (base,)))

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    Warned = tuple[str, type[Warning], str]
-
 
 class Target:
     """What one rule names: a module ``a.b``, or a name in one ``a.b:Name``.
@@ -29,7 +27,7 @@ class Target:
         rule: str,
         text: str,
         submodules: bool = True,
-        warning: Warned | None = None,
+        warning: Any = None,
         *,
         symbol: str | None = None,
         foreign: bool = False,

@@ -6,15 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pytest_ssot.model import Step, Verdict, Violation
-
-#: The order in which verdicts outweigh each other where tests differ.
-_WEIGHT = (
-    Verdict.FAILS,
-    Verdict.KNOWN,
-    Verdict.SUPPRESSED,
-    Verdict.INDIRECT,
-    Verdict.ALLOWED,
-)
+from pytest_ssot.policy.verdict.judge import WEIGHT
 
 
 class Result(NamedTuple):
@@ -115,7 +107,7 @@ def spot_of(violation: Violation) -> tuple[object, ...]:
 
 def _merge_two(first: Violation, other: Violation) -> Violation:
     """The same whichever came first: the weightier verdict, the shorter chain."""
-    weighty = min((first, other), key=lambda violation: _WEIGHT.index(violation.verdict))
+    weighty = min((first, other), key=lambda violation: WEIGHT.index(violation.verdict))
     chains: Iterable[tuple[Step, ...]] = (first.chain, other.chain)
     messages = [v.message for v in (first, other) if v.message is not None]
     reasons = [

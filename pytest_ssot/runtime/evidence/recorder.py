@@ -11,15 +11,19 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
     from pytest_ssot.runtime.evidence.channel import Channel
+    from pytest_ssot.runtime.evidence.conditions import Conditions
     from pytest_ssot.runtime.evidence.evidence import OwnerStack
     from pytest_ssot.runtime.stack.guard import Guard
+    from pytest_ssot.runtime.warnings.in_force import SetCondition
 
 from pytest_ssot.runtime.children.remote_owner import RemoteOwner
+from pytest_ssot.runtime.evidence.conditions import leave_out_collector
 from pytest_ssot.runtime.evidence.evidence import Evidence, Sighting
 from pytest_ssot.runtime.evidence.lineage import Lineage
 from pytest_ssot.runtime.owners.owner_numbers import OwnerNumbers
 from pytest_ssot.runtime.owners.owners import Owners
 from pytest_ssot.runtime.stack import bytecode, frames, patch_decorators
+from pytest_ssot.runtime.warnings.in_force import InForce, select_body, select_owner
 
 
 class Recorder:
@@ -38,7 +42,7 @@ class Recorder:
         guard: Guard,
         on_carrier: Callable[[str], None],
         *,
-        outer: Callable[[Sighting, frames.Way], None] | None,
+        outer: Callable[[Sighting, frames.Way, Conditions], None] | None,
         find_permitted: Callable[[FrameType], frozenset[str]] | None,
     ) -> None:
         self._on_carrier = on_carrier
@@ -48,6 +52,7 @@ class Recorder:
         self.swept: Evidence = Evidence()
         self.late: dict[int, Evidence] = {}
         self.owners = Owners(guard, self._find_loading, find_permitted)
+        self.in_force = InForce(self.owners)
         self._circles: dict[str, list[tuple[str, str, frames.Way]]] = {}
         self._count = count(1)
         # Threads note at once; what is compared and set must not be torn apart.
@@ -89,32 +94,43 @@ class Recorder:
 
     def _find_loading(self, frame: FrameType) -> OwnerStack:
         """Find the evidence of the modules that load at *frame*."""
-        bodies = _find_module_bodies(frame)
+        bodies = frames.find_module_bodies(frame)
         return tuple(self._get_carrier(frames.module_of(b), b.f_code.co_filename) for b in bodies)
 
     def record(self, frame: FrameType, sighting: Sighting) -> None:
         """Note *sighting*, whose importer is *frame*."""
-        if sighting.state == "swept":
-            self._tell_outer_run(sighting, ())
+        if sighting.swept:
+            self._tell_outer_run(sighting, (), ())
             self.swept.add(sighting, ())
             return
-        for owner, way in self._find_owners(frame):
-            self.give_sighting((owner,), sighting, way[:-1])
-        for body in _find_module_bodies(frame):
+        bodies = frames.find_module_bodies(frame)
+        sets = self.in_force.list_around(bodies)
+        for owner, way, conditions in self._find_owners(frame, sets):
+            if sighting.warning is not None and sighting.kind != "warning":
+                conditions = leave_out_collector(conditions)
+            self.give_sighting((owner,), sighting, way[:-1], conditions)
+        for body in bodies:
             sub = frames.find_way(frame, until=body)[:-1]
             carrier = self._get_carrier(frames.module_of(body), body.f_code.co_filename)
-            self._note(carrier.add, sighting, sub)
+            self._note(carrier.add, sighting, sub, select_body(sets, body))
 
-    def give_sighting(self, owned: OwnerStack, sighting: Sighting, way: frames.Way) -> None:
+    def give_sighting(
+        self,
+        owned: OwnerStack,
+        sighting: Sighting,
+        way: frames.Way,
+        conditions: Conditions = (),
+    ) -> None:
         """Note *sighting* for those who *owned* what happened, or for the session."""
-        self._tell_outer_run(sighting, way)
-        if sighting.foreign:
-            return
         for owner in owned or (self.session,):
-            self._note_for_owner(owner, owner.add, sighting, way)
+            self._tell_outer_run(sighting, way, conditions, owner.standing)
+            if not sighting.foreign:
+                self._note_for_owner(owner, owner.add, sighting, way, conditions)
 
-    def _find_owners(self, frame: FrameType) -> Iterator[tuple[Evidence, frames.Way]]:
-        """Find the owners of what *frame* does, each with the way there.
+    def _find_owners(
+        self, frame: FrameType, sets: tuple[SetCondition, ...]
+    ) -> Iterator[tuple[Evidence, frames.Way, Conditions]]:
+        """Find the owners of what *frame* does, with the way there, and what of *sets* is theirs.
 
         The way of a fixture begins in its set-up, whoever was the first to ask for it.
         """
@@ -122,22 +138,36 @@ class Recorder:
         setups = frames.find_fixture_setups(frame)[: len(owned) - 1] if len(owned) > 1 else []
         ways = [frames.find_way(frame, until=setup) for setup in setups]
         for number, owner in enumerate(reversed(owned or (self.session,))):
-            yield owner, ways[number] if number < len(ways) else frames.find_way(frame)
+            way = ways[number] if number < len(ways) else frames.find_way(frame)
+            yield owner, way, select_owner(sets, owner, owned)
 
     def record_use(self, frame: FrameType, module: str) -> None:
         """Note that *frame* imports *module*, which carries evidence."""
-        for owner, way in self._find_owners(frame):
-            self._note_for_owner(owner, owner.add_use, module, way)
-        if self._outer is not None:
-            carried = self.lineage.gather(self.lineage.find_carriers(module))
-            for sighting, rest in carried.values():
-                self._tell_outer_run(sighting, frames.find_way(frame) + rest)
-        for body in _find_module_bodies(frame):
+        bodies = frames.find_module_bodies(frame)
+        sets = self.in_force.list_around(bodies)
+        for owner, way, under in self._find_owners(frame, sets):
+            conditions = leave_out_collector(under)
+            self._note_for_owner(owner, owner.add_use, module, way, conditions)
+            if self._outer is not None:
+                carried = self.lineage.gather(self.lineage.find_carriers(module))
+                for sighting, rest, inner in carried.values():
+                    self._tell_outer_run(sighting, way + rest, inner + conditions, owner.standing)
+        for body in bodies:
             name = frames.module_of(body)
             if name != module:
                 sub = frames.find_way(frame, until=body)
                 carrier = self._get_carrier(name, body.f_code.co_filename)
-                self._note(carrier.add_use, module, sub)
+                self._note(carrier.add_use, module, sub, select_body(sets, body))
+
+    def find_conditions(self, frame: FrameType, owner: Evidence) -> Conditions:
+        """Find what is in force at *frame* and was set inside of *owner*."""
+        sets = self.in_force.list_around(frames.find_module_bodies(frame))
+        return leave_out_collector(select_owner(sets, owner, self.owners.at(frame)))
+
+    def hand_on(self, frame: FrameType, text: str, path: str, line: int) -> None:
+        """Note that what a collector took of a warning is issued again, at *frame*."""
+        for owner in self.owners.at(frame):
+            self._note(owner.hand_on, text, path, line)
 
     def record_carrier(self, module: str, path: str, found: Iterable[Sighting]) -> None:
         """Note that the *module* from the file *path* carries what was *found* in it."""
@@ -151,7 +181,7 @@ class Recorder:
         What loads in between carries whatever *module* still comes to.
         """
         between: list[tuple[str, str, frames.Way]] = []
-        for body in _find_module_bodies(frame):
+        for body in frames.find_module_bodies(frame):
             if frames.module_of(body) == module:
                 self._circles.setdefault(module, []).extend(between)
                 return
@@ -167,9 +197,16 @@ class Recorder:
                 self._note(self._get_carrier(inner, inner_path).add_use, name, way)
         return evidence
 
-    def _tell_outer_run(self, sighting: Sighting, way: frames.Way) -> None:
+    def _tell_outer_run(
+        self,
+        sighting: Sighting,
+        way: frames.Way,
+        conditions: Conditions,
+        standing: tuple[object, ...] = (),
+    ) -> None:
         if self._outer is not None:
-            self._outer(sighting, way)
+            around = tuple(self.in_force.read_standing(standing))
+            self._outer(sighting, way, conditions + around)
 
     def _note_for_owner(self, owner: Evidence, note: Callable[..., bool], *what: object) -> None:
         if self._note(note, *what):
@@ -197,11 +234,6 @@ def _list_with_users(owner: Evidence) -> Iterable[Evidence]:
             found[id(evidence)] = evidence
             todo += evidence.users
     return found.values()
-
-
-def _find_module_bodies(frame: FrameType) -> Iterable[FrameType]:
-    """Find the bodies of the modules that are loading where *frame* is, innermost first."""
-    return [one for one in frames.walk_outward(frame) if frames.is_module_level(one)]
 
 
 def make_sighting_at(frame: FrameType, **what: object) -> Sighting:

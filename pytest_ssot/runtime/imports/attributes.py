@@ -6,6 +6,8 @@ its globals and is not disturbed; ``vars(module)`` stays the truth.
 
 from __future__ import annotations
 
+import types
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,6 +25,7 @@ from pytest_ssot.runtime.stack.class_swap import (
 from pytest_ssot.runtime.stack.frames import get_caller
 
 _MISSING = object()
+_LAZY = getattr(types, "LazyImportType", None)  # 3.15 on
 
 
 class Attributes:
@@ -95,6 +98,8 @@ class _AttributeDescriptor:
         if _is_data_descriptor(inherited):
             return _get_bound(inherited, module, owner)
         if name in namespace:
+            if type(namespace[name]) is _LAZY:  # ``Objects/moduleobject.c``: module_getattro
+                namespace[name] = namespace[name].resolve()
             return namespace[name]
         if inherited is not _MISSING:
             return _get_bound(inherited, module, owner)

@@ -83,6 +83,17 @@ def is_from_import(frame: FrameType) -> bool:
     return operands is not None and operands[1] is not None
 
 
+def reads_other_name(frame: FrameType, dotted: str) -> bool:
+    """Whether the code at *frame* reads a name, and is no import of *dotted* by itself."""
+    op = bytecode.read_instruction(frame).op
+    if op == "call":
+        return bytecode.read_callee_root(frame) in _LOOKS
+    if op == "from":
+        package = _resolve_name(frame, bytecode.read_imported_name(frame) or "")
+        return package != dotted.rpartition(".")[0]
+    return op == "attribute" or op.startswith("LOAD_")
+
+
 def classify_read(frame: FrameType, name: str) -> str:
     """Tell how *frame* touches the attribute *name*.
 
