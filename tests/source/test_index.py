@@ -287,14 +287,14 @@ def test_edits_around_a_factory(tmp_path: Path) -> None:
 
 def begun(path: Path, entries: list[Entry], key: str = "k") -> tuple[State, Scan | None]:
     state = State(path, key, Surroundings(path.parent))
-    return state, state.begin(entries)
+    return state, state.begin_scan(entries)
 
 
 def kept(path: Path, entries: list[Entry], unread: tuple[str, ...] = ()) -> None:
     state, known = begun(path, entries)
     assert known is None
-    state.learn(({}, {}), unread)
-    state.keep(Scan((), {}, frozenset(one.path for one in entries)))
+    state.learn_answers(({}, {}), unread)
+    state.keep_scan(Scan((), {}, frozenset(one.path for one in entries)))
 
 
 def entry(path: str, mtime: int, ctime: int = OLD, inode: int = 5) -> Entry:

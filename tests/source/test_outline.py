@@ -28,7 +28,7 @@ def found(text: str, *, whole: bool) -> Analysed:
         warnings.simplefilter("ignore")
         if whole:
             patch.setattr(trees, "outline_text", lambda text, lines: None)
-        return looked.analyse("t.py", text.encode())
+        return looked.analyse_file("t.py", text.encode())
 
 
 LONG = "def f():\n    a\n    b\n"

@@ -71,7 +71,7 @@ def found(root: Path, path: str, data: bytes, targets: list[Target]) -> Analysed
     looked = Analysis(Modules(root), targets)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return looked.analyse(path, data) if looked.concerns(path, data) else Analysed([], [])
+        return looked.analyse_file(path, data) if looked.concerns(path, data) else Analysed([], [])
 
 
 @pytest.mark.parametrize("part", range(10))

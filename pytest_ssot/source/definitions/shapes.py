@@ -16,16 +16,16 @@ _MAKERS = frozenset(
 )
 
 
-def values(node: ast.expr) -> Iterator[ast.expr]:
+def list_values(node: ast.expr) -> Iterator[ast.expr]:
     """What the expression *node* may come to: ``a if b else c`` is one of two."""
     if isinstance(node, ast.IfExp):
-        yield from values(node.body)
-        yield from values(node.orelse)
+        yield from list_values(node.body)
+        yield from list_values(node.orelse)
     elif isinstance(node, ast.BoolOp):
         for value in node.values:
-            yield from values(value)
+            yield from list_values(value)
     elif isinstance(node, ast.NamedExpr):
-        yield from values(node.value)
+        yield from list_values(node.value)
     else:
         yield node
 
