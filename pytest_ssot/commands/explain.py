@@ -138,7 +138,7 @@ def _explain_rule(
 ) -> Iterator[str]:
     rule = facts.rules.get(name)
     root = found.project.settings.root
-    target = None if rule is None else Standings(root).of(rule.module, rule.name)
+    target = None if rule is None else Standings(root).find_standing(rule.module, rule.name)
     unused = next((one for one in found.find_unused_rules() if one.rule.id == name), None)
     return explain_rule.explain_rule(explain_rule.ExplainedRule(name, rule, target, unused), facts)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.source.constructions.guarded import Guarded
 from pytest_ssot.source.constructions.walk import find_constructions
-from pytest_ssot.source.names.aliases import aliases
+from pytest_ssot.source.names.aliases import find_aliases
 from pytest_ssot.source.names.star_exports import Surfaces
 from pytest_ssot.source.project.files import DECLARING
 from pytest_ssot.source.project.modules import Modules
@@ -126,7 +126,7 @@ class Analysis:
             if not makes:
                 return Analysed(found.uses, found.exports, read.error)
             made = find_constructions(
-                file._replace(lines=speaking), self._classes, self._surfaces.of
+                file._replace(lines=speaking), self._classes, self._surfaces.find_public
             )
         except RecursionError:
             return Analysed([], [], read.error or "is nested too deep")
@@ -147,7 +147,7 @@ class Analysis:
             if read.module is None or read.error is not None:
                 break
             speaking = words.find_lines(read.module.text)
-            more = aliases(read.module.tree, words.words, speaking)
+            more = find_aliases(read.module.tree, words.words, speaking)
             if more <= words.words:
                 return read, speaking
             words = Words(words.words | more)
@@ -166,4 +166,4 @@ class Analysis:
 
     def _make_matcher(self, names: Sequence[str]) -> Matcher:
         """For a file that goes by *names*."""
-        return Matcher(self._index, names, self._modules.is_module, self._surfaces.of)
+        return Matcher(self._index, names, self._modules.is_module, self._surfaces.find_public)

@@ -69,7 +69,7 @@ def find_overdue(configured: Configured, is_read: Callable[[str], bool] | None =
     for rule in rules:
         if rule.origin != FILE and not standings.has_top(rule.module):
             continue  # a library's rule, for its own
-        stands = standings.of(rule.module, rule.name, inside=rule.submodules)
+        stands = standings.find_standing(rule.module, rule.name, inside=rule.submodules)
         if stands.file is None or stands.exists is False or not is_read(stands.file):
             continue
         found = versions.of(rule.distribution or "")

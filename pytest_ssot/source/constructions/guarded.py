@@ -82,7 +82,7 @@ def _find_home(library: Library, symbol: str) -> str:
     """``a.b:Name``, and what follows the name, in the module that defines it."""
     module, _, path = symbol.partition(":")
     name, dot, rest = path.partition(".")
-    origin = library.origin(f"{module}:{name}", into_private=True, through_aliases=True)
+    origin = library.find_origin(f"{module}:{name}", into_private=True, through_aliases=True)
     return f"{origin}{dot}{rest}"
 
 

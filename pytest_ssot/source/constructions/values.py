@@ -84,7 +84,7 @@ class Values:
         return (value for value in self.find_values(node, scopes) if value.partial is None)
 
     def _resolve_name(self, node: ast.Name, scopes: Sequence[Scope]) -> Iterator[Value]:
-        bound = self._scopes.bound(node, scopes)
+        bound = self._scopes.find_bindings(node, scopes)
         if bound is None:
             yield Value(f"builtins.{node.id}")
             return
@@ -116,7 +116,7 @@ class Values:
 
     def _find_own_class(self, node: ast.expr, scopes: Sequence[Scope]) -> Iterator[Value]:
         """The class of *node*, where that is ``self`` in a method of one."""
-        bound = self._scopes.bound(node, scopes) if isinstance(node, ast.Name) else None
+        bound = self._scopes.find_bindings(node, scopes) if isinstance(node, ast.Name) else None
         if bound is not None and isinstance(node, ast.Name):
             for binding in bound[0]:
                 own = self._read_parameter(node.id, binding, bound[1])

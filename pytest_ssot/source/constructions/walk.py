@@ -159,7 +159,7 @@ class _ConstructionWalker(SiteWalker):
     ) -> Iterator[tuple[str, Value]]:
         """The names at the top of the module that *node* makes stand for classes."""
         if isinstance(node, ast.ImportFrom):
-            yield from ((name, Value(path)) for name, path in self._scopes.imported(node))
+            yield from ((name, Value(path)) for name, path in self._scopes.list_imported(node))
             return
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets if node.value is not None else ():

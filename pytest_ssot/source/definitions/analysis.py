@@ -85,7 +85,7 @@ class Definitions:
         if read.module is None:
             return FoundDefinitions([], [], set()), "", read.error
         file = ScannedFile(path, self._modules.list_names(path), read.module, read.lines)
-        walker = DefinitionWalker(file, self._wished, self._surfaces.of)
+        walker = DefinitionWalker(file, self._wished, self._surfaces.find_public)
         walker.walk()
         found = walker.found
         if found.names <= names:

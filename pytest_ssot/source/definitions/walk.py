@@ -188,7 +188,7 @@ class DefinitionWalker(SiteWalker):
     def _find_routes(self, node: ast.expr) -> Iterator[Route]:
         if not isinstance(node, ast.Name | ast.Attribute):
             return
-        for path, rest in self._scopes.chain(node, self.enclosing):
+        for path, rest in self._scopes.resolve_chain(node, self.enclosing):
             route = self._wished.routes.find_dotted(".".join((path, *rest)))
             if route is not None:
                 yield route
@@ -197,7 +197,7 @@ class DefinitionWalker(SiteWalker):
 
     def _find_own(self, node: ast.Name) -> Iterator[Route]:
         """What the top of this module binds by itself, or by a star."""
-        bound = self._scopes.bound(node, self.enclosing)
+        bound = self._scopes.find_bindings(node, self.enclosing)
         if bound is None:
             yield from filter(None, (self._starred.get(node.id),))
         elif len(bound[1]) == 1:

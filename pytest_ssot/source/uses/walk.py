@@ -131,7 +131,7 @@ class _UseWalker(SiteWalker):
         """What *owner*, and the attributes *more* of it, reach through a name."""
         if not self._matcher.may_be_reached(_list_attributes(owner), more):
             return
-        for path, attributes in self._scopes.chain(owner, self.enclosing):
+        for path, attributes in self._scopes.resolve_chain(owner, self.enclosing):
             for hit, perhaps_told in self._matcher.match_attributes(path, (*attributes, *more)):
                 target = hit.target
                 if not (perhaps_told and self._is_stated(site, target)):
@@ -202,7 +202,7 @@ class _UseWalker(SiteWalker):
             if tree is None:
                 continue
             names = [inner for inner in ast.walk(tree) if isinstance(inner, ast.Name)]
-            if any(self._scopes.paths(name, self.enclosing) for name in names):
+            if any(self._scopes.find_paths(name, self.enclosing) for name in names):
                 self.done.add(part)
             for stmt in tree.body:
                 if isinstance(stmt, ast.Expr) and not isinstance(stmt.value, ast.Constant):
