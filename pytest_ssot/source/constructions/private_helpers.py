@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from pytest_ssot.syntax.bindings import bound_within
+from pytest_ssot.syntax.bindings import find_bound_within
 from pytest_ssot.syntax.nodes import Function
 
 _LATER = ast.Lambda | ast.GeneratorExp
@@ -84,7 +84,7 @@ def _add_callers(name: str, callers: dict[str, set[str]]) -> frozenset[str]:
 
 def _find_candidates(tree: ast.Module) -> dict[str, ast.stmt]:
     """Functions that run when they are called, and that no decorator hands to somebody."""
-    bound = Counter(one.name for one in bound_within(tree))
+    bound = Counter(one.name for one in find_bound_within(tree))
     return {
         node.name: node
         for node in tree.body

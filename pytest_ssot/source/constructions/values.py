@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pytest_ssot.source.names.scopes import Binding, Scopes
 from pytest_ssot.source.uses.calls import find_given, find_told
-from pytest_ssot.syntax.nodes import Function, Scope, called_name
+from pytest_ssot.syntax.nodes import Function, Scope, name_called
 
 _PARTIAL = "functools.partial"
 #: Get the class as their first argument without being marked as class methods.
@@ -136,7 +136,7 @@ class Values:
         if path is None or not isinstance(function, Function):
             return None
         first = next(iter((*function.args.posonlyargs, *function.args.args)), None)
-        marks = set(map(called_name, function.decorator_list))
+        marks = set(map(name_called, function.decorator_list))
         if first is None or first.arg != name or "staticmethod" in marks:
             return None
         return path, "classmethod" in marks or function.name in _IMPLICIT

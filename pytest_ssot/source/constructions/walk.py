@@ -19,8 +19,8 @@ from pytest_ssot.source.uses.calls import find_code
 from pytest_ssot.source.uses.quoted_source import parse_code
 from pytest_ssot.source.uses.site_walker import Meant, ScannedFile, SiteWalker
 from pytest_ssot.source.uses.use import Use
-from pytest_ssot.syntax.bindings import imported_name
-from pytest_ssot.syntax.columns import called_at
+from pytest_ssot.syntax.bindings import name_imported
+from pytest_ssot.syntax.columns import find_called
 from pytest_ssot.syntax.nodes import Definition, Function
 
 #: Call what they are given first.
@@ -103,7 +103,7 @@ class _ConstructionWalker(SiteWalker):
         self._called: set[ast.Call] = set()
         self._helpers: dict[tuple[str, ...], Mapping[str, frozenset[str]]] = {}
         self._imported = frozenset(
-            imported_name(alias)
+            name_imported(alias)
             for node, _ in file.module.statements
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
@@ -210,7 +210,7 @@ class _ConstructionWalker(SiteWalker):
         """What *node* executes, as if it stood in its place."""
         tree = parse_code(source, node)
         if tree is not None:
-            with self.inside(tree):
+            with self.enter_scope(tree):
                 self.visit_statements(tree.body)
 
     def _tell_call(self, site: ast.expr, called: ast.expr) -> None:
@@ -256,4 +256,4 @@ class _ConstructionWalker(SiteWalker):
 
     def _make_use(self, node: ast.stmt | ast.expr, one: Guarded) -> Use:
         meant = Meant(one.rule, one.target, Kind.CONSTRUCTION, None)
-        return self.make_use(node, meant, Form.CALL, shown_at=called_at(node, self._imported))
+        return self.make_use(node, meant, Form.CALL, shown_at=find_called(node, self._imported))

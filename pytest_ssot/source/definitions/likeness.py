@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from pytest_ssot.syntax.bindings import GLOBAL, bound_within
+from pytest_ssot.syntax.bindings import GLOBAL, find_bound_within
 from pytest_ssot.syntax.nodes import Clause, Function
 
 #: What tells of types, of the compiler's view, or is looked at by itself.
@@ -79,7 +79,7 @@ def is_special(name: str) -> bool:
 
 def _find_locals(function: Function) -> frozenset[str]:
     """The names that *function*, and what is nested in it, binds; not what it imports."""
-    bound = [one for one in bound_within(function) if not isinstance(one.by, ast.alias)]
+    bound = [one for one in find_bound_within(function) if not isinstance(one.by, ast.alias)]
     outside = {one.name for one in bound if one.start == GLOBAL}
     return frozenset(one.name for one in bound if one.by is not function) - outside
 

@@ -18,11 +18,11 @@ from pytest_ssot.source.definitions.routes import Home
 from pytest_ssot.source.project.modules import Modules
 from pytest_ssot.source.text.word_search import Words
 from pytest_ssot.source.uses.use import Copy
-from pytest_ssot.syntax.bindings import imported_name
-from pytest_ssot.syntax.enclosing import definitions_within, qualified_function
+from pytest_ssot.syntax.bindings import name_imported
+from pytest_ssot.syntax.enclosing import find_definitions, qualify_function
 from pytest_ssot.syntax.module import Module, read_module
-from pytest_ssot.syntax.nodes import Function, called_name
-from pytest_ssot.syntax.relative_names import modules_of
+from pytest_ssot.syntax.nodes import Function, name_called
+from pytest_ssot.syntax.relative_names import resolve_modules
 
 #: Told from here on. Of the 1,910 classes of Django 5.1 five pairs are so much alike, all sisters
 #: in one module; of the 1,781 of SQLAlchemy 2.0 fourteen, most of them copies for another driver.
@@ -62,7 +62,7 @@ class Originals:
     def _find_original(self, home: Home) -> Original | None:
         """The class of *home*; None where its source does not tell of one."""
         module = self._read_home(home)
-        for node, _ in definitions_within(module.tree.body if module is not None else ()):
+        for node, _ in find_definitions(module.tree.body if module is not None else ()):
             if isinstance(node, ast.ClassDef) and node.name == home.name:
                 return Original(home, node, outline_class(node))
         return None
@@ -74,8 +74,8 @@ class Originals:
             taken_from
             for node, _ in (module.statements if module is not None else ())
             if isinstance(node, ast.ImportFrom)
-            and any(imported_name(alias) == alias.name == home.name for alias in node.names)
-            for taken_from in modules_of(node, module.packages if module is not None else ())
+            and any(name_imported(alias) == alias.name == home.name for alias in node.names)
+            for taken_from in resolve_modules(node, module.packages if module is not None else ())
         )
 
     def _read_home(self, home: Home) -> Module | None:
@@ -133,9 +133,9 @@ class Copies:
         for node, function in found:
             for original, alike in _find_alike(node, candidates):
                 if not _is_kin(node, original, module.tree, [class_ for class_, _ in found]):
-                    end = module.end_of_head(node)
+                    end = module.find_end_of_head(node)
                     noted = module.says_on(node.lineno, end, "ssot:")
-                    site = Site(path, node.lineno, module.columns.of(node), function)
+                    site = Site(path, node.lineno, module.columns.find_column(node), function)
                     symbol = original.home.symbol
                     yield Copy(symbol, symbol, node.name, site, end, round(alike, 2), noted)
 
@@ -200,13 +200,13 @@ def _find_above(name: str, bases: Mapping[str, Sequence[str]]) -> set[str]:
 
 def _list_classes(module: Module) -> Iterator[tuple[ast.ClassDef, str]]:
     """The classes of *module*, wherever they stand, each with the function around it."""
-    for node, enclosing in definitions_within(module.tree.body):
+    for node, enclosing in find_definitions(module.tree.body):
         if isinstance(node, ast.ClassDef):
-            yield node, qualified_function(enclosing)
+            yield node, qualify_function(enclosing)
 
 
 def _name_base(base: ast.expr) -> str:
     """The last name of a base class: ``Name`` of ``a.b.Name[int]``."""
     while isinstance(base, ast.Subscript):
         base = base.value
-    return called_name(base)
+    return name_called(base)

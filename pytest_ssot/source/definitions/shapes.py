@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from pytest_ssot.syntax.nodes import called_name
+from pytest_ssot.syntax.nodes import name_called
 
 #: Make a class, and are told its name first.
 _MAKERS = frozenset(
@@ -37,7 +37,7 @@ def makes_class(node: ast.expr, name: str) -> bool:
     """
     match node:
         case ast.Call(func=function, args=[ast.Constant(value=str(said)), *more]):
-            called = called_name(function)
+            called = name_called(function)
             by_metaclass = len(more) == 2 and isinstance(more[0], ast.Tuple)
             is_class = called in _MAKERS and not (called == "type" and not more)
             return said == name and (is_class or by_metaclass)

@@ -13,10 +13,10 @@ from pytest_ssot.source.definitions.shapes import list_values, makes_class
 from pytest_ssot.source.names.scopes import Scopes
 from pytest_ssot.source.uses.site_walker import Meant, ScannedFile, SiteWalker
 from pytest_ssot.source.uses.use import Use
-from pytest_ssot.syntax.bindings import pairs_of
-from pytest_ssot.syntax.definitions import is_no_definition, renamed_base
+from pytest_ssot.syntax.bindings import find_pairs
+from pytest_ssot.syntax.definitions import find_renamed_base, is_no_definition
 from pytest_ssot.syntax.nodes import Definition, Function
-from pytest_ssot.syntax.relative_names import modules_of
+from pytest_ssot.syntax.relative_names import resolve_modules
 
 
 class Wished(NamedTuple):
@@ -83,7 +83,7 @@ class DefinitionWalker(SiteWalker):
             if self.is_at_top and not is_no_definition(node):
                 self._tell_defined(node)
         elif not self._tell_defined(node):
-            base = renamed_base(node)
+            base = find_renamed_base(node)
             for route in self._find_meant(base) if base is not None else ():
                 if self._wished.renamed(route.home):
                     self._tell_route(node, route, Form.SUBCLASS, node.name)
@@ -108,7 +108,7 @@ class DefinitionWalker(SiteWalker):
         return home.module in names or not self._wished.sources(home).isdisjoint(names)
 
     def _visit_assigned(self, node: ast.stmt) -> None:
-        for name, value in pairs_of(node):
+        for name, value in find_pairs(node):
             for home in self._find_homes(name) if makes_class(value, name) else ():
                 use = self._make_use(node, home.symbol, home, Form.DEFINITION, name)
                 self.found.uses.append(use)
@@ -128,7 +128,7 @@ class DefinitionWalker(SiteWalker):
 
     def _visit_from(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
-            for module in modules_of(node, self.module.packages):
+            for module in resolve_modules(node, self.module.packages):
                 taken = list(self._find_taken(module, alias.name))
                 for route in taken:
                     self._tell_imported(node, alias, route)
@@ -215,4 +215,4 @@ class DefinitionWalker(SiteWalker):
 
     def _make_use(self, node: ast.stmt, key: str, home: Home, form: Form, name: str) -> Use:
         meant = Meant(key, home.symbol, Kind.DEFINITION, name)
-        return self.make_use(node, meant, form, end_line=self.module.end_of_head(node))
+        return self.make_use(node, meant, form, end_line=self.module.find_end_of_head(node))

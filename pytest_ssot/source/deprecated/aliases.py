@@ -11,7 +11,7 @@ from pytest_ssot.source.deprecated.finding import Sign, Strength
 from pytest_ssot.source.deprecated.whole_modules import passes_on
 from pytest_ssot.source.names.library import Library
 from pytest_ssot.source.names.module_outline import ModuleOutline
-from pytest_ssot.syntax.nodes import dotted_name
+from pytest_ssot.syntax.nodes import join_dotted
 
 _OLD = re.compile(
     r"^(?:Old|Legacy|Deprecated|old_|legacy_|deprecated_)|(?:Old|Legacy|_old|_legacy)$"
@@ -42,7 +42,7 @@ def _find_aliases(
     """The old names and what each stands for: a class or a function of the project."""
     if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
         return
-    source = dotted_name(node.value)
+    source = join_dotted(node.value)
     found = library.resolve_pointer(source, outline) if source else None
     if found is None or ":" not in found:
         return

@@ -12,7 +12,7 @@ from itertools import combinations
 
 from pytest_ssot.source.deprecated.finding import Double
 from pytest_ssot.source.names.library import Library
-from pytest_ssot.syntax.nodes import dotted_name
+from pytest_ssot.syntax.nodes import join_dotted
 
 #: More than these is a convention of the project (``Migration``, ``Command``), not a copy.
 _COPIES = 4
@@ -75,7 +75,7 @@ def _find_class(library: Library, module: str, name: str) -> ast.ClassDef | None
 
 def _are_alike(node: ast.ClassDef, other: ast.ClassDef) -> bool:
     """Whether they share public methods; a class on top of its namesake is no copy."""
-    named = [dotted_name(base).rpartition(".")[2] for each in (node, other) for base in each.bases]
+    named = [join_dotted(base).rpartition(".")[2] for each in (node, other) for base in each.bases]
     if node.name in named:
         return False
     mine, theirs = _list_methods(node), _list_methods(other)

@@ -20,7 +20,7 @@ from pytest_ssot.source.deprecated.warning_statements import (
 )
 from pytest_ssot.source.names.module_outline import ModuleOutline
 from pytest_ssot.source.text.constant_text import read_text
-from pytest_ssot.syntax.nodes import dotted_name
+from pytest_ssot.syntax.nodes import join_dotted
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 Thing = _Function | ast.ClassDef
@@ -73,7 +73,7 @@ class _Reader:
             text = _find_reason(decorator, self._outline.constants)
             if known or wording.is_about(text, [self._node.name]) is not False:
                 strength = Strength.CERTAIN if known else Strength.LIKELY
-                how = f"is marked @{dotted_name(_strip_call(decorator)) or last}"
+                how = f"is marked @{join_dotted(_strip_call(decorator)) or last}"
                 yield self._make_sign(strength, how, decorator.lineno, text)
 
     def read_bodies(self) -> Iterator[Sign]:

@@ -12,8 +12,8 @@ from pytest_ssot.source.deprecated.finding import Sign
 from pytest_ssot.source.deprecated.warning_statements import Recogniser, Warned, read_inner_imports
 from pytest_ssot.source.names.module_outline import ModuleOutline
 from pytest_ssot.source.text.constant_text import HOLE, read_text
-from pytest_ssot.syntax.nodes import dotted_name
-from pytest_ssot.syntax.relative_names import resolve, split_dots
+from pytest_ssot.syntax.nodes import join_dotted
+from pytest_ssot.syntax.relative_names import resolve_relative, split_dots
 
 
 class _Answer(NamedTuple):
@@ -179,7 +179,7 @@ class _Shim:
         return node
 
     def _resolve_relative(self, module: str) -> str:
-        return next(iter(resolve((self._outline.package,), *split_dots(module))), "")
+        return next(iter(resolve_relative((self._outline.package,), *split_dots(module))), "")
 
     def _find_lookups(self, node: ast.Try) -> Iterator[ast.expr]:
         for one in (sub for part in node.body for sub in ast.walk(part)):
@@ -248,8 +248,8 @@ def _list_ways(value: ast.expr, name: str) -> Iterator[str]:
             yield f"{texts[0]}:{texts[1]}"
         for elt in value.elts:
             yield from _list_ways(elt, name)
-    elif dotted_name(value):
-        yield dotted_name(value)
+    elif join_dotted(value):
+        yield join_dotted(value)
 
 
 def _fill_stars(ways: tuple[str, ...], name: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pytest_ssot.source.deprecated.warning_statements import (
     read_inner_imports,
 )
 from pytest_ssot.source.names.module_outline import ModuleOutline, StatementRun
-from pytest_ssot.syntax.nodes import dotted_name
+from pytest_ssot.syntax.nodes import join_dotted
 
 _OWN_PATH = re.compile(r"\b(?:module|package|importing|import path|imports? from|shim)\b", re.I)
 
@@ -68,7 +68,7 @@ def _find_warned(outline: ModuleOutline, recogniser: Recogniser) -> Iterator[Sig
 def _read_call(node: ast.stmt, outline: ModuleOutline, recogniser: Recogniser) -> Warned | None:
     """What the module's own function warns of, where *node* only calls it."""
     call = node.value if isinstance(node, ast.Expr) else None
-    name = dotted_name(call.func) if isinstance(call, ast.Call) else ""
+    name = join_dotted(call.func) if isinstance(call, ast.Call) else ""
     found = outline.bindings.get(name)
     function = found.node if found else None
     if not isinstance(function, ast.FunctionDef):
@@ -145,7 +145,7 @@ def _name_module(node: ast.expr) -> str:
     first = node.args[0] if isinstance(node, ast.Call) and node.args else None
     if isinstance(first, ast.Constant) and isinstance(first.value, str):
         return first.value
-    return dotted_name(node)
+    return join_dotted(node)
 
 
 def _is_own_entry(node: ast.expr) -> bool:
@@ -174,5 +174,5 @@ def _only_passes(step: StatementRun, outline: ModuleOutline) -> bool:
     if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         named = re.fullmatch(r"__\w+__", ast.unparse(target)) or _is_own_entry(target)
-        return bool(named) or (node.value is not None and bool(dotted_name(node.value)))
+        return bool(named) or (node.value is not None and bool(join_dotted(node.value)))
     return False

@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from pytest_ssot.source.names.module_outline import ModuleOutline, StatedName
 from pytest_ssot.syntax.module import Module
-from pytest_ssot.syntax.nodes import dotted_name
-from pytest_ssot.syntax.relative_names import resolve, split_dots
+from pytest_ssot.syntax.nodes import join_dotted
+from pytest_ssot.syntax.relative_names import resolve_relative, split_dots
 
 #: What passes a name on may have it from another; chains that are longer are cut.
 _DEEPEST = 20
@@ -70,8 +70,8 @@ class Library:
             return ""
         value = found.node.value if isinstance(found.node, ast.Assign | ast.AnnAssign) else None
         meant = (
-            self.resolve_pointer(dotted_name(value), outline)
-            if value and dotted_name(value)
+            self.resolve_pointer(join_dotted(value), outline)
+            if value and join_dotted(value)
             else None
         )
         if meant is None or ":" not in meant or meant == origin or not depth:
@@ -158,7 +158,7 @@ class Library:
     def _spell_out(self, module: str, outline: ModuleOutline) -> Iterator[str | None]:
         level, name = split_dots(module)
         if level:
-            yield next(iter(resolve((outline.package,), level, name)), None)
+            yield next(iter(resolve_relative((outline.package,), level, name)), None)
             return
         for base in self._list_bases(outline):
             full = ".".join([*base, module])

@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from pytest_ssot.source.text.constant_text import HOLE, read_text
-from pytest_ssot.syntax.bindings import names_bound
-from pytest_ssot.syntax.imports import names_taken
+from pytest_ssot.syntax.bindings import list_bound_names
+from pytest_ssot.syntax.imports import list_taken_names
 from pytest_ssot.syntax.module import Module
-from pytest_ssot.syntax.nodes import dotted_name
-from pytest_ssot.syntax.relative_names import modules_of
+from pytest_ssot.syntax.nodes import join_dotted
+from pytest_ssot.syntax.relative_names import resolve_modules
 from pytest_ssot.syntax.statements import Block
 
 #: Where a statement of a module stands: on every way through it, or on some.
@@ -116,12 +116,12 @@ class ModuleOutline:
 
     def resolve_module(self, node: ast.ImportFrom) -> str:
         """The module that *node* imports from; empty where it leads out of the package."""
-        return next(iter(modules_of(node, (self.package,))), "")
+        return next(iter(resolve_modules(node, (self.package,))), "")
 
     def list_imported(self, node: ast.stmt) -> Iterator[tuple[str, str]]:
         """The names that *node*, if it is an import, binds, and the source of each."""
         if isinstance(node, ast.Import | ast.ImportFrom):
-            for bound, module, name in names_taken(node, (self.package,)):
+            for bound, module, name in list_taken_names(node, (self.package,)):
                 if name != "*":
                     yield bound, module if name is None else f"{module}:{name}"
 
@@ -130,7 +130,7 @@ class ModuleOutline:
 
         *inner* are the sources of the names that the function around it imports.
         """
-        name = dotted_name(node)
+        name = join_dotted(node)
         root, dot, rest = name.partition(".")
         binding = self.bindings.get(root)
         source = inner.get(root) or (binding.source if binding else None) or root
@@ -138,7 +138,7 @@ class ModuleOutline:
 
     def spell_pointer(self, node: ast.expr, inner: Mapping[str, str]) -> str:
         """*node* as a pointer: its dotted name, with what *inner* imports put in place."""
-        name = dotted_name(node)
+        name = join_dotted(node)
         root, dot, rest = name.partition(".")
         if root not in inner:
             return name
@@ -151,7 +151,7 @@ class ModuleOutline:
                 yield name, StatedName("import", node.lineno, source, node)
             return
         kind = _KINDS.get(type(node), "value")
-        for name in names_bound(node):
+        for name in list_bound_names(node):
             yield name, StatedName(kind, node.lineno, node=node)
 
 
@@ -176,7 +176,7 @@ def _place_block(block: Block, module: Module) -> Where | None:
     if block.checking or around is None:
         return "checking" if block.checking else None
     if isinstance(block.node, ast.If):
-        runs = module.guards.arms(block.node.test)[block.part == "orelse"].runs
+        runs = module.guards.judge_arms(block.node.test)[block.part == "orelse"].runs
         return {None: _judge_test(block.node.test), True: around, False: None}[runs]
     if isinstance(block.node, ast.Try | ast.TryStar):
         if block.part == "handlers":

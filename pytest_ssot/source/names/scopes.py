@@ -13,17 +13,17 @@ from pytest_ssot.syntax.bindings import (
     GLOBAL,
     UNSURE,
     Bound,
-    bindings_of,
-    imported_name,
-    parameters_of,
-    targets_of,
-    walruses_of,
+    find_bindings,
+    find_targets,
+    find_walruses,
+    list_parameters,
+    name_imported,
 )
 from pytest_ssot.syntax.heads import is_on
-from pytest_ssot.syntax.imports import names_taken
+from pytest_ssot.syntax.imports import list_taken_names
 from pytest_ssot.syntax.module import Module
-from pytest_ssot.syntax.nodes import Comprehension, Function, Position, Scope, end_of
-from pytest_ssot.syntax.statements import ALWAYS, Block, statements_of
+from pytest_ssot.syntax.nodes import Comprehension, Function, Position, Scope, get_end
+from pytest_ssot.syntax.statements import ALWAYS, Block, walk_statements
 
 _FIRST: Position = (0, 0)
 
@@ -153,13 +153,13 @@ class Scopes:
         if isinstance(scope, Comprehension):
             for generator in scope.generators:
                 yield from _bind_unknown(
-                    bound.name for bound in targets_of(generator.target, _FIRST)
+                    bound.name for bound in find_targets(generator.target, _FIRST)
                 )
             return
         if isinstance(scope, Function | ast.Lambda):
-            yield from _bind_unknown(parameter.arg for parameter in parameters_of(scope.args))
+            yield from _bind_unknown(parameter.arg for parameter in list_parameters(scope.args))
         if isinstance(scope, ast.Lambda):
-            for bound in walruses_of(scope.body) if self._has_walruses else ():
+            for bound in find_walruses(scope.body) if self._has_walruses else ():
                 yield bound.name, _make_binding(bound, ALWAYS)
         else:
             yield from self._bind_in_body(scope.body)
@@ -167,7 +167,7 @@ class Scopes:
             yield from self._bind_from_inside(scope)
 
     def _bind_in_body(self, body: Sequence[ast.stmt]) -> Iterator[tuple[str, Binding]]:
-        for node, block in statements_of(body, self._module.guards):
+        for node, block in walk_statements(body, self._module.guards):
             instead = self._find_given_instead(block) if block.checking else frozenset()
             for name, binding in self._bind_by(node, block.until):
                 if name not in instead:
@@ -193,9 +193,9 @@ class Scopes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from self._bind_imported(node, until)
             return
-        for bound in bindings_of(node):
+        for bound in find_bindings(node):
             yield bound.name, _make_binding(bound, until, self._made.get(bound.by))
-        for bound in walruses_of(node) if self._has_walruses else ():
+        for bound in find_walruses(node) if self._has_walruses else ():
             yield bound.name, _make_binding(bound, until)
 
     def _find_given_instead(self, block: Block) -> frozenset[str]:
@@ -205,7 +205,7 @@ class Scopes:
         known = self._instead.get(block)
         if known is None:
             body = getattr(block.node, "orelse" if block.part == "body" else "body", ())
-            runs = statements_of(body, self._module.guards)
+            runs = walk_statements(body, self._module.guards)
             names = {name for node, _ in runs for name, _ in self._bind_by(node, ALWAYS)}
             known = self._instead[block] = frozenset(names)
         return known
@@ -213,8 +213,8 @@ class Scopes:
     def _bind_imported(
         self, node: ast.Import | ast.ImportFrom, until: int
     ) -> Iterator[tuple[str, Binding]]:
-        start = end_of(node)
-        taken = list(names_taken(node, self._module.packages))
+        start = get_end(node)
+        taken = list(list_taken_names(node, self._module.packages))
         for bound, module, name in taken:
             if name == "*":
                 for starred in self._starred(module):
@@ -222,7 +222,7 @@ class Scopes:
             else:
                 yield bound, Binding(start, until, module if name is None else f"{module}.{name}")
         if not taken:  # nobody knows from where
-            yield from ((imported_name(alias), Binding(start, until)) for alias in node.names)
+            yield from ((name_imported(alias), Binding(start, until)) for alias in node.names)
 
 
 def _bind_unknown(names: Iterable[str]) -> Iterator[tuple[str, Binding]]:

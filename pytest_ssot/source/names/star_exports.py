@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pytest_ssot.source.names.scopes import Scopes
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.syntax.bindings import imported_name
+from pytest_ssot.syntax.bindings import name_imported
 from pytest_ssot.syntax.module import Module
 
 
@@ -44,4 +44,4 @@ def _list_modules(module: Module) -> Iterator[str]:
     """What ``import`` binds: nobody means ``json`` when taking all that a module has to give."""
     for node, _ in module.statements:
         if isinstance(node, ast.Import):
-            yield from map(imported_name, node.names)
+            yield from map(name_imported, node.names)

@@ -14,7 +14,7 @@ from pytest_ssot.source.names.scopes import Scopes
 from pytest_ssot.source.names.star_exports import Surfaces
 from pytest_ssot.source.project.files import NEVER, SUFFIXES, Files
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.syntax.bindings import names_bound
+from pytest_ssot.syntax.bindings import list_bound_names
 from pytest_ssot.syntax.module import Module
 
 
@@ -107,7 +107,7 @@ class Standings:
             name
             for node, _ in source.statements
             if isinstance(node, ast.ImportFrom) and node.lineno == line
-            for name in names_bound(node)
+            for name in list_bound_names(node)
         }
         return bool(taken) and taken.isdisjoint(source.read_names)
 
@@ -134,9 +134,9 @@ class Standings:
         source = self.read_source(file)
         if source is None:
             return Standing(file, None)
-        node = source.definition(name)
+        node = source.find_definition(name)
         if node is not None:
-            column, end = source.columns.of(node), source.end_of_head(node)
+            column, end = source.columns.find_column(node), source.find_end_of_head(node)
             return Standing(file, True, node.lineno, column, end)
         names = Scopes(source).list_names(source.tree)
         if name in names:  # by a function that says global
@@ -171,7 +171,7 @@ class Standings:
 def _find_head(source: Module) -> int:
     """The last line of a module's first statement, its docstring as a rule."""
     body = source.tree.body
-    return source.end_of_head(body[0]) if body else max(1, source.text.count("\n"))
+    return source.find_end_of_head(body[0]) if body else max(1, source.text.count("\n"))
 
 
 def _gives_names(source: Module) -> bool:

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 from pytest_ssot.source.names.library import Library
 from pytest_ssot.source.names.still_there import Standings
 from pytest_ssot.source.project.files import SUFFIXES
-from pytest_ssot.syntax.module import Module, defining
-from pytest_ssot.syntax.nodes import Function, dotted_name
+from pytest_ssot.syntax.module import Module, choose_definition
+from pytest_ssot.syntax.nodes import Function, join_dotted
 
 #: "unknown" is what source does not tell: a call's result, a file that does not parse.
 #: "elsewhere" is what a module only passes on, "inherited" what a class does not define.
@@ -79,7 +79,7 @@ class Homes:
             return top
         if top.what == "elsewhere":
             return top._replace(at=f"{top.at}.{rest}")
-        node = source.definition(name)
+        node = source.find_definition(name)
         if isinstance(node, ast.ClassDef):
             return self._find_inside(module, source, node, name, rest.split("."))
         return Found("absent") if top.what != "class" else _UNKNOWN
@@ -87,7 +87,7 @@ class Homes:
     # -- a name at the top of a module ------------------------------------------------------
 
     def _find_top(self, module: str, name: str, source: Module) -> Found:
-        found = source.binding(name)
+        found = source.find_binding(name)
         nodes = [node for node, block in found if not block.checking] or [node for node, _ in found]
         if not nodes:
             return self._find_unbound(module, name, source)
@@ -127,7 +127,7 @@ class Homes:
         if isinstance(value, _VALUES):
             return "value"
         outline = self._library.outline(module)
-        dotted = dotted_name(value) if isinstance(value, ast.Name | ast.Attribute) else ""
+        dotted = join_dotted(value) if isinstance(value, ast.Name | ast.Attribute) else ""
         meant = self._library.resolve_pointer(dotted, outline) if dotted and outline else None
         kind = self._library.find_kind(meant) if meant and ":" in meant else ""
         return "class" if kind == "class" else "unknown"
@@ -138,8 +138,8 @@ class Homes:
         self, module: str, source: Module, owner: ast.ClassDef, path: str, names: Sequence[str]
     ) -> Found:
         name, *rest = names
-        bound = source.binding_in(owner)
-        node = defining(bound.get(name, ()))
+        bound = source.find_bindings_in(owner)
+        node = choose_definition(bound.get(name, ()))
         if node is None:
             return self._find_inherited(module, owner, names, bound.keys())
         if isinstance(node, ast.ClassDef):
@@ -160,7 +160,7 @@ class Homes:
         outline = self._library.outline(module)
         sure = outline is not None and not (owner.keywords or owner.decorator_list)
         for base in owner.bases:
-            dotted = dotted_name(base)
+            dotted = join_dotted(base)
             if dotted in ("object", "Generic", "Protocol", "ABC"):
                 continue
             meant = self._library.resolve_pointer(dotted, outline) if dotted and outline else None

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pytest_ssot.model import Form, Kind, Scope, Site
 from pytest_ssot.source.uses.pytest_marks import find_assigned_marks, find_marks
 from pytest_ssot.source.uses.use import Mark, Use
-from pytest_ssot.syntax.enclosing import qualified_function
+from pytest_ssot.syntax.enclosing import qualify_function
 from pytest_ssot.syntax.module import Module
 from pytest_ssot.syntax.nodes import Definition
 from pytest_ssot.syntax.tree_walker import TreeWalker
@@ -52,7 +52,7 @@ class SiteWalker(TreeWalker):
         self._marks: list[tuple[Mark, ...]] = [tuple(find_assigned_marks(file.module.tree.body))]
 
     @contextmanager
-    def entered(self, node: Definition) -> Iterator[None]:
+    def enter_definition(self, node: Definition) -> Iterator[None]:
         self._marks.append((*self._marks[-1], *find_marks(node)))
         yield
         self._marks.pop()
@@ -74,8 +74,8 @@ class SiteWalker(TreeWalker):
         """The use that *node* is; *shown_at* another node where a traceback has it there."""
         shown = shown_at or node
         last = end_line or node.end_lineno or node.lineno
-        column = self.module.columns.of(shown)
-        function = qualified_function(self.enclosing)
+        column = self.module.columns.find_column(shown)
+        function = qualify_function(self.enclosing)
         return Use(
             *meant,
             site=Site(self.file.path, shown.lineno, column, function),

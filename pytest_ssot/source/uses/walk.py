@@ -15,8 +15,8 @@ from pytest_ssot.source.uses.matching import Hit, Matcher
 from pytest_ssot.source.uses.quoted_source import find_quoted_types, parse_code
 from pytest_ssot.source.uses.site_walker import Meant, ScannedFile, SiteWalker
 from pytest_ssot.source.uses.use import Use
-from pytest_ssot.syntax.nodes import called_name, start_of
-from pytest_ssot.syntax.relative_names import modules_of
+from pytest_ssot.syntax.nodes import get_start, name_called
+from pytest_ssot.syntax.relative_names import resolve_modules
 
 #: ``f"…"``, and ``t"…"`` where Python has it: a piece of one is no string by itself.
 _PIECED = frozenset(("JoinedStr", "TemplateStr"))
@@ -78,7 +78,7 @@ class _UseWalker(SiteWalker):
 
     def _visit_from(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
-            for module in modules_of(node, self.module.packages):
+            for module in resolve_modules(node, self.module.packages):
                 hits = list(self._matcher.match_taken(module, alias.name))
                 for hit in hits:
                     self._note_taken(node, module, alias, hit)
@@ -141,12 +141,12 @@ class _UseWalker(SiteWalker):
     def _is_stated(self, site: ast.expr, target: Target) -> bool:
         """Whether an import statement that has run where *site* is reached tells of *target*."""
         before, below = self.module.imports_before, target.submodules
-        return before.have(target.module, start_of(site), below=below) or any(
-            before.have_in(tree, target.module, below=below) for tree in self._executed
+        return before.has_run(target.module, get_start(site), below=below) or any(
+            before.runs_in(tree, target.module, below=below) for tree in self._executed
         )
 
     def _visit_call(self, node: ast.Call) -> None:
-        called = called_name(node)
+        called = name_called(node)
         if called == "ssot_allow":
             return  # names the target to excuse its use
         for one in find_told(node, self.module.packages):
@@ -167,7 +167,7 @@ class _UseWalker(SiteWalker):
         if tree is not None:
             self.done.add(node.args[0])
             self._executed.append(tree)
-            with self.inside(tree):
+            with self.enter_scope(tree):
                 self.visit_statements(tree.body)
             self._executed.pop()
 
