@@ -30,6 +30,7 @@ from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.discovery import Configured, load
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.session.scan_plugin import MARKER, ScanItem, Scanning, marker_names
 from pytest_ssot.session.session_report import PROPERTY, RESULT, Reporting, baseline_path
@@ -139,6 +140,7 @@ class SsotPlugin:
         self._item: pytest.Item | None = None
         self._running = Running()
         self._fixtures = Fixtures()
+        self._collects = False
         self._markers = marker_names(config) if self.run.settings.scan else frozenset()
 
     def configure(self) -> None:
@@ -172,7 +174,8 @@ class SsotPlugin:
         name = getattr(plugin, "__name__", None)
         if isinstance(plugin, ModuleType) and isinstance(name, str):
             conftest = name.rpartition(".")[2] == "conftest"
-            if not conftest and not name.startswith("_pytest."):
+            # What a test file asks for concerns its own tests: see pytest_make_collect_report.
+            if not (conftest or self._collects or name.startswith("_pytest.")):
                 self.run.plugins.append(name)
 
     def listen(self) -> None:
@@ -198,8 +201,13 @@ class SsotPlugin:
         if isinstance(collector, pytest.Session):
             return (yield)
         watcher.begin()
-        with watcher.owner(self.run.of_file(str(collector.path))):
+        path = str(collector.path)
+        self._collects = True
+        with watcher.owner(self.run.of_file(path)):
             report = yield
+        self._collects = False
+        if isinstance(collector, pytest.Module):
+            self.run.plugins_of[path] = _read_plugins(collector)
         self.run.lost_outside(collector.nodeid)
         return report
 
@@ -215,6 +223,7 @@ class SsotPlugin:
         with watcher.owner(evidence, item.nodeid):
             result = yield
         self._item, evidence.ended = None, self._running.ended(item)
+        self._fixtures.hand_down(watcher)
         return result
 
     def _beside(self) -> Generator[None, object, object]:
@@ -240,8 +249,13 @@ class SsotPlugin:
             return (yield)
         evidence = self._fixtures.begin(fixturedef)
         self._fixtures.note(request, evidence, fixturedef)
-        with self.run.watcher.owner(evidence):
-            return (yield)
+        teardown = self._fixtures.make_teardown(self.run.watcher, evidence)
+        fixturedef.addfinalizer(teardown.end)  # what is added first is called last
+        try:
+            with self.run.watcher.owner(evidence):
+                return (yield)
+        finally:
+            fixturedef.addfinalizer(teardown.begin)
 
     # -- the verdict ----------------------------------------------------------
 
@@ -369,6 +383,17 @@ class SsotPlugin:
             item=self._item, violation=violation
         )
         return reason
+
+
+def _read_plugins(collector: pytest.Module) -> list[str]:
+    """Read the names of the plugins that a test file asks for."""
+    asked = namespace_of(collector.__dict__.get("_obj")).get("pytest_plugins", ())
+    names = [asked] if isinstance(asked, str) else asked
+    return (
+        [name for name in names if isinstance(name, str)]
+        if isinstance(names, (list, tuple))
+        else []
+    )
 
 
 def _place(item: pytest.Item) -> tuple[str, str]:

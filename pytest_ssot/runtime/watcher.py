@@ -191,10 +191,13 @@ class Watcher:
             loaded = self.imports.arming.arm_loaded(targets)
             self.early.note(target for target in loaded if target.text not in known)
 
-    def owner(self, evidence: Evidence, test: str = "") -> Owning:
-        """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
+    def owner(self, evidence: Evidence, test: str = "", *, alone: bool = False) -> Owning:
+        """While the block runs, what happens belongs to *evidence*, which may be a *test*'s.
+
+        *alone*, it belongs to nobody else meanwhile.
+        """
         sweep = None if self.definitions is None else self._sweep
-        return Owning(self.recorder.owners, evidence, test, sweep, self._turned)
+        return Owning(self.recorder.owners, evidence, test, sweep, self._turned, alone)
 
     def begin(self) -> None:
         """A test, or the collection of a file, begins."""
@@ -305,7 +308,7 @@ class Watcher:
 class Owning:
     """Makes one evidence the owner of what happens, and gives it back after."""
 
-    __slots__ = ("_before", "_evidence", "_owners", "_test", "_turned", "_turning")
+    __slots__ = ("_alone", "_before", "_evidence", "_owners", "_test", "_turned", "_turning")
 
     def __init__(
         self,
@@ -314,7 +317,9 @@ class Owning:
         test: str,
         turning: Callable[[], None] | None,
         turned: Callable[[], None],
+        alone: bool,
     ) -> None:
+        self._alone = alone
         self._turning = turning
         self._turned = turned
         self._owners = owners
@@ -324,7 +329,7 @@ class Owning:
     def __enter__(self) -> None:
         if self._turning is not None:
             self._turning()
-        self._before = self._owners.enter(self._evidence, self._test)
+        self._before = self._owners.enter(self._evidence, self._test, alone=self._alone)
         self._turned()
 
     def __exit__(

@@ -9,7 +9,12 @@ import pytest
 
 from pytest_ssot.runtime.evidence.evidence import Evidence
 
-if TYPE_CHECKING:  # loaded by the first test that asks for it
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_ssot.runtime.watcher import Watcher
+
+    # loaded by the first test that asks for it
     from pytest_ssot.ssot import Ssot
 
 #: The name that the plugin of a run is registered by.
@@ -38,12 +43,26 @@ class Fixtures:
         self._evidence: dict[int, tuple[object, Evidence]] = {}
         #: The evidence of the test that runs.
         self.test = Evidence()
+        # What teardowns have reached, each with the fixture that it is of.
+        self._torn_down: list[tuple[Evidence, Evidence]] = []
 
     def begin(self, definition: pytest.FixtureDef[Any]) -> Evidence:
         """The evidence of a set-up that begins now."""
         evidence = Evidence()
         self._evidence[id(definition)] = definition, evidence
         return evidence
+
+    def make_teardown(self, watcher: Watcher, evidence: Evidence) -> Teardown:
+        """Make what is called around the teardown of the fixture that *evidence* is of."""
+        return Teardown(watcher, lambda reached: self._torn_down.append((evidence, reached)))
+
+    def hand_down(self, watcher: Watcher) -> None:
+        """Give what teardowns have reached to all who used their fixtures.
+
+        The test in which a fixture happens to end is over by then, as the others are.
+        """
+        while self._torn_down:
+            watcher.recorder.add_part(*self._torn_down.pop())
 
     def note(
         self,
@@ -95,6 +114,26 @@ class Fixtures:
         found = self._evidence.get(id(definition))
         if found is not None:
             user.join(found[1])
+
+
+class Teardown:
+    """The teardown of a fixture, which belongs to nobody but that."""
+
+    def __init__(self, watcher: Watcher, on_reached: Callable[[Evidence], None]) -> None:
+        self._on_reached = on_reached
+        self._evidence = Evidence()
+        self._owning = watcher.owner(self._evidence, alone=True)
+        self._begun = False
+
+    def begin(self) -> None:
+        self._owning.__enter__()
+        self._begun = True
+
+    def end(self) -> None:
+        if self._begun:
+            self._owning.__exit__(None, None, None)
+            if self._evidence:
+                self._on_reached(self._evidence)
 
 
 def _has_raised(definition: object, error: BaseException) -> bool:

@@ -151,6 +151,8 @@ class Run:
         self._configure(configured, known)
         self.marks: list[Allowance] = []
         self.plugins: list[str] = []
+        #: The plugins that a test file asks for, by its path.
+        self.plugins_of: dict[str, list[str]] = {}
         self.tested: set[Path] = set()
         self.watcher = watcher_of(configured)
         self._files: dict[str, Evidence] = {}
@@ -298,7 +300,7 @@ class Run:
 
     def _around(self, path: str, module: str) -> Iterator[Evidence]:
         lineage = self.watcher.recorder.lineage
-        for name in (module, *self.plugins):
+        for name in (module, *self.plugins, *self.plugins_of.get(path, ())):
             yield from lineage.carriers(name)
         yield from lineage.in_file(path)
         yield from self._collected(path)

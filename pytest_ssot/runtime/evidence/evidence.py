@@ -118,11 +118,13 @@ class Evidence:
     def __bool__(self) -> bool:
         return bool(self.sightings or self.uses or any(self.parts))
 
-    def join(self, part: Evidence) -> None:
+    def join(self, part: Evidence) -> bool:
         """Note that this uses *part*."""
-        if part not in self.parts:
-            self.parts.append(part)
-            part.users.append(self)
+        if part in self.parts:
+            return False
+        self.parts.append(part)
+        part.users.append(self)
+        return True
 
     def add(self, sighting: Sighting, way: Way) -> bool:
         return _keep(self.sightings, sighting, way)

@@ -157,6 +157,10 @@ class Recorder:
                 self._noted(self._carrier(inner, inner_path).use, name, way)
         return evidence
 
+    def add_part(self, whole: Evidence, part: Evidence) -> None:
+        """Note that *whole*, and so who uses it, has what *part* has."""
+        self._owner_noted(whole, whole.join, part)
+
     def _pass_on(self, sighting: Sighting, way: frames.Way) -> None:
         if self.outer is not None:
             self.outer(sighting, way)

@@ -58,15 +58,15 @@ class Owners:
         self.within: Callable[[FrameType], frozenset[str]] = lambda frame: frozenset()
         self.turns = 0
 
-    def enter(self, owner: Evidence, name: str = "") -> Owned:
+    def enter(self, owner: Evidence, name: str = "", *, alone: bool = False) -> Owned:
         """Until :meth:`leave`, *owner* gets what happens, and so does each that is in already.
 
-        Returns what to leave with.
+        Not if it is to be *alone*. Returns what to leave with.
         """
         before = self._now
         if name:
             self.tests[name] = owner
-        self._become((*before, owner))
+        self._become((owner,) if alone else (*before, owner))
         return before
 
     def leave(self, before: Owned) -> None:
