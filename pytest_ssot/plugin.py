@@ -286,7 +286,7 @@ class SsotPlugin:
         try:
             self._look(item, call, report, skipped)
         except Exception as error:
-            self.run.watcher.guard.fault(error)
+            self.run.watcher.guard.keep_error(error)
         return report
 
     def _look(
@@ -304,7 +304,7 @@ class SsotPlugin:
         watcher.collect()
         if ended or not watcher.quiet:
             self._fixtures.join(item, running.evidence)
-        lost = watcher.lost(ended=ended)
+        lost = watcher.find_lost(ended=ended)
         concerned = not watcher.quiet and self.run.concerns(running, *_place(item))
         if not (lost or concerned) or frames.is_in_phase(frames.get_caller()):
             return

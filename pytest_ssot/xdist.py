@@ -56,7 +56,7 @@ class Worker:
         try:
             remainder = self._run.remainder()
         except Exception as error:
-            self._run.watcher.guard.fault(error)
+            self._run.watcher.guard.keep_error(error)
             remainder = Remainder(faults=tuple(self._run.watcher.guard.faults))
         output: dict[str, Any] = self._config.workeroutput  # type: ignore[attr-defined]
         output[_KEY] = remainder.to_json()

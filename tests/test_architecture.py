@@ -170,7 +170,7 @@ def test_the_watch_needs_the_standard_library_alone() -> None:
 def test_the_watch_starts_light() -> None:
     """It starts in every child process, where nobody has paid for these."""
     code = (
-        "import sys; before = set(sys.modules); import pytest_ssot.runtime.children.start;"
+        "import sys; before = set(sys.modules); import pytest_ssot.runtime.children.start_watch;"
         "print(*sorted(set(sys.modules) - before))"
     )
     ran = subprocess.run(

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.warnings.watch import WarningWatch
 
 from pytest_ssot.rules.lookup import Owned, Target
-from pytest_ssot.runtime.evidence.evidence import Found, Sighting
+from pytest_ssot.runtime.evidence.evidence import Sighting
 from pytest_ssot.runtime.stack import frames
 
 
-def adopt(inner: TargetIndex, outer: TargetIndex) -> None:
+def adopt_targets(inner: TargetIndex, outer: TargetIndex) -> None:
     """Let *inner* have the targets of *outer* that no target of its own covers."""
     for target in outer:
         named = target.name is not None and inner.name(target.module, target.name) is not None
@@ -26,19 +26,19 @@ def adopt(inner: TargetIndex, outer: TargetIndex) -> None:
             inner.add(Target(target.rule, target.text, target.submodules, foreign=True))
 
 
-def owned(inner: Owned, outer: Owned) -> Owned:
-    """*inner* with what of *outer*, and of those outside of that, it does not have itself."""
+def merge_owned(inner: Owned, outer: Owned) -> Owned:
+    """Add to *inner* what of *outer*, and of the runs outside of that, it does not have itself."""
     rows = [outer, *([] if outer.foreign is None else [outer.foreign])]
     single, factories = (
-        tuple(row for one in rows for row in getattr(one, kind) if row[1] not in own)
+        tuple(row for owned in rows for row in getattr(owned, kind) if row[1] not in own)
         for kind in ("single", "factories")
         for own in [{row[1] for row in getattr(inner, kind)}]
     )
     return Owned(inner.single, inner.factories, Owned(single, factories))
 
 
-class Outer:
-    """Takes for the outer run what the inner one sees."""
+class OuterRun:
+    """Takes for the outer run what the inner run sees of the outer's targets."""
 
     def __init__(
         self, index: TargetIndex, owned: Owned, recorder: Recorder, warnings: WarningWatch
@@ -51,7 +51,8 @@ class Outer:
         self._recorder = recorder
         self._warnings = warnings
 
-    def __call__(self, sighting: Sighting, way: frames.Way) -> None:
+    def take(self, sighting: Sighting, way: frames.Way) -> None:
+        """Record *sighting*, reached by *way*, if the outer run asked for it."""
         rules = self._owned.get(sighting.kind, self._rules)
         rule = rules.get(sighting.target)
         if rule is None and sighting.kind in self._owned:
@@ -60,15 +61,10 @@ class Outer:
             discovered = sighting.message is not None and self._warnings.discover
             if not discovered:
                 return  # the inner run's own rule
-            self._warnings.on_discovered(sighting.target, str(sighting.message))
+            self._warnings.keep_discovered(sighting.target, str(sighting.message))
         taken = sighting.copy(rule=rule or sighting.rule, foreign=False)
         if taken.state == "swept":
             self._recorder.swept.add(taken, ())
         else:
             owned = self._recorder.owners.at(frames.get_caller())
-            self._recorder.give(owned, taken, way)
-
-
-def own(found: Found) -> Found:
-    """What of *found* is not foreign."""
-    return {key: value for key, value in found.items() if not value[0].foreign}
+            self._recorder.give_sighting(owned, taken, way)

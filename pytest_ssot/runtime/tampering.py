@@ -1,4 +1,4 @@
-"""Whether code under test took away what the watch stands on."""
+"""Finds out whether code under test took away what the watch stands on, and puts it back."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from pytest_ssot.runtime.definitions.watch import DefinitionWatch
-    from pytest_ssot.runtime.imports.armed_modules import Arming
+    from pytest_ssot.runtime.imports.watch import ImportWatch
 
-    class Stand(Protocol):
+    class Replacement(Protocol):
+        """Something of ours in the place of something of Python's."""
+
         @property
         def stands(self) -> bool: ...
 
@@ -21,49 +23,36 @@ class Tampering:
 
     What else may be replaced does no harm: nothing is put into ``sys.meta_path``,
     and what was put on an object goes over to its new class, its new list of
-    filters, its new entry in ``sys.modules``.
+    filters, its new entry in ``sys.modules``. *definitions* are None where no symbol
+    is to be single.
     """
 
     def __init__(
-        self,
-        arming: Arming,
-        *,
-        circular: Stand,
-        search: Stand,
-        spy: Stand,
+        self, imports: ImportWatch, spy: Replacement, definitions: DefinitionWatch | None
     ) -> None:
-        self._arming = arming
-        #: There are such once the watch has started, if any symbol is to be single.
-        self.definitions: DefinitionWatch | None = None
-        self._circular = circular
-        self._search = search
-        self._spy = spy
+        self._armed = imports.armed
+        self._replacements: tuple[tuple[Replacement, str], ...] = (
+            (imports.search, "importlib._bootstrap._find_spec: first imports"),
+            (imports.circular, "importlib._bootstrap._lock_unlock_module: circular imports"),
+            (spy, "sys.modules['warnings']: warnings"),
+            *(() if definitions is None else definitions.replacements),
+        )
 
-    def lost(self, *, everywhere: bool) -> list[str]:
-        """What was replaced, and what was not seen since, each as the rest of a sentence.
+    def find_lost(self, *, everywhere: bool) -> list[str]:
+        """Find what was replaced, and what was not seen since, each as the rest of a sentence.
 
         Not *everywhere*, only targets are looked at, and not what leads to them.
         """
-        told = []
-        if not self._search.stands:
-            told.append("replaced importlib._bootstrap._find_spec: first imports")
-        if not self._circular.stands:
-            told.append("replaced importlib._bootstrap._lock_unlock_module: circular imports")
-        if not self._spy.stands:
-            told.append("replaced sys.modules['warnings']: warnings")
-        if self.definitions is not None:
-            told += self.definitions.lost()
-        disarmed = self._arming.disarmed()
+        lost = [what for replacement, what in self._replacements if not replacement.stands]
+        disarmed = self._armed.find_disarmed()
         if everywhere:
-            disarmed += self._arming.disarmed_carriers()
-        told += [f"replaced {name}.__spec__: imports of {name}" for name in disarmed]
-        return [f"{one} after that were not seen" for one in told]
+            disarmed += self._armed.find_disarmed_carriers()
+        lost += [f"{name}.__spec__: imports of {name}" for name in disarmed]
+        return [f"replaced {what} after that were not seen" for what in lost]
 
     def put_back(self) -> None:
-        for stand in (self._search, self._circular, self._spy):
-            if not stand.stands:
-                stand.put_back()
-        if self.definitions is not None:
-            self.definitions.put_back()
-        for name in (*self._arming.disarmed(), *self._arming.disarmed_carriers()):
-            self._arming.arm(name)
+        for replacement, _ in self._replacements:
+            if not replacement.stands:
+                replacement.put_back()
+        for name in (*self._armed.find_disarmed(), *self._armed.find_disarmed_carriers()):
+            self._armed.arm(name)

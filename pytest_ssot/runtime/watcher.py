@@ -6,28 +6,39 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from types import FrameType, TracebackType
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any, Protocol
 
     from pytest_ssot.rules.lookup import Target
-    from pytest_ssot.runtime.constructions.watch import Constructions
+    from pytest_ssot.runtime.constructions.factories import Factories
+    from pytest_ssot.runtime.constructions.watch import ConstructionWatch
     from pytest_ssot.runtime.definitions.watch import DefinitionWatch
-    from pytest_ssot.runtime.evidence.evidence import Evidence, Found
-    from pytest_ssot.runtime.owners.owners import Owners
+    from pytest_ssot.runtime.evidence.evidence import Evidence, Sightings
+    from pytest_ssot.runtime.nested import OuterRun
+
+    #: What to do with a module as soon as it is loaded, by its name.
+    OnLoad = Mapping[str, Callable[[Any], object]]
+
+    class Detector(Protocol):
+        """Sees something of what the interpreter does, for as long as it is installed."""
+
+        def install(self) -> None: ...
+
+        def remove(self) -> None: ...
+
 
 from pytest_ssot.rules.lookup import Owned, TargetIndex
-from pytest_ssot.runtime import nested
-from pytest_ssot.runtime.children.receive import Intake
-from pytest_ssot.runtime.children.spawn import Children
-from pytest_ssot.runtime.evidence.channel import Channel, Reader
+from pytest_ssot.runtime.children.receiver import Receiver
+from pytest_ssot.runtime.children.watch import ChildWatch
+from pytest_ssot.runtime.evidence.channel import Channel, ChannelReader
 from pytest_ssot.runtime.evidence.recorder import Recorder
-from pytest_ssot.runtime.imports.before_watch import Early
-from pytest_ssot.runtime.imports.circular import CircularImports
-from pytest_ssot.runtime.imports.hook import ImportWatch
+from pytest_ssot.runtime.imports.before_watch import EarlyTargets
+from pytest_ssot.runtime.imports.watch import ImportWatch
 from pytest_ssot.runtime.owners import tasks
+from pytest_ssot.runtime.owners.owners import Ownership
 from pytest_ssot.runtime.stack.guard import Guard
 from pytest_ssot.runtime.tampering import Tampering
-from pytest_ssot.runtime.warnings.meaning import Categories
+from pytest_ssot.runtime.warnings.filters import InheritedFilters, WatchedCategories
 from pytest_ssot.runtime.warnings.watch import WarningWatch
 
 _active: Watcher | None = None
@@ -37,9 +48,10 @@ class Watcher:
     """Watches this interpreter from :meth:`start` to :meth:`stop`.
 
     *targets* are what is deprecated, *owned* is what has one home; *categories* name
-    the warning classes that count. A second watcher (a pytest run inside a test)
-    suspends the first until it stops, and watches for both. Nothing here raises into
-    the code that is watched: an error inside a detector is kept by ``guard``.
+    the warning classes that count. *outer* is the watcher that is on, if any (this is a
+    pytest run inside a test): it is suspended until this one stops, which watches
+    for both. Nothing here raises into the code that is watched: an error inside a
+    detector is kept by ``guard``.
     """
 
     def __init__(
@@ -49,43 +61,55 @@ class Watcher:
         owned: Owned | None = None,
         categories: Iterable[str] = (),
         discover: bool = False,
+        outer: Watcher | None = None,
     ) -> None:
         self.index = TargetIndex(targets)
         self.owned = Owned() if owned is None else owned
+        self._outer = outer
+        if outer is not None:
+            self._adopt(outer)
         self._categories = tuple(categories)
         self.guard = guard = Guard()
-        self.recorder = Recorder(lambda name: self.imports.arming.carry(name), guard)
-        self.circular = CircularImports(guard(self._circular))
-        self.imports = ImportWatch(self.index, self.recorder, guard)
-        #: There are such from the start on, if any class has a factory, any symbol is single.
-        self.constructions: Constructions | None = None
-        self.definitions: DefinitionWatch | None = None
+        factories = self._make_factories()
+        self.recorder = Recorder(
+            guard,
+            self._arm_carrier,
+            outer=None if outer is None else outer._make_outer_run().take,
+            find_permitted=None if factories is None else factories.find_permitted,
+        )
+        #: Only where any class has a factory.
+        self.constructions = None if factories is None else self._watch_constructions(factories)
+        filters = InheritedFilters()
+        self.imports = ImportWatch(
+            self.index,
+            self.recorder,
+            guard,
+            on_load=self._list_on_load(),
+            state_of=filters.state_of_target,
+        )
+        #: Only where any symbol is to be single.
+        self.definitions = self._watch_definitions()
         self.warnings = WarningWatch(
             self.index,
             self.recorder,
-            self.imports,
+            self.imports.uses,
             guard,
-            categories=Categories(self._categories),
+            categories=WatchedCategories(self._categories),
+            filters=filters,
             discover=discover,
         )
-        self.children = Children(self.recorder, guard, self.report_to)
+        self.children = ChildWatch(self.recorder, guard, self.hand_over)
         self._channel: Channel | None = None
-        self._intake: Intake | None = None
-        #: Looks for modules that came into ``sys.modules`` by no import.
+        self._receiver: Receiver | None = None
+        #: Watch the modules that came into ``sys.modules`` by no import.
         self.refresh = guard(self._refresh)
-        #: Takes in what child processes have told so far, and what no detector is told of.
+        #: Take in what child processes have told so far, and what no detector is told of.
         self.collect = guard(self._collect)
-        self.early = Early()
-        self._tampering = Tampering(
-            self.imports.arming,
-            circular=self.circular,
-            search=self.imports.search,
-            spy=self.warnings.spy,
-        )
+        self.early = EarlyTargets()
+        self._tampering = Tampering(self.imports, self.warnings.spy, self.definitions)
         self._stand_again = guard(self._stand_on_classes)
-        self._sweep = guard(self._look_at_modules)
+        self._look_at_new = guard(self._look_at_modules)
         self._put_back = guard(self._tampering.put_back)
-        self._outer: Watcher | None = None
 
     @property
     def quiet(self) -> bool:
@@ -95,7 +119,7 @@ class Watcher:
     @property
     def unwatchable(self) -> list[str]:
         """What cannot be watched though it is there, each with why."""
-        told = [f"{name} (cannot be watched)" for name in self.imports.arming.unwatchable]
+        told = [f"{name} (cannot be watched)" for name in self.imports.armed.unwatchable]
         if self.constructions is not None:
             for symbol, why in self.constructions.unguarded.items():
                 told.append(f"{symbol} (its constructions cannot be watched: {why})")
@@ -104,26 +128,29 @@ class Watcher:
     @property
     def missed(self) -> list[str]:
         """What child processes could not see, in their own words."""
-        return [] if self._intake is None else sorted(self._intake.missed)
+        return [] if self._receiver is None else sorted(self._receiver.missed)
 
     @property
     def listens(self) -> bool:
         """Whether child processes are watched too."""
-        return self._intake is not None
+        return self._receiver is not None
 
     def listen(self, folder: str) -> None:
         """Watch child processes too, which write into *folder*."""
         self._channel = Channel(folder)
-        self._intake = Intake(Reader(folder), self.recorder, self.warnings, self.guard)
+        self._receiver = Receiver(ChannelReader(folder), self.recorder, self.warnings, self.guard)
         self._configure_children()
         if self.guard.on:
             self.children.install(self._channel)
 
-    def report_to(self, channel: Channel, number: int) -> None:
-        """Hand all on to another process, whose owner with that *number* started this one."""
+    def hand_over(self, channel: Channel, number: int) -> None:
+        """Go on in a child process, whose owner, with that *number*, is in the one that started it.
+
+        All that is seen is for the run that reads *channel*.
+        """
         self._channel = channel
-        self.guard.on_fault = lambda fault: channel.write("fault", fault)
-        self.warnings.on_discovered = lambda name, text: channel.write("discovered", name, text)
+        self.guard.hand_over(channel)
+        self.warnings.hand_over(channel)
         self.recorder.hand_over(channel, number)
 
     def take_in(self) -> None:
@@ -133,29 +160,15 @@ class Watcher:
         self.guard.on = False
 
     def start(self) -> None:
+        """Begin to watch: from now on this is the watcher of the interpreter."""
         global _active
-        self._outer, _active = _active, self
+        _active = self
         if self._outer is not None:
             self._outer._suspend()
-            nested.adopt(self.index, self._outer.index)
-            self.owned = nested.owned(self.owned, self._outer.owned)
-            self.recorder.outer = nested.Outer(
-                self._outer.index, self._outer.owned, self._outer.recorder, self._outer.warnings
-            )
-            self._configure_children()
-        self.constructions = self._constructions()
-        self.definitions = self._tampering.definitions = self._definitions()
         self.guard.on = True
-        self.early.note(self.imports.arming.arm_loaded(self.index))
-        self.imports.search.install()
-        if self.definitions is not None:
-            self.definitions.install()
-        self.circular.install()
-        self.warnings.spy.install()
-        self.recorder.owners.threads.install()
-        self.recorder.owners.pools.install()
-        if self.constructions is not None:
-            self.guard(self.constructions.install)()
+        self.early.note_targets(self.imports.armed.arm_loaded(self.index))
+        for detector in self._list_detectors():
+            detector.install()
         if self._channel is not None:
             self.children.install(self._channel)
 
@@ -165,16 +178,8 @@ class Watcher:
         if not self.guard.on:
             return
         self.guard.on = False
-        self.imports.search.remove()
-        if self.definitions is not None:
-            self.definitions.remove()
-        self.imports.arming.disarm()
-        self.circular.remove()
-        self.warnings.spy.remove()
-        self.recorder.owners.threads.remove()
-        self.recorder.owners.pools.remove()
-        if self.constructions is not None:
-            self.constructions.remove()
+        for detector in self._list_detectors():
+            detector.remove()
         self.children.remove()
         _active = self._outer
         if self._outer is not None:
@@ -188,40 +193,40 @@ class Watcher:
             self.index.add(target)
         self._configure_children()
         if self.guard.on:
-            loaded = self.imports.arming.arm_loaded(targets)
-            self.early.note(target for target in loaded if target.text not in known)
+            loaded = self.imports.armed.arm_loaded(targets)
+            self.early.note_targets(target for target in loaded if target.text not in known)
 
-    def owner(self, evidence: Evidence, test: str = "", *, alone: bool = False) -> Owning:
+    def owner(self, evidence: Evidence, test: str = "", *, alone: bool = False) -> Ownership:
         """While the block runs, what happens belongs to *evidence*, which may be a *test*'s.
 
         *alone*, it belongs to nobody else meanwhile.
         """
-        sweep = None if self.definitions is None else self._sweep
-        return Owning(self.recorder.owners, evidence, test, sweep, self._turned, alone)
+        look = None if self.definitions is None else self._look_at_new
+        return Ownership(self.recorder.owners, evidence, test, look, self._on_turn, alone=alone)
 
     def begin(self) -> None:
-        """A test, or the collection of a file, begins."""
+        """Begin a test, or the collection of a file."""
         self.warnings.begin()
         self.refresh()
 
-    def lost(self, *, ended: bool, everywhere: bool = False) -> list[str]:
-        """What of the watch the code that ran took away, each as the rest of a sentence.
+    def find_lost(self, *, ended: bool, everywhere: bool = False) -> list[str]:
+        """Find what of the watch the code that ran took away, each as the rest of a sentence.
 
-        It is put back if that code has *ended*; until then it may do so itself.
+        That is put back if the code has *ended*; until then it may do so itself.
         """
         try:
             if not self.guard.on:
-                return self._lost_inside() if ended else []
-            lost = self._tampering.lost(everywhere=everywhere)
+                return self._end_inner_runs() if ended else []
+            lost = self._tampering.find_lost(everywhere=everywhere)
         except Exception as error:
-            self.guard.fault(error)
+            self.guard.keep_error(error)
             return []
         if lost and ended:
             self._put_back()
         return lost
 
-    def _lost_inside(self) -> list[str]:
-        """A pytest run inside has suspended this one: it should have ended by now."""
+    def _end_inner_runs(self) -> list[str]:
+        """End the pytest runs inside that have suspended this one, and should have ended by now."""
         inner = _active
         while inner is not None and inner._outer is not self:
             inner = inner._outer
@@ -231,17 +236,21 @@ class Watcher:
             _active.stop()
         return ["left a pytest run of its own unfinished: what happened since was not seen"]
 
-    def gather(self, start: Iterable[Evidence]) -> Found:
+    def gather(self, start: Iterable[Evidence]) -> Sightings:
+        """Find all that *start* reaches, without what only the outer run asked for."""
         found = self.recorder.lineage.gather(start)
-        return found if self._outer is None else nested.own(found)
+        if self._outer is None:
+            return found
+        return {key: value for key, value in found.items() if not value[0].foreign}
 
-    def _turned(self) -> None:
+    def _on_turn(self) -> None:
+        """Something else owns what happens from now on."""
         if self.constructions is not None:
             self._stand_again()
         try:  # not by the guard: what tasks in the background do meanwhile is to be seen
-            tasks.tell_driver(self.recorder.owners.capture)
+            tasks.run_in_driver(self.recorder.owners.capture_context)
         except Exception as error:
-            self.guard.fault(error)
+            self.guard.keep_error(error)
 
     def _collect(self) -> None:
         self._look_at_modules()
@@ -249,50 +258,86 @@ class Watcher:
 
     def _look_at_modules(self) -> None:
         if self.definitions is not None:
-            self.definitions.sweep()
+            self.definitions.look_at_new()
 
     def _take_in(self) -> None:
-        if self._intake is not None and self.recorder.owners.issued.elsewhere is None:
-            self._intake.collect()
+        if self._receiver is not None and self.recorder.owners.numbers.elsewhere is None:
+            self._receiver.take_all()
 
     def _configure_children(self) -> None:
-        if self._intake is not None:
+        if self._receiver is not None:
             targets = [
                 (target.rule, target.text, target.submodules, target.foreign)
                 for target in self.index
                 if target.symbol is None
             ]
             owned = self.owned.plain()
-            self._intake.reader.configure(targets, owned, self._categories, self.warnings.discover)
+            self._receiver.reader.write_config(
+                targets, owned, self._categories, self.warnings.discover
+            )
 
     def _stand_on_classes(self) -> None:
         if self.constructions is not None:
             self.constructions.stand_again()
 
-    def _constructions(self) -> Constructions | None:
+    def _adopt(self, outer: Watcher) -> None:
+        """Watch for *outer* too."""
+        from pytest_ssot.runtime import nested
+
+        nested.adopt_targets(self.index, outer.index)
+        self.owned = nested.merge_owned(self.owned, outer.owned)
+
+    def _make_outer_run(self) -> OuterRun:
+        """Make what takes for this watcher what another sees inside of it."""
+        from pytest_ssot.runtime.nested import OuterRun
+
+        return OuterRun(self.index, self.owned, self.recorder, self.warnings)
+
+    def _make_factories(self) -> Factories | None:
         if not self.owned.has_factories:
             return None
-        from pytest_ssot.runtime.constructions.watch import Constructions
+        from pytest_ssot.runtime.constructions.factories import Factories
 
-        made = Constructions(self.owned, self.recorder, self.guard)
-        self.imports.on_load(made.on_load())
-        return made
+        return Factories(self.owned)
 
-    def _definitions(self) -> DefinitionWatch | None:
+    def _watch_constructions(self, factories: Factories) -> ConstructionWatch:
+        from pytest_ssot.runtime.constructions.watch import ConstructionWatch
+
+        return ConstructionWatch(factories, self.recorder, self.guard)
+
+    def _watch_definitions(self) -> DefinitionWatch | None:
         if not self.owned.has_single:
             return None
         from pytest_ssot.runtime.definitions.watch import DefinitionWatch
 
-        return DefinitionWatch(self.owned, self.index, self.recorder, self.imports, self.guard)
+        return DefinitionWatch(self.owned, self.index, self.recorder, self.imports.uses, self.guard)
 
-    def _circular(self, module: str, frame: FrameType) -> None:
-        self.recorder.circular(frame, module)
-        self.imports.waits(module, frame)
-        if module in self.index.names:
-            self.imports.arming.arm(module)  # whose names are read before it has loaded
+    def _list_on_load(self) -> list[OnLoad]:
+        """List what detectors do with a module as soon as it is loaded."""
+        constructions = self.constructions
+        pools = self.recorder.owners.pools.on_load
+        return [pools] if constructions is None else [pools, constructions.on_load]
+
+    def _list_detectors(self) -> Iterator[Detector]:
+        owners = self.recorder.owners
+        yield self.imports
+        if self.definitions is not None:
+            yield self.definitions
+        yield from (self.warnings.spy, owners.threads, owners.pools)
+        if self.constructions is not None:
+            yield self.constructions
+
+    def _arm_carrier(self, module: str) -> None:
+        """Watch *module*, which is part of a lineage from now on.
+
+        Here the arrows make a circle: a tripwire that is touched makes the recorder record,
+        and what is recorded in a module that loads sets a tripwire on that. One of them
+        has to be found when it is needed, and not when it is made: this one.
+        """
+        self.imports.armed.arm_carrier(module)
 
     def _refresh(self) -> None:
-        self.imports.arming.refresh()
+        self.imports.armed.refresh()
         if self.constructions is not None:
             self.constructions.refresh()
 
@@ -305,56 +350,22 @@ class Watcher:
         self.refresh()
 
 
-class Owning:
-    """Makes one evidence the owner of what happens, and gives it back after."""
-
-    __slots__ = ("_alone", "_before", "_evidence", "_owners", "_test", "_turned", "_turning")
-
-    def __init__(
-        self,
-        owners: Owners,
-        evidence: Evidence,
-        test: str,
-        turning: Callable[[], None] | None,
-        turned: Callable[[], None],
-        alone: bool,
-    ) -> None:
-        self._alone = alone
-        self._turning = turning
-        self._turned = turned
-        self._owners = owners
-        self._evidence = evidence
-        self._test = test
-
-    def __enter__(self) -> None:
-        if self._turning is not None:
-            self._turning()
-        self._before = self._owners.enter(self._evidence, self._test, alone=self._alone)
-        self._turned()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._turning is not None:
-            self._turning()
-        self._owners.leave(self._before)
-        self._turned()
+def get_active() -> Watcher | None:
+    """Return the watcher that is on in this interpreter."""
+    return _active
 
 
 def _before_fork() -> None:
-    for watcher in _watchers():
+    for watcher in _list_watchers():
         watcher.children.before_fork()
 
 
-def _in_fork() -> None:
-    for watcher in _watchers():
-        watcher.children.forked()
+def _after_fork() -> None:
+    for watcher in _list_watchers():
+        watcher.children.after_fork()
 
 
-def _watchers() -> Iterator[Watcher]:
+def _list_watchers() -> Iterator[Watcher]:
     watcher = _active
     while watcher is not None:
         yield watcher
@@ -363,4 +374,4 @@ def _watchers() -> Iterator[Watcher]:
 
 # Once for all watchers: it cannot be taken back. Not every system forks.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_child=_in_fork)
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)

@@ -113,7 +113,7 @@ class Fixtures:
     def _join(self, user: Evidence, definition: object) -> None:
         found = self._evidence.get(id(definition))
         if found is not None:
-            user.join(found[1])
+            user.add_part(found[1])
 
 
 class Teardown:

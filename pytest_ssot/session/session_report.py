@@ -176,7 +176,7 @@ class Reporting:
         try:
             yield
         except Exception as error:
-            self._run.watcher.guard.fault(error)
+            self._run.watcher.guard.keep_error(error)
 
 
 def _print(text: str) -> None:

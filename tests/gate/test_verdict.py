@@ -201,14 +201,14 @@ def test_a_strict_run_of_nothing_is_no_failure(project: Project) -> None:
 
 FAULTS = {
     "the finder": "pytest_ssot.rules.lookup:TargetIndex.module",
-    "an import": "pytest_ssot.runtime.imports.hook:ImportWatch._imported",
+    "an import": "pytest_ssot.runtime.imports.uses:ImportUses.charge_import",
     "a record": "pytest_ssot.runtime.evidence.recorder:Recorder.record",
     "a frame": "pytest_ssot.runtime.stack.frames:find_user_frame",
     "an instruction": "pytest_ssot.runtime.stack.bytecode:read_instruction",
     "a place": "pytest_ssot.runtime.stack.bytecode:find_position",
-    "arming": "pytest_ssot.runtime.imports.armed_modules:Arming.arm",
-    "a refresh": "pytest_ssot.runtime.imports.armed_modules:Arming.refresh",
-    "the lineage": "pytest_ssot.runtime.evidence.evidence:Lineage.gather",
+    "arming": "pytest_ssot.runtime.imports.armed_modules:ArmedModules.arm",
+    "a refresh": "pytest_ssot.runtime.imports.armed_modules:ArmedModules.refresh",
+    "the lineage": "pytest_ssot.runtime.evidence.lineage:Lineage.gather",
     "a verdict": "pytest_ssot.policy.verdict.judge:Judge.judge",
     "who is critical": "pytest_ssot.plugin:is_critical",
     "the failure told once": "pytest_ssot.report.terminal:tell_once",

@@ -22,8 +22,8 @@ from pytest_ssot.rules.discovery import Configured
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.rules.ruleset import RuleSet
-from pytest_ssot.runtime.evidence.evidence import Evidence, Found
-from pytest_ssot.runtime.watcher import Watcher
+from pytest_ssot.runtime.evidence.evidence import Evidence, Sightings
+from pytest_ssot.runtime.watcher import Watcher, get_active
 
 
 class Asked(NamedTuple):
@@ -154,12 +154,12 @@ class Run:
         #: The plugins that a test file asks for, by its path.
         self.plugins_of: dict[str, list[str]] = {}
         self.tested: set[Path] = set()
-        self.watcher = watcher_of(configured)
+        self.watcher = watcher_of(configured, outer=get_active())
         self._files: dict[str, Evidence] = {}
         self._folders: dict[str, list[tuple[str, list[str]]]] = {}
         self._blind: set[str] = set()
         self._blind_outside: set[str] = set()
-        self._known: dict[tuple[str, str], tuple[int, Found]] = {}
+        self._known: dict[tuple[str, str], tuple[int, Sightings]] = {}
 
     def reconfigure(self, configured: Configured, known: Baseline) -> None:
         """Go on with *configured*, which has more rules: hooks gave them."""
@@ -190,7 +190,7 @@ class Run:
             running.judged = state, self._ratcheted(found, asked.test, asked.critical)
         return running.judged[1]
 
-    def judged(self, found: Found, asked: Asked) -> list[Violation]:
+    def judged(self, found: Sightings, asked: Asked) -> list[Violation]:
         """What was *found* for the test elsewhere than in it, judged as if it had seen it."""
         return self._ratcheted(found, asked.test, asked.critical)
 
@@ -214,7 +214,7 @@ class Run:
 
     def lost_outside(self, where: str) -> None:
         """Note what code that is no test's has taken away of the watch."""
-        lost = self.watcher.lost(ended=True, everywhere=True)
+        lost = self.watcher.find_lost(ended=True, everywhere=True)
         self._blind_outside.update(f"{where} {one}" for one in lost)
 
     def remainder(self) -> Remainder:
@@ -271,25 +271,25 @@ class Run:
     def relative(self, path: str) -> str:
         return relative(path, self.settings.root)
 
-    def _ratcheted(self, found: Found, test: SeenBy, critical: bool = False) -> list[Violation]:
+    def _ratcheted(self, found: Sightings, test: SeenBy, critical: bool = False) -> list[Violation]:
         """What was found, judged, with what the baseline knows; *critical* tests excuse nothing."""
         judged = self._judged(found, test)
         return judged if critical else self.ratchet.judge(judged)
 
-    def _judged(self, found: Found, test: SeenBy) -> list[Violation]:
+    def _judged(self, found: Sightings, test: SeenBy) -> list[Violation]:
         judged = (self.judge.judge(seen, chain, test, self._ask) for seen, chain in found.values())
         return sorted(
             (violation for violation in judged if violation is not None),
             key=lambda violation: (violation.cause, violation.verdict.value),
         )
 
-    def _found(self, running: Running, asked: Asked) -> Found:
+    def _found(self, running: Running, asked: Asked) -> Sightings:
         """All that a test answers for: itself, its fixtures, its file, the conftests above."""
         if not running.evidence:
             return self._found_around(asked.path, asked.module)
         return self.watcher.gather([running.evidence, *self._around(asked.path, asked.module)])
 
-    def _found_around(self, path: str, module: str) -> Found:
+    def _found_around(self, path: str, module: str) -> Sightings:
         """What every test of a file answers for; the same until something new is seen."""
         changes = self.watcher.recorder.changes
         known = self._known.get((path, module))
@@ -301,13 +301,13 @@ class Run:
     def _around(self, path: str, module: str) -> Iterator[Evidence]:
         lineage = self.watcher.recorder.lineage
         for name in (module, *self.plugins, *self.plugins_of.get(path, ())):
-            yield from lineage.carriers(name)
-        yield from lineage.in_file(path)
+            yield from lineage.find_carriers(name)
+        yield from lineage.evidence_in_file(path)
         yield from self._collected(path)
         for folder, files in self._above(path):
             yield from self._collected(folder)
             for file in files:
-                yield from lineage.in_file(file)
+                yield from lineage.evidence_in_file(file)
 
     def _above(self, path: str) -> list[tuple[str, list[str]]]:
         """The folders above *path*, with the files of each that pytest loads for all below."""
@@ -332,14 +332,15 @@ class Run:
             yield self._files[path]
 
 
-def watcher_of(configured: Configured) -> Watcher:
-    """A watcher for all that is configured, not started."""
+def watcher_of(configured: Configured, outer: Watcher | None = None) -> Watcher:
+    """A watcher for all that is configured, not started; *outer* is the one that is on."""
     settings = configured.settings
     return Watcher(
         _targets(configured.rules),
         owned=_owned(configured.rules),
         categories=settings.warnings,
         discover=settings.discover,
+        outer=outer,
     )
 
 

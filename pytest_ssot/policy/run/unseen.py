@@ -12,13 +12,13 @@ from typing import Any
 from pytest_ssot.files import relative
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Target, TargetIndex
-from pytest_ssot.runtime.imports.before_watch import Early, Loaded
+from pytest_ssot.runtime.imports.before_watch import EarlyTargets, LoadedModule
 from pytest_ssot.source.names.statements import Stated, at_import
 
 _SOURCES = (".py", ".pyw")
 
 
-def loaded_early(early: Early, index: TargetIndex, ours: FirstParty) -> list[str]:
+def loaded_early(early: EarlyTargets, index: TargetIndex, ours: FirstParty) -> list[str]:
     """``app.old (loaded before the watch; imported by app/early.py:3)``, for each target.
 
     A name in a module is told of only where a statement takes it: that the
@@ -42,11 +42,11 @@ class _Importers:
     """
 
     def __init__(
-        self, target: Target, modules: Sequence[Loaded], index: TargetIndex, ours: FirstParty
+        self, target: Target, modules: Sequence[LoadedModule], index: TargetIndex, ours: FirstParty
     ) -> None:
         self._target = target
         self._index = index
-        self._loaded = frozenset(module.name for module in modules)
+        self._list_loaded = frozenset(module.name for module in modules)
         self._root = ours.root
         self.sites: set[tuple[str, int]] = set()
         self.unreadable: set[str] = set()
@@ -71,7 +71,7 @@ class _Importers:
         found = self._index.module(module)
         return found is not None and found.text == self._target.text
 
-    def _look(self, module: Loaded, own: bool) -> None:
+    def _look(self, module: LoadedModule, own: bool) -> None:
         path = relative(module.path, self._root)
         try:
             stated = list(_stated(module, self._target))
@@ -89,16 +89,16 @@ class _Importers:
             return self._is_target(module)
         below = [(name, f"{module}.{name}") for name in names]
         if not self._is_target(module):
-            return any(sub in self._loaded and self._is_target(sub) for _, sub in below)
+            return any(sub in self._list_loaded and self._is_target(sub) for _, sub in below)
         return any(
             self._index.name(module, name) is None
             and sub not in self._index.modules
-            and (target.submodules or sub not in self._loaded)
+            and (target.submodules or sub not in self._list_loaded)
             for name, sub in below
         )
 
 
-def _stated(module: Loaded, target: Target) -> Iterable[Stated]:
+def _stated(module: LoadedModule, target: Target) -> Iterable[Stated]:
     """The imports that *module* states, where it may mean *target* at all.
 
     SyntaxError or ValueError where it may, and does not tell.
@@ -118,7 +118,7 @@ def _says(data: bytes, word: str) -> bool:
     return re.search(rb"(?<!\w)%b(?!\w)" % re.escape(word.encode()), data) is not None
 
 
-def _data(module: Loaded) -> bytes:
+def _data(module: LoadedModule) -> bytes:
     """The file's bytes; the loader's word for it where there is no such file (a zip)."""
     try:
         return Path(module.path).read_bytes()

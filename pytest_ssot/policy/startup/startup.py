@@ -28,9 +28,9 @@ from pytest_ssot.policy.verdict.critical import in_source
 from pytest_ssot.policy.verdict.judge import Judge
 from pytest_ssot.rules.discovery import Configured
 from pytest_ssot.runtime.children import fresh_import
-from pytest_ssot.runtime.children.spawn import environment
-from pytest_ssot.runtime.evidence.channel import Reader
-from pytest_ssot.runtime.evidence.evidence import Found
+from pytest_ssot.runtime.children.watch import make_environment
+from pytest_ssot.runtime.evidence.channel import ChannelReader
+from pytest_ssot.runtime.evidence.evidence import Sightings
 from pytest_ssot.source.project.modules import Modules
 
 #: Seconds that an import may take, unless another limit is given.
@@ -59,8 +59,8 @@ class Startup(NamedTuple):
     printed: str
     status: int | None
     missing: str
-    found: Found
-    swept: Found
+    found: Sightings
+    swept: Sightings
     discovered: tuple[tuple[str, str], ...]
     not_observed: tuple[str, ...]
     faults: tuple[str, ...]
@@ -135,7 +135,7 @@ def judged(
     allowances = Allowances(configured.allowances, today)
     judge, nobody = Judge(settings, configured.rules, allowances), SeenBy("")
 
-    def of(found: Found) -> list[Violation]:
+    def of(found: Sightings) -> list[Violation]:
         judged = (judge.judge(seen, way, nobody, _no_hook) for seen, way in found.values())
         return sorted(
             filter(None, judged), key=lambda violation: (violation.cause, violation.verdict.value)
@@ -182,7 +182,7 @@ class _Try:
         self._status: int | None = None
         outcome = os.path.join(folder, fresh_import.OUTCOME)
         os.makedirs(outcome)
-        self._outcome = Reader(outcome)
+        self._outcome = ChannelReader(outcome)
         self._watcher = watcher_of(configured)
         self._watcher.listen(folder)
         task = (module, tuple(path), timeout, configured.settings.subprocess)
@@ -192,7 +192,9 @@ class _Try:
         """Start the process and wait for its end."""
         if self._stopped:
             return
-        self._process = Interpreter(fresh_import.PROGRAM, self._root, environment(self._folder))
+        self._process = Interpreter(
+            fresh_import.PROGRAM, self._root, make_environment(self._folder)
+        )
         try:
             if not self._stopped:
                 self._status = self._process.wait(self._timeout)
@@ -230,7 +232,7 @@ class _Try:
     def _told(self) -> tuple[float | None, str | None, str, str]:
         """Seconds, error, trace and what is missing, by the process's last word or its end."""
         begun = False
-        for kind, *what in self._outcome.new():
+        for kind, *what in self._outcome.read_new():
             begun = True
             if kind == "imported":
                 return what[0], None, "", ""
@@ -260,13 +262,13 @@ class _Try:
             return ""
         return _readable(text)
 
-    def _placed(self, found: Found) -> Found:
+    def _placed(self, found: Sightings) -> Sightings:
         """*found*, where source of a command line counts as of the module that started it."""
         path = Modules(self._root).file(self._module)
         if path is None:
             return found
         first = {"path": str(self._root / path), "line": 1, "end_line": 1, "column": 0}
-        placed: Found = {}
+        placed: Sightings = {}
         for seen, way in found.values():
             if seen.path.startswith("<"):
                 seen = seen.copy(**first, function="<module>", module=self._module)

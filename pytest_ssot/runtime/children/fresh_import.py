@@ -17,14 +17,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-from pytest_ssot.runtime import watcher
 from pytest_ssot.runtime.evidence.channel import FOLDER, Channel
+from pytest_ssot.runtime.watcher import get_active
 
 #: What ``python -c`` is given. By its name no user wrote it: see ``frames.is_machinery``.
 PROGRAM = """\
 __name__ = "pytest_ssot.startup"
-from pytest_ssot.runtime.children.fresh_import import start
-start()
+from pytest_ssot.runtime.children.fresh_import import run_task
+run_task()
 """
 #: Files of the channel's folder: what to do, and where the interpreter is when it dies.
 TASK = "task"
@@ -39,12 +39,12 @@ _GRACE = 2.0
 _ORPHANED = 30
 
 
-def start() -> None:
+def run_task() -> None:
     """Do what the task says: import a module, and tell the time, or the error."""
     folder = os.environ[FOLDER]
     with open(os.path.join(folder, TASK), "rb") as file:
         module, path, timeout, watch_children = marshal.loads(file.read())
-    if watcher._active is None:
+    if get_active() is None:
         sys.exit("the watch did not start")  # why is told where a child's would be, too
     outcome = Channel(os.path.join(folder, OUTCOME))
     if not watch_children:
@@ -52,15 +52,15 @@ def start() -> None:
     sys.path[:] = [*path, *(one for one in sys.path if one and one not in path)]
     # For the module, this is "python -c": nothing is in the main module.
     sys.modules["__main__"] = type(sys)("__main__")
-    end = _Ending()
+    end = _ProcessEnd()
     if hasattr(_signal, "alarm"):
         _signal.alarm(int(timeout) + _ORPHANED)
-    _tell_where(os.open(os.path.join(folder, TRACE), os.O_WRONLY | os.O_CREAT, 0o600))
+    _trace_to(os.open(os.path.join(folder, TRACE), os.O_WRONLY | os.O_CREAT, 0o600))
     outcome.write("begun")
-    _import(module, outcome, end)
+    _import_module(module, outcome, end)
 
 
-class _Ending:
+class _ProcessEnd:
     """Ends the process, whatever the module has put in the place of the functions for it."""
 
     def __init__(self) -> None:
@@ -72,18 +72,18 @@ class _Ending:
         """Whether this is a fork that has left the module's own code behind."""
         return self._calls[-1]() != self._pid
 
-    def soon(self) -> None:
+    def end_soon(self) -> None:
         """Let the interpreter end by itself, but not wait for what never ends."""
         start_thread, wait, leave, _ = self._calls
 
-        def after() -> None:
+        def leave_after_grace() -> None:
             wait(_GRACE)
             leave(0)
 
-        start_thread(after, ())
+        start_thread(leave_after_grace, ())
 
 
-def _import(module: str, outcome: Channel, end: _Ending) -> None:
+def _import_module(module: str, outcome: Channel, end: _ProcessEnd) -> None:
     """Import *module* and tell how that went."""
     clock = perf_counter
     told: tuple[Any, ...] = ("imported",)
@@ -93,14 +93,14 @@ def _import(module: str, outcome: Channel, end: _Ending) -> None:
         seconds = clock() - began
     except BaseException as error:
         seconds = clock() - began
-        told = ("failed", *_told(error))
+        told = ("failed", *_describe_failure(error))
     if end.is_fork:
         return  # of the module's, whose code it has left behind
     outcome.write(*told, seconds)
-    end.soon()
+    end.end_soon()
 
 
-def _tell_where(trace: int) -> None:
+def _trace_to(trace: int) -> None:
     """Let the process write where it is to *trace*, when it crashes and when it is asked.
 
     By a signal, as faulthandler's timer is a thread: with one, a fork is deprecated
@@ -111,7 +111,7 @@ def _tell_where(trace: int) -> None:
         faulthandler.register(ASK, trace)
 
 
-def _told(error: BaseException) -> tuple[str, str, str]:
+def _describe_failure(error: BaseException) -> tuple[str, str, str]:
     """The error in a line, its traceback without us, and the module that it misses, if one."""
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
     trace = error.__traceback__
@@ -121,10 +121,10 @@ def _told(error: BaseException) -> tuple[str, str, str]:
         lines = traceback.format_exception(type(error), error, trace and trace.tb_next)
     except Exception:  # a module may have left nothing of sys.path, or of the error
         lines = []
-    return _in_a_line(error), "".join(lines), missing or ""
+    return _describe_in_a_line(error), "".join(lines), missing or ""
 
 
-def _in_a_line(error: BaseException) -> str:
+def _describe_in_a_line(error: BaseException) -> str:
     name, module = type(error).__qualname__, type(error).__module__
     try:
         words = str(error).strip().partition("\n")[0]
@@ -135,7 +135,7 @@ def _in_a_line(error: BaseException) -> str:
 
 
 def _leave_children_alone() -> None:
-    active: Any = watcher._active
+    active: Any = get_active()
     if active is not None:
         active.children.remove()
     os.environ.pop(FOLDER, None)

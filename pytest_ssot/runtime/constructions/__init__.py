@@ -1,1 +1,1 @@
-"""Who makes what only a factory may make; imported where a class has one."""
+"""Watches who makes what only a factory may make; imported where a class has one."""

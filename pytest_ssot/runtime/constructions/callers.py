@@ -1,4 +1,4 @@
-"""Who may make a class: modules, functions and methods, by name and by what is bound to it."""
+"""The callers that may make a class: modules, functions and methods, by name and by binding."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST = 100
 
 
 class Callers:
-    """Says of a frame whether its code is that of one of *names*, or was defined inside of one.
+    """Tells whether a frame's code is that of any of *names*, or was defined inside of any.
 
     A name is ``a.b`` (all code of that module), ``a.b:function``, ``a.b:Class``
     (any of its methods) or ``a.b:Class.method``. What is bound to it counts where that
@@ -45,12 +45,12 @@ class Callers:
         """The modules that the callers are in."""
         return self._modules.union(module for module, _ in self._names)
 
-    def cover(self, module: str) -> bool:
+    def covers(self, module: str) -> bool:
         """Whether all code of *module* is one."""
         return module in self._modules
 
-    def forget(self) -> None:
-        """What the names are bound to may have changed."""
+    def forget_bound(self) -> None:
+        """Forget what the names are bound to, which may have changed."""
         self._known.clear()
 
     def has(self, frame: FrameType) -> bool:
@@ -61,23 +61,23 @@ class Callers:
 
     def _is_inside(self, frame: FrameType) -> bool:
         code = frame.f_code
-        module = _module_of(frame)
+        module = _real_module_of(frame)
         if module in self._modules:
             return True
         for named, dotted in self._names:
             if module == named and _is_within(code.co_qualname, dotted):
                 return True
-            for bound in _bound(named, dotted):
+            for bound in _find_bound(named, dotted):
                 if isinstance(bound, CodeType):
-                    if code in _nested(bound):
+                    if code in _list_nested(bound):
                         return True
                 elif module == bound[0] and _is_within(code.co_qualname, bound[1]):
                     return True
         return False
 
 
-def _module_of(frame: FrameType) -> str:
-    """The module's name for others, of ``python -m a.b`` too."""
+def _real_module_of(frame: FrameType) -> str:
+    """Find the module's name for others, of ``python -m a.b`` too."""
     name = frames.module_of(frame)
     spec = frame.f_globals.get("__spec__") if name == "__main__" else None
     return getattr(spec, "name", None) or name
@@ -87,34 +87,38 @@ def _is_within(qualname: str, dotted: str) -> bool:
     return qualname == dotted or qualname.startswith(dotted + ".")
 
 
-def _bound(module: str, dotted: str) -> Iterator[CodeType | tuple[str, str]]:
-    """What *dotted* of *module* is now, where its own code does not go by that name.
+def _find_bound(module: str, dotted: str) -> Iterator[CodeType | tuple[str, str]]:
+    """Find what *dotted* of *module* is now, where its own code does not go by that name.
 
-    Code; or a module and a qualified name, for what was only imported.
+    That is code; or a module and a qualified name, for what was only imported.
     """
     thing: Any = sys.modules.get(module)
     for part in dotted.split("."):
-        thing = _attribute(thing, part)
+        thing = _find_attribute(thing, part)
     for _ in range(_MOST):
-        inner = next((one for name in _WRAPPERS if (one := _value(thing, name)) is not None), None)
+        inner = next(
+            (one for name in _WRAPPERS if (one := _get_value(thing, name)) is not None), None
+        )
         if inner is None:
             break
         thing = inner
     if isinstance(thing, type):
         yield thing.__module__, thing.__qualname__
         return
-    function = thing if _code(thing) else _value(type(thing), "__call__")
-    code = _code(function)
+    function = thing if _get_code(thing) else _get_value(type(thing), "__call__")
+    code = _get_code(function)
     if code is None or _is_stdlib(function):
         return
     if code.co_qualname == dotted:
         yield function.__module__, dotted
-    elif not any(_code(one) and one.__qualname__ == dotted for one in _held(thing, function)):
+    elif not any(
+        _get_code(one) and one.__qualname__ == dotted for one in _walk_held(thing, function)
+    ):
         yield code
 
 
-def _held(thing: Any, function: Any) -> Iterator[Any]:
-    """What a decorator's product holds of what it was made from."""
+def _walk_held(thing: Any, function: Any) -> Iterator[Any]:
+    """Yield what a decorator's product holds of what it was made from."""
     for cell in function.__closure__ or ():
         try:
             yield cell.cell_contents
@@ -123,22 +127,22 @@ def _held(thing: Any, function: Any) -> Iterator[Any]:
     yield from namespace_of(thing).values()
 
 
-def _attribute(thing: Any, name: str) -> Any:
-    """What stands under *name*, found by no code of anybody's."""
+def _find_attribute(thing: Any, name: str) -> Any:
+    """Find what stands under *name*, without running code of anybody's."""
     if isinstance(thing, type):
         return next((cls.__dict__[name] for cls in thing.__mro__ if name in cls.__dict__), None)
     return namespace_of(thing).get(name)
 
 
-def _value(thing: Any, name: str) -> Any:
+def _get_value(thing: Any, name: str) -> Any:
     try:
         return getattr(thing, name, None)
     except Exception:
         return None
 
 
-def _code(thing: object) -> CodeType | None:
-    code = _value(thing, "__code__")
+def _get_code(thing: object) -> CodeType | None:
+    code = _get_value(thing, "__code__")
     return code if isinstance(code, CodeType) else None
 
 
@@ -146,9 +150,9 @@ def _is_stdlib(function: Any) -> bool:
     return str(function.__module__).partition(".")[0] in sys.stdlib_module_names
 
 
-def _nested(code: CodeType) -> list[CodeType]:
-    """*code*, and all that is defined inside of it."""
+def _list_nested(code: CodeType) -> list[CodeType]:
+    """List *code*, and all code that is defined inside of it."""
     found = [code]
-    for one in found:
-        found += (inner for inner in one.co_consts if isinstance(inner, CodeType))
+    for inner in found:
+        found += (constant for constant in inner.co_consts if isinstance(constant, CodeType))
     return found

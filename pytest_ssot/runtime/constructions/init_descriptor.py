@@ -28,7 +28,7 @@ _READS = frozenset(opmap[name] for name in ("LOAD_ATTR", "LOAD_METHOD") if name 
 _TO_BE_REPLACED = "_no_init_or_replace_init"
 
 
-class Init:  # without a docstring: it shows that of what it stands for
+class InitDescriptor:  # without a docstring: it shows that of what it stands for
     __slots__ = (
         "__weakref__",
         "_get",
@@ -46,7 +46,7 @@ class Init:  # without a docstring: it shows that of what it stands for
         self,
         kind: type,
         own: Any,
-        on_made: Callable[[Init, type, FrameType], None],
+        on_made: Callable[[InitDescriptor, type, FrameType], None],
         guard: Guard,
         owners: Owners,
     ) -> None:
@@ -71,48 +71,48 @@ class Init:  # without a docstring: it shows that of what it stands for
                 self.on_made(self, kind, frame)
         own = self.own
         if own is NONE:
-            return self._inherited(made, kind)
+            return self._find_inherited(made, kind)
         return own if self._get is None else self._get(own, made, kind)
 
     def _is_inside(self, frame: FrameType) -> bool:
         """Whether *frame* is called by code that is known to be free to make the class."""
-        inside, one = self.inside, frame.f_back
-        while one is not None:
-            if id(one.f_code) in inside:
+        inside, caller = self.inside, frame.f_back
+        while caller is not None:
+            if id(caller.f_code) in inside:
                 return True
-            one = one.f_back
+            caller = caller.f_back
         return False
 
     def was_told(self, frame: FrameType) -> bool:
-        """Whether :meth:`told` was called for this very instruction, and nothing changed since.
+        """Whether :meth:`mark_told` was called for this very instruction, and nothing changed.
 
-        Neither whose it is, nor which modules load, which carry what their loading reaches.
+        What may change is who owns what happens, and which modules load: these carry it.
         """
         owners = self._owners
         if (owners.turns, len(modules), next(reversed(modules))) != self._told_at:
             return False
-        return (id(frame.f_code), frame.f_lasti, owners.short(frame)) in self._told
+        return (id(frame.f_code), frame.f_lasti, owners.find_key(frame)) in self._told
 
-    def told(self, frame: FrameType) -> None:
-        """Nothing more is to be told of the instruction that *frame* is at."""
+    def mark_told(self, frame: FrameType) -> None:
+        """Tell nothing more of the instruction that *frame* is at, until something changes."""
         at = self._owners.turns, len(modules), next(reversed(modules))
         if at != self._told_at:
             self._told.clear()
             self._told_at = at
-        key = id(frame.f_code), frame.f_lasti, self._owners.short(frame)
+        key = id(frame.f_code), frame.f_lasti, self._owners.find_key(frame)
         self._told[key] = frame.f_code  # held, so that no other gets its identity
 
-    def _inherited(self, made: Any, kind: Any) -> Any:
-        """What would be found without this."""
+    def _find_inherited(self, made: Any, kind: Any) -> Any:
+        """Find what would be found without this."""
         mro = type(made).__mro__ if kind is None else kind.__mro__
         if self._kind not in mro:  # inspect asks with the class as an object of its own class
             mro = self._kind.__mro__
         # What is to be replaced looks for itself on the class, and would call itself.
         resolved = made is not None or _getframe(2).f_code.co_name == _TO_BE_REPLACED
-        for one in mro[mro.index(self._kind) + 1 :]:
-            value = one.__dict__.get(NAME, NONE)
+        for base in mro[mro.index(self._kind) + 1 :]:
+            value = base.__dict__.get(NAME, NONE)
             if value is _OF_OBJECT and made is not None:
-                return _of_object(made, _getframe(2))
+                return _get_object_init(made, _getframe(2))
             if value is not NONE and not (resolved and _is_to_be_replaced(value)):
                 get = getattr(type(value), "__get__", None)
                 return value if get is None else get(value, made, kind)
@@ -140,7 +140,7 @@ class Init:  # without a docstring: it shows that of what it stands for
         return self._shown.__reduce_ex__(protocol)
 
 
-def set_on(kind: type, value: object) -> None:
+def set_init(kind: type, value: object) -> None:
     """Give *kind* this ``__init__``, past its metaclass. TypeError where that cannot be."""
     if value is NONE:
         type.__delattr__(kind, NAME)
@@ -148,8 +148,8 @@ def set_on(kind: type, value: object) -> None:
         type.__setattr__(kind, NAME, value)
 
 
-def _of_object(made: Any, frame: FrameType) -> Any:
-    """``object.__init__`` as *frame* would get it, which makes the object or reads the attribute.
+def _get_object_init(made: Any, frame: FrameType) -> Any:
+    """Get ``object.__init__`` as *frame* would, which makes the object or reads the attribute.
 
     Its rule on arguments asks whether the class has another (object_init, object_new).
     """
@@ -161,7 +161,7 @@ def _of_object(made: Any, frame: FrameType) -> Any:
     strict = kind.__new__ is object.__new__
     raw, at = frame.f_code.co_code, frame.f_lasti
     if 0 <= at < len(raw) and raw[at] in _READS:
-        stand_in = type(kind.__name__, (), {} if strict else {"__new__": _new})
+        stand_in = type(kind.__name__, (), {} if strict else {"__new__": _new_object})
         return _OF_OBJECT.__get__(stand_in(), stand_in)
 
     def __init__(*args: Any, **options: Any) -> None:  # noqa: N807 - it is one
@@ -172,13 +172,13 @@ def _of_object(made: Any, frame: FrameType) -> Any:
     return __init__
 
 
-def _new(kind: type) -> object:
+def _new_object(kind: type) -> object:
     return object.__new__(kind)
 
 
 def _is_clear(value: object) -> bool:
     """Whether *value* stands for what is inherited."""
-    if type(value) is Init:
+    if type(value) is InitDescriptor:
         return value.own is NONE
     return _is_to_be_replaced(value)
 

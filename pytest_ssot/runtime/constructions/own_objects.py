@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 from pytest_ssot.runtime.imports.armed_modules import namespace_of
 
 
-def made_while_loading(module: Any, name: str, kind: type) -> list[Where]:
-    """The calls of *kind*, by its *name*, whose objects stand under other names of *module*."""
+def find_made_while_loading(module: Any, name: str, kind: type) -> list[Where]:
+    """Find the calls of *kind*, by its *name*, whose objects stand under names of *module*."""
     bound = {key for key, value in namespace_of(module).items() if type(value) is kind}
     path = getattr(module, "__file__", None)
     if not bound or not isinstance(path, str):

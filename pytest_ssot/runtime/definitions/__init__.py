@@ -1,1 +1,1 @@
-"""What is another of a symbol that is to be single, while it comes to life."""
+"""Watches other definitions, names and paths of symbols that are to be single."""

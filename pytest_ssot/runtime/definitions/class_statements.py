@@ -42,7 +42,7 @@ _TYPE_PARAMETERS = "<generic parameters of "
 class ClassStatements:
     """Calls *on_class* with each frame that is about to execute a class statement.
 
-    Of code that says one of *names* alone: all other costs one look.
+    Only of code that says any of *names*: all other costs one look.
     """
 
     def __init__(self, names: Set[str], on_class: Callable[[FrameType], None]) -> None:
@@ -64,7 +64,7 @@ class ClassStatements:
     def install(self) -> None:
         original: Any = builtins.__build_class__
         self._original = original
-        says, on_class = self._says, self._on_class
+        is_relevant, on_class = self._is_relevant, self._on_class
         relevant = False
 
         def read(stand_in: object) -> Any:
@@ -72,7 +72,7 @@ class ClassStatements:
             frame = get_caller()
             if frame.f_code is not self._last:
                 self._last = frame.f_code
-                relevant = says(frame.f_code)
+                relevant = is_relevant(frame.f_code)
             if relevant:
                 on_class(frame)
             return original
@@ -88,23 +88,23 @@ class ClassStatements:
         if builtins.__build_class__ is self._mine:
             builtins.__build_class__ = self._original
 
-    def _says(self, code: CodeType) -> bool:
-        """Whether *code* says one of the names, or only calls for other code that may."""
+    def _is_relevant(self, code: CodeType) -> bool:
+        """Whether *code* says any of the names, or only calls for other code that may."""
         if not self._names.isdisjoint(code.co_names) or (
-            code.co_flags & _IS_FUNCTION and not self._names.isdisjoint(_locals(code))
+            code.co_flags & _IS_FUNCTION and not self._names.isdisjoint(_list_local_names(code))
         ):
             return True
         return builtins.__build_class__ is not self._mine
 
 
-def _locals(code: CodeType) -> tuple[str, ...]:
+def _list_local_names(code: CodeType) -> tuple[str, ...]:
     # The code of a generic class's parameters has the name as no variable of its own.
     parameters = (code.co_name[len(_TYPE_PARAMETERS) : -1],)
     return code.co_varnames + code.co_cellvars + code.co_freevars + parameters
 
 
-def stated(frame: FrameType) -> tuple[str, CodeType] | None:
-    """The name and the body of the class whose statement *frame* is at, if it is at one.
+def read_class_statement(frame: FrameType) -> tuple[str, CodeType] | None:
+    """Read the name and the body of the class whose statement *frame* is at, if it is at any.
 
     They are the first constants after LOAD_BUILD_CLASS (``Python/compile.c``:
     compiler_class; later ``Python/codegen.c``: codegen_class).

@@ -20,14 +20,14 @@ from pytest_ssot.runtime.stack.frames import get_caller
 _FILE = "<frozen importlib._bootstrap>"
 
 
-class Loads:
-    """Calls *on_loaded* with the name of a module that was loaded or waited for, and the frame.
+class LoadEnds:
+    """Calls *on_load_end* with the name of a module that was loaded or waited for, and the frame.
 
     The module may still be loading, further out or in another thread.
     """
 
-    def __init__(self, on_loaded: Callable[[str, FrameType], None]) -> None:
-        self._on_loaded = on_loaded
+    def __init__(self, on_load_end: Callable[[str, FrameType], None]) -> None:
+        self._on_load_end = on_load_end
         self._original: Any = None
         self._mine: Any = None
 
@@ -39,12 +39,12 @@ class Loads:
     def install(self) -> None:
         bootstrap: Any = _frozen_importlib
         original = self._original = bootstrap._ModuleLockManager
-        on_loaded, release = self._on_loaded, original.__exit__
+        on_load_end, release = self._on_load_end, original.__exit__
 
         def leave(self: Any, *raised: object) -> None:
             release(self, *raised)
             if not raised or raised[0] is None:
-                on_loaded(self._name, get_caller())
+                on_load_end(self._name, get_caller())
 
         # One of the import system's own: left out of tracebacks as those are.
         leave.__code__ = leave.__code__.replace(co_filename=_FILE)

@@ -1,4 +1,4 @@
-"""How child processes tell what they see: a folder with one file for each of them.
+"""The channel by which child processes tell what they see: a folder with a file for each.
 
 A record is written at the moment of what it tells of, whole, by one write: whatever
 becomes of the process, it is there, and nobody has to wait for its end. Records
@@ -39,7 +39,7 @@ _CHUNK = 1 << 20
 
 
 class Channel:
-    """The end of a process that writes."""
+    """The end of the channel in a process that writes."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -47,7 +47,8 @@ class Channel:
         self._path = ""
         self._pid = 0
 
-    def config(self) -> Record:
+    def read_config(self) -> Record:
+        """Read what to watch."""
         with open(os.path.join(self.folder, _CONFIG), "rb") as file:
             config: Record = marshal.loads(file.read())
         return config
@@ -72,8 +73,8 @@ class Channel:
             return
 
 
-class _File:
-    """What one process wrote: how much is read, and whether more may come."""
+class _RecordFile:
+    """The file of a process that writes: how much of it is read."""
 
     __slots__ = ("pid", "read")
 
@@ -82,27 +83,27 @@ class _File:
         self.read = 0
 
 
-class Reader:
-    """The end of the process that runs the tests."""
+class ChannelReader:
+    """The end of the channel in the process that runs the tests."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._calls = os.stat, os.listdir, os.open, os.lseek, os.read, os.close, os.kill
         self._now = time_ns
-        self._open: dict[str, _File] = {}
+        self._open: dict[str, _RecordFile] = {}
         self._done: set[str] = set()
         self._changed = 0
         self._listed = 0
 
-    def configure(self, *config: Any) -> None:
-        """Say what children are to watch."""
+    def write_config(self, *config: Any) -> None:
+        """Write what children are to watch."""
         path = os.path.join(self._folder, _CONFIG)
         with open(path + _NEW, "wb") as file:
             file.write(marshal.dumps(config, _VERSION))
         os.replace(path + _NEW, path)
 
-    def new(self) -> Iterator[Record]:
-        """The records that have come in. Costs one ``stat`` while no child has written any."""
+    def read_new(self) -> Iterator[Record]:
+        """Read the records that have come in; costs a ``stat`` while no child has written any."""
         stat, list_folder, *_ = self._calls
         changed = stat(self._folder).st_mtime_ns
         if changed != self._changed or self._listed <= changed + _TICK:
@@ -110,13 +111,13 @@ class Reader:
             for name in list_folder(self._folder):
                 pid = name.partition("-")[0]
                 if pid.isdecimal() and name not in self._done:
-                    self._open.setdefault(name, _File(int(pid)))
+                    self._open.setdefault(name, _RecordFile(int(pid)))
             self._changed, self._listed = changed, listed
         for name in sorted(self._open):
-            yield from self._rest_of(name, self._open[name])
+            yield from self._read_rest(name, self._open[name])
 
-    def _rest_of(self, name: str, file: _File) -> Iterator[Record]:
-        ended = not self._lives(file.pid)  # before it is read: what comes after is nothing
+    def _read_rest(self, name: str, file: _RecordFile) -> Iterator[Record]:
+        ended = not self._is_alive(file.pid)  # before it is read: what comes after is nothing
         data = self._read_from(f"{self._folder}/{name}", file.read)
         position = 0
         while position + _LENGTH <= len(data):
@@ -143,7 +144,7 @@ class Reader:
             close(file)
         return b"".join(parts)
 
-    def _lives(self, pid: int) -> bool:
+    def _is_alive(self, pid: int) -> bool:
         try:
             if _CAN_ASK:
                 self._calls[-1](pid, 0)

@@ -1,12 +1,9 @@
-"""What was seen, and what carries it: a test, a fixture, a file, a loaded module."""
+"""Sightings, and the evidence that a test, a fixture, a file or a loaded module has of them."""
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from typing import Any
 
 from pytest_ssot.runtime.stack.frames import Way
@@ -79,7 +76,7 @@ class Sighting:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What makes two sightings one; a warning's words may vary from call to call."""
+        """The values that make two sightings one; a warning's words vary from call to call."""
         return (
             self.path,
             self.line,
@@ -94,7 +91,7 @@ class Sighting:
 
 
 #: Sightings by their keys, each with the shortest way to it.
-Found = dict[tuple[object, ...], tuple[Sighting, Way]]
+Sightings = dict[tuple[object, ...], tuple[Sighting, Way]]
 
 
 class Evidence:
@@ -108,7 +105,7 @@ class Evidence:
     __slots__ = ("ended", "number", "parts", "sightings", "users", "uses")
 
     def __init__(self) -> None:
-        self.sightings: Found = {}
+        self.sightings: Sightings = {}
         self.uses: dict[str, Way] = {}
         self.parts: list[Evidence] = []
         self.users: list[Evidence] = []
@@ -118,7 +115,7 @@ class Evidence:
     def __bool__(self) -> bool:
         return bool(self.sightings or self.uses or any(self.parts))
 
-    def join(self, part: Evidence) -> bool:
+    def add_part(self, part: Evidence) -> bool:
         """Note that this uses *part*."""
         if part in self.parts:
             return False
@@ -127,93 +124,29 @@ class Evidence:
         return True
 
     def add(self, sighting: Sighting, way: Way) -> bool:
-        return _keep(self.sightings, sighting, way)
+        return keep_shortest(self.sightings, sighting, way)
 
-    def use(self, module: str, way: Way) -> bool:
+    def add_use(self, module: str, way: Way) -> bool:
         """Note that *module*, which carries evidence of its own, was imported by *way*."""
         known = self.uses.get(module)
-        if known is None or _rank(way) < _rank(known):
+        if known is None or _rank_way(way) < _rank_way(known):
             self.uses[module] = way
             return True
         return False
 
 
-#: Everyone whose something is, outermost first; () is nobody, so the session's.
-Owned = tuple[Evidence, ...]
+#: All owners of something, outermost first; () is nobody, so the session's.
+OwnerStack = tuple[Evidence, ...]
 
 
-class Lineage:
-    """The loaded modules whose loading reached something, and who carries it on."""
-
-    __slots__ = ("_files", "_modules")
-
-    def __init__(self) -> None:
-        self._modules: dict[str, Evidence] = {}
-        self._files: dict[str, list[Evidence]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._modules)
-
-    def of(self, module: str, path: str) -> Evidence:
-        """The evidence of the module *module* from the file *path*, made if need be.
-
-        Two modules may have one name in turn (every conftest is "conftest"):
-        the name then means the later one, each file keeps its own.
-        """
-        known = self._modules.get(module)
-        files = self._files.setdefault(path, [])
-        if known is None or known not in files:
-            known = self._modules[module] = Evidence()
-            files.append(known)
-        return known
-
-    def carries(self, module: str) -> bool:
-        """Whether importing *module* reaches evidence: its own, or a package's above it."""
-        return next(self.carriers(module), None) is not None
-
-    def carriers(self, module: str) -> Iterator[Evidence]:
-        """The evidence that importing *module* reaches: its own and its packages'."""
-        while module:
-            if module in self._modules:
-                yield self._modules[module]
-            module = module.rpartition(".")[0]
-
-    def in_file(self, path: str) -> list[Evidence]:
-        return self._files.get(path, [])
-
-    def gather(self, start: Iterable[Evidence]) -> Found:
-        """All that *start* reaches, each with the shortest way to it."""
-        found: Found = {}
-        order = 0
-        queue: list[tuple[int, Way, int, Evidence]] = []
-        for evidence in start:
-            order += 1
-            heappush(queue, (0, (), order, evidence))
-        done: set[int] = set()
-        while queue:
-            _, way, _, evidence = heappop(queue)
-            if id(evidence) in done:
-                continue
-            done.add(id(evidence))
-            for sighting, rest in list(evidence.sightings.values()):
-                _keep(found, sighting, way + rest)
-            for part in evidence.parts:
-                order += 1
-                heappush(queue, (len(way), way, order, part))
-            for module, rest in list(evidence.uses.items()):
-                for carried in self.carriers(module):
-                    order += 1
-                    heappush(queue, (len(way + rest), way + rest, order, carried))
-        return found
-
-
-def _keep(found: Found, sighting: Sighting, way: Way) -> bool:
+def keep_shortest(found: Sightings, sighting: Sighting, way: Way) -> bool:
+    """Add *sighting* to *found* unless a way as short is known; returns whether it was added."""
     known = found.get(sighting.key)
-    if known is not None and _rank(known[1]) <= _rank(way):
+    if known is not None and _rank_way(known[1]) <= _rank_way(way):
         return False
     found[sighting.key] = (sighting, way)
     return True
 
 
-def _rank(way: Way) -> tuple[int, Way]:
+def _rank_way(way: Way) -> tuple[int, Way]:
     return len(way), way

@@ -1,4 +1,4 @@
-"""Decides what is put on which loaded module, and takes all of it off again."""
+"""Puts tripwires and descriptors on the loaded modules that are watched, and takes them off."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _spec_of = itemgetter(SPEC)
 
 
 def namespace_of(module: object) -> dict[str, object]:
-    """The names of what stands in ``sys.modules``, past its own ``__getattribute__``.
+    """Return the names of what stands in ``sys.modules``, past its own ``__getattribute__``.
 
     ``importlib.util``'s lazy modules load at the first look at them.
     """
@@ -36,7 +36,7 @@ def namespace_of(module: object) -> dict[str, object]:
     return namespace
 
 
-class Arming:
+class ArmedModules:
     """Watches modules by name, as they stand in ``sys.modules``.
 
     ``unwatchable`` names the modules whose class or spec cannot be changed.
@@ -55,6 +55,7 @@ class Arming:
         self.unwatchable: set[str] = set()
 
     def arm(self, name: str) -> None:
+        """Watch the module *name* as it stands there now, if it does."""
         module = sys.modules.get(name)
         if module is None:
             return
@@ -67,26 +68,26 @@ class Arming:
         try:
             watched.pop(name, None)
             if spec is not None:
-                self._tripwires.set(spec)
+                self._tripwires.set_on(spec)
                 watched[name] = namespace
             asked = [SPEC] if spec is None or LOOKS_TOUCH_SPECS else []
-            self._watch(module, name, [*asked, *self._own_names(name, module)])
-            self._attach(name)
+            self._watch_names(module, name, [*asked, *self._list_watched_names(name, module)])
+            self._watch_in_package(name)
         except TypeError:
             self.unwatchable.add(name)
 
     def set_tripwire(self, name: str, spec: ModuleSpec) -> None:
         """Watch a module that is about to load."""
         try:
-            self._tripwires.set(spec)
+            self._tripwires.set_on(spec)
         except TypeError:
             self.unwatchable.add(name)
 
     def unset_tripwire(self, spec: ModuleSpec) -> None:
         """Watch a module that has loaded no more."""
-        self._tripwires.unset(spec)
+        self._tripwires.take_off(spec)
 
-    def carry(self, name: str) -> None:
+    def arm_carrier(self, name: str) -> None:
         """Watch a module that is part of a lineage, loading or loaded, and its submodules."""
         if name == "__main__":
             return
@@ -128,11 +129,11 @@ class Arming:
                 if armed.get(name) is not modules[name]:
                     self.arm(name)
 
-    def dotted(self, module: object) -> str:
+    def name_of(self, module: object) -> str:
         """The name under which *module* is watched."""
         return self._names.get(id(module), "")
 
-    def disarm(self) -> None:
+    def disarm_all(self) -> None:
         self._tripwires.remove_all()
         self._attributes.remove_all()
         self._armed.clear()
@@ -140,7 +141,7 @@ class Arming:
         self._targets.clear()
         self._carrying.clear()
 
-    def disarmed(self) -> list[str]:
+    def find_disarmed(self) -> list[str]:
         """The targets whose spec was taken from them. Called for each test."""
         kinds = self._tripwires.kinds
         try:
@@ -148,13 +149,13 @@ class Arming:
                 return []
         except KeyError:  # deleted
             pass
-        return self._without_spec(self._targets)
+        return self._find_without_spec(self._targets)
 
-    def disarmed_carriers(self) -> list[str]:
+    def find_disarmed_carriers(self) -> list[str]:
         """The same of all that carries evidence, which may be each file of tests."""
-        return self._without_spec(self._carrying)
+        return self._find_without_spec(self._carrying)
 
-    def _without_spec(self, watched: dict[str, dict[str, object]]) -> list[str]:
+    def _find_without_spec(self, watched: dict[str, dict[str, object]]) -> list[str]:
         return sorted(
             name
             for name, namespace in watched.items()
@@ -162,12 +163,12 @@ class Arming:
             and namespace_of(sys.modules.get(name)) is namespace
         )
 
-    def _watch(self, module: object, dotted: str, names: list[str]) -> None:
+    def _watch_names(self, module: object, dotted: str, names: list[str]) -> None:
         if names:
             self._names[id(module)] = dotted
-            self._attributes.watch(module, names)
+            self._attributes.watch_names(module, names)
 
-    def _own_names(self, dotted: str, module: object) -> list[str]:
+    def _list_watched_names(self, dotted: str, module: object) -> list[str]:
         """The names with a rule, and all that a package with ``submodules = false`` has itself."""
         names = list(self._index.names.get(dotted, ()))
         target = self._index.modules.get(dotted)
@@ -179,9 +180,9 @@ class Arming:
             ]
         return names
 
-    def _attach(self, dotted: str) -> None:
+    def _watch_in_package(self, dotted: str) -> None:
         """Watch the submodule *dotted* as an attribute of its package."""
         package, _, last = dotted.rpartition(".")
         parent = sys.modules.get(package)
         if parent is not None:
-            self._watch(parent, package, [last])
+            self._watch_names(parent, package, [last])

@@ -15,7 +15,7 @@ from pytest_ssot.runtime.imports.armed_modules import namespace_of
 _Module = type(sys)
 
 
-class Loaded:
+class LoadedModule:
     """A module as it stood in ``sys.modules``. ``path`` is "" where it has no file."""
 
     __slots__ = ("loader", "name", "package", "path")
@@ -29,22 +29,22 @@ class Loaded:
         self.loader: object = getattr(spec, "loader", None)
 
 
-class Early:
+class EarlyTargets:
     """The targets that were loaded before their watch began, each with all modules of that time.
 
     The modules are noted only if there is such a target: a run has a thousand of them.
     """
 
     def __init__(self) -> None:
-        self.noted: list[tuple[tuple[Target, ...], tuple[Loaded, ...]]] = []
+        self.noted: list[tuple[tuple[Target, ...], tuple[LoadedModule, ...]]] = []
 
-    def note(self, targets: Iterable[Target]) -> None:
+    def note_targets(self, targets: Iterable[Target]) -> None:
         targets = tuple(targets)
         if targets:
-            self.noted.append((targets, tuple(_loaded())))
+            self.noted.append((targets, tuple(_list_loaded())))
 
 
-def _loaded() -> Iterable[Loaded]:
+def _list_loaded() -> Iterable[LoadedModule]:
     for name, module in list(sys.modules.items()):
         if isinstance(module, _Module):
-            yield Loaded(name, namespace_of(module))
+            yield LoadedModule(name, namespace_of(module))

@@ -38,15 +38,15 @@ class Tripwires:
         self.kinds: set[type] = set()
         self._specs: dict[int, tuple[ModuleSpec, type]] = {}
 
-    def set(self, spec: ModuleSpec) -> None:
+    def set_on(self, spec: ModuleSpec) -> None:
         """Watch *spec*; again is no harm. TypeError where its class cannot be changed."""
         base = type(spec)
         if base in self.kinds:
             return
-        set_class(spec, self._watching(base))
+        set_class(spec, self._make_watched_class(base))
         self._specs[id(spec)] = (spec, base)
 
-    def unset(self, spec: ModuleSpec) -> None:
+    def take_off(self, spec: ModuleSpec) -> None:
         """Watch *spec* no more."""
         _, base = self._specs.pop(id(spec), (spec, None))
         if base is not None and type(spec) is self._classes[base]:
@@ -58,7 +58,7 @@ class Tripwires:
                 set_class(spec, base)
         self._specs.clear()
 
-    def _watching(self, base: type) -> type:
+    def _make_watched_class(self, base: type) -> type:
         if base not in self._classes:
             on_import, on_loaded = self._on_import, self._on_loaded
 
@@ -73,13 +73,13 @@ class Tripwires:
 
             members: dict[str, object] = {"_initializing": property(read, write)}
             if find_inherited(base, "name") is None:
-                members["name"] = property(_name_reader(on_loaded), _write_name)
-            self._classes[base] = make_disguise(base, members, self.set)
+                members["name"] = property(_make_name_reader(on_loaded), _write_name)
+            self._classes[base] = make_disguise(base, members, self.set_on)
             self.kinds.add(self._classes[base])
         return self._classes[base]
 
 
-def _name_reader(on_loaded: Callable[[ModuleSpec], None]) -> Callable[[Any], object]:
+def _make_name_reader(on_loaded: Callable[[ModuleSpec], None]) -> Callable[[Any], object]:
     def read(spec: Any) -> object:
         if _has_reloaded(get_caller()):
             on_loaded(spec)

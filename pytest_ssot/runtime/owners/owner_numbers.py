@@ -1,4 +1,4 @@
-"""Numbers for owners: what processes and pools can hand to each other."""
+"""Numbers for owners, which processes and pools can hand to each other."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from pytest_ssot.runtime.evidence.evidence import Evidence, Owned
+    from pytest_ssot.runtime.evidence.evidence import Evidence, OwnerStack
     from pytest_ssot.runtime.stack.frames import Way
     from pytest_ssot.runtime.stack.intent import Place
 
 _UNKNOWN = 1 << 31
 
 
-class At:
-    """Where a frame was: what is asked of a frame to say which line that is, at another time."""
+class FrameSnapshot:
+    """The line that a frame was at: what is read of a frame to find its place, kept for later."""
 
     __slots__ = ("f_back", "f_code", "f_globals", "f_lasti", "f_lineno")
 
@@ -29,21 +29,21 @@ class At:
         self.f_lasti = frame.f_lasti
         self.f_lineno = frame.f_lineno
 
-    def place(self) -> Place:
+    def find_place(self) -> Place:
         from pytest_ssot.runtime.stack.intent import place_of
 
         return place_of(self)  # type: ignore[arg-type]
 
 
-def joined(way: Way, steps: Way) -> Way:
-    """*steps* of a child process after the *way* to it: source of its command line is no place."""
+def join_ways(way: Way, steps: Way) -> Way:
+    """Add *steps* of a child process to the *way* to it; its command line's source is no step."""
     return way + tuple(step for step in steps if not (way and step[0].startswith("<")))
 
 
 NOWHERE = ("", 0, 0, 0, "", "")
 
 
-class Issued:
+class OwnerNumbers:
     """Owners by number; 0 is nobody.
 
     In a child process a number means an owner of the process that started it:
@@ -54,63 +54,64 @@ class Issued:
         self.elsewhere = elsewhere
         self._lock = RLock()
         self._numbers: dict[tuple[object, ...], int] = {}
-        self._issued: list[tuple[Owned, Way, At | None, frozenset[str]]] = []
-        # What child processes issued for their own: whose it is, and from where.
+        self._issued: list[tuple[OwnerStack, Way, FrameSnapshot | None, frozenset[str]]] = []
+        # Issued by child processes for their own: to which owner, the way, and the place.
         self._relayed: dict[int, tuple[int, Way, Place]] = {}
-        self.number(())
+        self.issue(())
 
-    def number(
+    def issue(
         self,
-        owned: Owned,
+        owned: OwnerStack,
         way: Way = (),
-        at: At | None = None,
-        within: frozenset[str] = frozenset(),
+        at: FrameSnapshot | None = None,
+        permitted: frozenset[str] = frozenset(),
     ) -> int:
-        """The number of *owned*, with the *way* there, and where they hand it out.
+        """Issue a number to *owned*, with the *way* to the line *at* which they hand it out.
 
-        *within* are the classes that may be made there.
+        *permitted* are the classes that may be made there.
         """
         if self.elsewhere is not None:
             return owned[0].number if owned else 0
-        key = (owned, way, within, *(() if at is None else (id(at.f_code), at.f_lasti)))
+        key = (owned, way, permitted, *(() if at is None else (id(at.f_code), at.f_lasti)))
         with self._lock:
             number = self._numbers.setdefault(key, len(self._issued))
             if number == len(self._issued):
-                self._issued.append((owned, way, at, within))
+                self._issued.append((owned, way, at, permitted))
         return number
 
-    def relay(self, number: int, owner: int, way: Way, place: Place) -> None:
-        """A child process of *owner* has issued *number* for one that it starts at *place*."""
+    def add_relayed(self, number: int, owner: int, way: Way, place: Place) -> None:
+        """Add the *number* that a child process of *owner* issued where it started another."""
         self._relayed[number] = owner, way, place
 
-    def first(self, number: int) -> int:
-        """The number of the process that this run itself started, or none did, above *number*."""
+    def find_first(self, number: int) -> int:
+        """Find the number, above *number*, of the process that this run itself started."""
         while number in self._relayed:
             number = self._relayed[number][0]
         return number
 
-    def owned(self, number: int) -> Owned:
+    def owners_of(self, number: int) -> OwnerStack:
+        """Return the owners that the number was issued to."""
         if self.elsewhere is not None:
             return (self.elsewhere(number),)
         return self._issued[number][0] if number < len(self._issued) else ()
 
-    def within(self, number: int) -> frozenset[str]:
-        """The classes that may be made where the number was issued."""
-        number = self.first(number)
+    def permitted_of(self, number: int) -> frozenset[str]:
+        """Return the classes that may be made where the number was issued."""
+        number = self.find_first(number)
         return self._issued[number][3] if number < len(self._issued) else frozenset()
 
-    def entry(self, number: int) -> tuple[Owned, Way, Place]:
-        """What the number was issued for."""
+    def look_up(self, number: int) -> tuple[OwnerStack, Way, Place]:
+        """Find the owners that the number was issued to, the way there, and the place."""
         if number in self._relayed:
             owner, rest, place = self._relayed[number]
-            owned, way, started = self.entry(owner)
+            owned, way, started = self.look_up(owner)
             if started[0] and place[0].startswith("<"):
                 place = started
-            return owned, joined(way, rest), place
+            return owned, join_ways(way, rest), place
         owned, way, at, _ = self._issued[number if number < len(self._issued) else 0]
-        return owned, way, NOWHERE if at is None else at.place()
+        return owned, way, NOWHERE if at is None else at.find_place()
 
 
-def unissued() -> int:
-    """A number for a process that was started without one; no other has it."""
+def make_unissued_number() -> int:
+    """Make a number for a process that was started without any; no other has it."""
     return _UNKNOWN | int.from_bytes(os.urandom(4), "little")

@@ -1,4 +1,4 @@
-"""Whose the work is that a pool does: not of who started the pool, but of who submitted it.
+"""Finds who submitted the work that a pool does; whoever started the pool is not asked.
 
 Each kind of pool has one object per call that is made where the call is submitted,
 and is at hand where the work is done, be it in another process. That object is
@@ -24,48 +24,48 @@ _KEY = "ssot_owner"
 _BITS = 32
 
 
-def number_at(frame: FrameType) -> int | None:
-    """The number of whoever submitted the work that *frame* is part of; None if it is none.
+def find_submitter(frame: FrameType) -> int | None:
+    """Find the number of who submitted the work that *frame* is part of; None if it is no work.
 
     Work of a pool that was made before the watch belongs to nobody.
     """
     for one in walk_outward(frame):
-        look = _WORK.get((module_of(one), one.f_code.co_name))
-        number = None if look is None else look(one.f_locals)
+        read_number = _WORK.get((module_of(one), one.f_code.co_name))
+        number = None if read_number is None else read_number(one.f_locals)
         if number is not None:
             return number
     return None
 
 
-def is_worker(frame: FrameType) -> bool:
+def is_pool_worker(frame: FrameType) -> bool:
     """Whether *frame* runs in a thread that works for a pool."""
     return any((module_of(one), one.f_code.co_name) in _WORKERS for one in walk_outward(frame))
 
 
-def _item(name: str) -> Callable[[dict[str, Any]], int | None]:
-    def look(local: dict[str, Any]) -> int | None:
+def _make_item_reader(name: str) -> Callable[[dict[str, Any]], int | None]:
+    def read_number(local: dict[str, Any]) -> int | None:
         item = local.get(name)
         return None if item is None else getattr(item, _KEY, 0)
 
-    return look
+    return read_number
 
 
-def _job(local: dict[str, Any]) -> int | None:
+def _read_job_number(local: dict[str, Any]) -> int | None:
     job = local.get("job")
     return None if job is None else job & ((1 << _BITS) - 1)
 
 
-def _prepared(local: dict[str, Any]) -> int | None:
+def _read_prepared_number(local: dict[str, Any]) -> int | None:
     data = local.get("preparation_data")
     return None if data is None else data.get(_KEY)
 
 
 #: Who does the work: module and function, and how the call is found there.
 _WORK: dict[tuple[str, str], Callable[[dict[str, Any]], int | None]] = {
-    ("concurrent.futures.thread", "run"): _item("self"),
-    ("concurrent.futures.process", "_process_worker"): _item("call_item"),
-    ("multiprocessing.pool", "worker"): _job,
-    ("multiprocessing.spawn", "_main"): _prepared,
+    ("concurrent.futures.thread", "run"): _make_item_reader("self"),
+    ("concurrent.futures.process", "_process_worker"): _make_item_reader("call_item"),
+    ("multiprocessing.pool", "worker"): _read_job_number,
+    ("multiprocessing.spawn", "_main"): _read_prepared_number,
 }
 
 
@@ -73,14 +73,16 @@ _WORKERS = frozenset((("concurrent.futures.thread", "_worker"), ("multiprocessin
 
 
 class Pools:
-    """Gives each call the number that *number* has for who submits it.
+    """Gives each submitted call the number that *number_submission* returns for it.
 
-    *process_at* has one for who starts a process at a frame.
+    *number_process* returns a number for the process that is started at a frame.
     """
 
-    def __init__(self, number: Callable[[], int], process_at: Callable[[FrameType], int]) -> None:
-        self._number = number
-        self._process_at = process_at
+    def __init__(
+        self, number_submission: Callable[[], int], number_process: Callable[[FrameType], int]
+    ) -> None:
+        self._number_submission = number_submission
+        self._number_process = number_process
         self._replaced: list[tuple[Any, str, Any, Any]] = []
         #: What to do with a module as soon as it is loaded.
         self.on_load: dict[str, Callable[[Any], object]] = {
@@ -101,7 +103,7 @@ class Pools:
                 setattr(module, name, original)
         self._replaced.clear()
 
-    def _replace(self, module: Any, name: str, make: Callable[[Any], Any]) -> None:
+    def _replace_name(self, module: Any, name: str, make: Callable[[Any], Any]) -> None:
         original = getattr(module, name, None)
         if original is not None:
             mine = make(original)
@@ -109,27 +111,31 @@ class Pools:
             self._replaced.append((module, name, original, mine))
 
     def _number_items(self, module: Any) -> None:
-        self._replace(module, "_WorkItem", self._numbered)
+        self._replace_name(module, "_WorkItem", self._make_numbered_class)
 
     def _number_calls(self, module: Any) -> None:
-        self._replace(module, "_WorkItem", self._numbered)
-        self._replace(module, "_CallItem", _handing_on)
+        self._replace_name(module, "_WorkItem", self._make_numbered_class)
+        self._replace_name(module, "_CallItem", _make_handing_on_class)
 
     def _number_jobs(self, module: Any) -> None:
-        self._replace(module, "job_counter", lambda counter: _Jobs(counter, self._number))
+        self._replace_name(
+            module, "job_counter", lambda counter: _NumberedJobs(counter, self._number_submission)
+        )
 
     def _number_processes(self, module: Any) -> None:
-        def preparing(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+        def wrap_preparation(
+            original: Callable[..., dict[str, Any]],
+        ) -> Callable[..., dict[str, Any]]:
             def get_preparation_data(*args: Any, **options: Any) -> dict[str, Any]:
-                return {**original(*args, **options), _KEY: self._process_at(get_caller())}
+                return {**original(*args, **options), _KEY: self._number_process(get_caller())}
 
             return get_preparation_data
 
-        self._replace(module, "get_preparation_data", preparing)
+        self._replace_name(module, "get_preparation_data", wrap_preparation)
 
-    def _numbered(self, base: Any) -> Any:
-        """A class whose instances have the number of who makes them."""
-        number = self._number
+    def _make_numbered_class(self, base: Any) -> Any:
+        """Make a class whose instances have the number of who makes them."""
+        number = self._number_submission
 
         def __init__(item: Any, *args: Any, **options: Any) -> None:  # noqa: N807 - it is one
             base.__init__(item, *args, **options)
@@ -138,8 +144,8 @@ class Pools:
         return make_namesake(base, {"__init__": __init__})
 
 
-def _handing_on(base: Any) -> Any:
-    """A class whose instances have the number of the ``work_item`` that they are made from."""
+def _make_handing_on_class(base: Any) -> Any:
+    """Make a class whose instances have the number of the ``work_item`` they are made from."""
 
     def __init__(item: Any, *args: Any, **options: Any) -> None:  # noqa: N807 - it is one
         base.__init__(item, *args, **options)
@@ -148,14 +154,14 @@ def _handing_on(base: Any) -> Any:
     return make_namesake(base, {"__init__": __init__})
 
 
-class _Jobs:
-    """Counts on, with the owner's number in each."""
+class _NumberedJobs:
+    """Counts jobs on, with the owner's number in each."""
 
     def __init__(self, counter: Any, number: Callable[[], int]) -> None:
         self._counter = counter
         self._number = number
 
-    def __iter__(self) -> _Jobs:
+    def __iter__(self) -> _NumberedJobs:
         return self
 
     def __next__(self) -> int:

@@ -1,7 +1,7 @@
-"""Tells what an event loop runs of its own accord from what the tests' thread waits for.
+"""Tells tasks that an event loop runs of its own accord from those the tests' thread waits for.
 
-anyio's plugin has one task for all async tests and fixtures of a loop
-(``anyio/_backends``: TestRunner), so that the tasks which one test creates would
+anyio's plugin has a single task for all async tests and fixtures of a loop
+(``anyio/_backends``: TestRunner), so that the tasks which a test creates would
 have the context of another. That task has to be told whose turn it is.
 """
 
@@ -33,7 +33,7 @@ def is_dispatched(frame: FrameType) -> bool:
 
     What the thread only waits for (``run_until_complete``) is a call by another name.
     """
-    task = _current_task()
+    task = _get_current_task()
     dispatched = task is not None
     for one in walk_outward(frame):
         module, name = module_of(one), one.f_code.co_name
@@ -46,23 +46,23 @@ def is_dispatched(frame: FrameType) -> bool:
     return dispatched
 
 
-def awaiting() -> Iterator[FrameType]:
-    """The frames that wait for the task that runs in this thread, through other tasks too."""
-    todo: list[Any] = [_current_task()]
+def find_awaiting() -> Iterator[FrameType]:
+    """Find the frames that wait for the task that runs in this thread, through other tasks too."""
+    todo: list[Any] = [_get_current_task()]
     seen: dict[int, Any] = {}
     while todo:
         one = todo.pop()
         if one is None or id(one) in seen:
             continue
         if seen:
-            yield from _suspended(one)
+            yield from _walk_suspended(one)
         seen[id(one)] = one
         for callback, _ in getattr(one, "_callbacks", None) or ():
-            todo += _waiting(callback)
+            todo += _find_waiting(callback)
 
 
-def _suspended(task: Any) -> Iterator[FrameType]:
-    """Where the coroutines of *task* stand."""
+def _walk_suspended(task: Any) -> Iterator[FrameType]:
+    """Yield the frames where the coroutines of *task* stand."""
     get = getattr(task, "get_coro", None)
     coroutine = None if get is None else get()
     while coroutine is not None:
@@ -72,10 +72,10 @@ def _suspended(task: Any) -> Iterator[FrameType]:
         coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
 
 
-def _waiting(callback: Any) -> Iterator[Any]:
-    """The futures, and tasks, that *callback* of another wakes: as asyncio's own have them.
+def _find_waiting(callback: Any) -> Iterator[Any]:
+    """Find the futures, and tasks, that *callback* of another wakes, as asyncio's own have them.
 
-    A task itself; a future, for ``gather``, ``wait`` and ``wait_for``; a group's task.
+    These are a task itself; a future, for ``gather``, ``wait`` and ``wait_for``; a group's task.
     """
     held = [getattr(callback, "__self__", None), *getattr(callback, "args", ())]
     for cell in getattr(callback, "__closure__", None) or ():
@@ -90,24 +90,24 @@ def _waiting(callback: Any) -> Iterator[Any]:
             yield getattr(one, "_parent_task", None)
 
 
-def tell_driver(capture: Callable[[], object]) -> None:
-    """Call *capture* in the task that runs anyio's tests, if there is one just now."""
+def run_in_driver(capture: Callable[[], object]) -> None:
+    """Call *capture* in the task that runs anyio's tests, if there is such a task just now."""
     plugin: Any = sys.modules.get("anyio.pytest_plugin")
     runner = getattr(plugin, "_current_runner", None)
     if runner is None or runner.is_running():
         return
 
-    async def told() -> None:
+    async def run() -> None:
         capture()
 
     # Not by run_fixture: that raises what tasks in the background have come to.
-    waited = runner._call_in_runner_task(told)
+    waited = runner._call_in_runner_task(run)
     if hasattr(waited, "__await__"):
         runner.get_loop().run_until_complete(waited)
 
 
-def _current_task() -> object:
-    """The asyncio task that runs in this thread; no module is imported to ask."""
+def _get_current_task() -> object:
+    """Get the asyncio task that runs in this thread; no module is imported to ask."""
     tasks: Any = sys.modules.get("asyncio.tasks")
     if tasks is None:
         return None

@@ -16,46 +16,46 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from pytest_ssot.runtime.evidence.evidence import Owned
-    from pytest_ssot.runtime.owners.owner_numbers import At
+    from pytest_ssot.runtime.evidence.evidence import OwnerStack
+    from pytest_ssot.runtime.owners.owner_numbers import FrameSnapshot
 
-    #: Whose it is, the line that started it, and which classes what started it may make.
-    Start = tuple[Owned, At | None, frozenset[str]]
+    #: The owners of a thread, the line that started it, and the classes that it may make.
+    Start = tuple[OwnerStack, FrameSnapshot | None, frozenset[str]]
 
 _STARTERS = ("start_new_thread", "start_joinable_thread")
 
 
-class _Raw(_thread._local):
-    """Who started the thread that asks, where it is no ``threading.Thread``."""
+class _RawThread(_thread._local):
+    """The start of the thread that asks, where that is no ``threading.Thread``."""
 
     start: Start | None = None
 
 
 class Threads:
-    """Asks *starting* for each thread that is started."""
+    """Keeps what *describe_start* returns for each thread that is started."""
 
-    def __init__(self, starting: Callable[[], Start]) -> None:
-        self._starting_now = starting
+    def __init__(self, describe_start: Callable[[], Start]) -> None:
+        self._describe_start = describe_start
         self._noted: dict[int, tuple[object, Start]] = {}
-        self._raw = _Raw()
+        self._raw = _RawThread()
         self._replaced: list[tuple[str, Any, Any]] = []
 
-    def started_by(self) -> Owned | None:
-        """Who started the thread that asks; None where that was not seen."""
-        start = self._start()
+    def find_starter(self) -> OwnerStack | None:
+        """Find who started the thread that asks; None where that was not seen."""
+        start = self._find_start()
         return None if start is None else start[0]
 
-    def started_at(self) -> At | None:
-        """The line that started the thread that asks."""
-        start = self._start()
+    def find_start_line(self) -> FrameSnapshot | None:
+        """Find the line that started the thread that asks."""
+        start = self._find_start()
         return None if start is None else start[1]
 
-    def started_within(self) -> frozenset[str]:
-        """The classes that the thread that asks may make, as what started it may."""
-        start = self._start()
+    def find_permitted(self) -> frozenset[str]:
+        """Find the classes that the thread that asks may make, as what started it may."""
+        start = self._find_start()
         return frozenset() if start is None else start[2]
 
-    def _start(self) -> Start | None:
+    def _find_start(self) -> Start | None:
         threading: Any = sys.modules.get("threading")
         thread = threading and threading._active.get(_thread.get_ident())
         noted = self._noted.get(id(thread))
@@ -65,26 +65,26 @@ class Threads:
         for starter in _STARTERS:
             original = getattr(_thread, starter, None)
             if original is not None:
-                mine = self._starting(original)
-                _swap(starter, original, mine)
+                mine = self._wrap_starter(original)
+                _swap_starter(starter, original, mine)
                 self._replaced.append((starter, original, mine))
 
     def remove(self) -> None:
         for name, original, mine in self._replaced:
-            _swap(name, mine, original)
+            _swap_starter(name, mine, original)
         self._replaced.clear()
 
-    def _starting(self, original: Callable[..., Any]) -> Callable[..., Any]:
+    def _wrap_starter(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def start(function: Any, *args: Any, **options: Any) -> Any:
-            return original(self._note(function), *args, **options)
+            return original(self._note_start(function), *args, **options)
 
         return start
 
-    def _note(self, function: Any) -> Any:
-        """What to run instead of *function*."""
+    def _note_start(self, function: Any) -> Any:
+        """Note who starts a thread for *function*; returns what to run instead of that."""
         if not callable(function):
             return function
-        start = self._starting_now()
+        start = self._describe_start()
         thread = getattr(function, "__self__", None)
         if getattr(function, "__name__", "") == "_bootstrap" and thread is not None:
             key, noted = id(thread), self._noted
@@ -99,7 +99,7 @@ class Threads:
         return run
 
 
-def _swap(starter: str, old: Any, new: Any) -> None:
+def _swap_starter(starter: str, old: Any, new: Any) -> None:
     """Put *new* in the place of *old*. A threading that loads later binds the one in _thread."""
     for module, name in ((_thread, starter), (sys.modules.get("threading"), f"_{starter}")):
         if getattr(module, name, None) is old:

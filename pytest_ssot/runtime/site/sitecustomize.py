@@ -8,7 +8,7 @@ import os
 import sys
 
 
-def _watch(folder):
+def _start_watch(folder):
     """Start the watch; what kept it from starting is told through *folder*."""
     home = os.path.abspath(__file__)
     for _ in range(4):
@@ -18,16 +18,16 @@ def _watch(folder):
     try:
         if sys.version_info < (3, 11) or sys.implementation.name != "cpython":
             raise ImportError("only CPython 3.11 and newer can be watched")
-        from pytest_ssot.runtime.children.start import start
+        from pytest_ssot.runtime.children.start_watch import start_watch
 
-        start(folder)
+        start_watch(folder)
     except Exception as error:
-        _tell(folder, "%s: %s" % (os.path.basename(sys.executable), error))  # noqa: UP031
+        _tell_error(folder, "%s: %s" % (os.path.basename(sys.executable), error))  # noqa: UP031
     finally:
         sys.path.remove(home)
 
 
-def _tell(folder, text):
+def _tell_error(folder, text):
     """As pytest_ssot.runtime.evidence.channel writes a record, without its help."""
     import marshal
     import struct
@@ -57,5 +57,5 @@ def _go_on():
 
 
 if os.path.isdir(os.environ.get("PYTEST_SSOT_CHANNEL", "")):
-    _watch(os.environ["PYTEST_SSOT_CHANNEL"])
+    _start_watch(os.environ["PYTEST_SSOT_CHANNEL"])
 _go_on()

@@ -77,7 +77,7 @@ def is_attribute_read(frame: FrameType) -> bool:
     if instruction.op == "attribute":
         return opname[code.co_code[at]].startswith("LOAD_")
     if instruction.op == "call":
-        return find_callee(frame) in ("getattr", "hasattr")
+        return read_callee_root(frame) in ("getattr", "hasattr")
     return instruction.op in ("from", "star")
 
 

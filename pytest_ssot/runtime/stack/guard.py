@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from pytest_ssot.runtime.evidence.channel import Channel
+
 
 class Guard:
     """Wraps the watch's callbacks.
@@ -22,8 +24,7 @@ class Guard:
         self.on = False
         self._busy: set[int] = set()
         self._faults: dict[str, None] = {}
-        #: Called with each error that is new.
-        self.on_fault: Callable[[str], None] = _nobody
+        self._channel: Channel | None = None
 
     @property
     def faults(self) -> list[str]:
@@ -40,7 +41,7 @@ class Guard:
             try:
                 return callback(*args)
             except Exception as error:
-                self.fault(error)
+                self.keep_error(error)
                 return default
             finally:
                 busy.discard(thread)
@@ -58,26 +59,28 @@ class Guard:
             if mine:
                 self._busy.discard(thread)
 
-    def fault(self, error: Exception) -> None:
+    def keep_error(self, error: Exception) -> None:
         """Keep an error inside the plugin, for the report."""
-        self.told(_describe_error(error))
+        self.keep_fault(_describe_error(error))
 
-    def told(self, fault: str) -> None:
+    def keep_fault(self, fault: str) -> None:
+        """Keep the description of an error, and write it to the channel if there is one."""
         if fault not in self._faults:
             self._faults[fault] = None
-            self.on_fault(fault)
+            if self._channel is not None:
+                self._channel.write("fault", fault)
 
-    def forked(self) -> None:
-        """Only the thread that forked goes on in a child process."""
+    def hand_over(self, channel: Channel) -> None:
+        """Go on in a child process: errors are for the run that reads *channel*."""
+        self._channel = channel
+
+    def forget_threads(self) -> None:
+        """Go on in a fork: only the thread that forked does."""
         self._busy.clear()
 
 
-def _nobody(fault: str) -> None:
-    """Nobody is told at once."""
-
-
 def _describe_error(error: Exception) -> str:
-    """What the error says, and where: for the report, and for us."""
+    """Tell what the error says, and where: for the report, and for us."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_DICTIONARY: Any = ModuleType.__dict__["__dict__"]
+_DICTIONARY: Any = type.__getattribute__(ModuleType, "__dict__")["__dict__"]
 
 
 def namespace_of(module: object) -> dict[str, object]:

@@ -4,7 +4,7 @@
 hidden by filters and registries, so it is not the place to watch. But each way
 reads ``warnings.filters`` to look for the first filter that matches
 (``Python/_warnings.c``: get_filter). So that attribute gets a data descriptor:
-C code is handed the list with one more filter in front, which looks and never
+C code is handed the list with another filter in front, which looks and never
 matches; Python code gets the list itself.
 """
 
@@ -36,13 +36,13 @@ class FilterSpy:
     """Stands in front of ``warnings.filters``.
 
     *on_warning* gets a warning's text, its category, the module that its
-    ``stacklevel`` points at, and the innermost Python frame. *by_python* tells
-    whether a frame reads the attribute itself; see :class:`Readers`.
+    ``stacklevel`` points at, and the innermost Python frame. *is_python_read* tells
+    whether a frame reads the attribute itself; see :class:`PythonReads`.
     """
 
-    def __init__(self, on_warning: OnWarning, by_python: Callable[[FrameType], bool]) -> None:
+    def __init__(self, on_warning: OnWarning, is_python_read: Callable[[FrameType], bool]) -> None:
         self._on_warning = on_warning
-        self._by_python = by_python
+        self._is_python_read = is_python_read
         self._base: type | None = None
         self._mine: type | None = None
 
@@ -53,8 +53,8 @@ class FilterSpy:
 
     def install(self) -> None:
         self._base = type(warnings)
-        filters = _Filters(_spy(self._on_warning), self._by_python)
-        self._mine = make_disguise(self._base, {"filters": filters}, self._follow)
+        filters = _FiltersDescriptor(_make_spy_filter(self._on_warning), self._is_python_read)
+        self._mine = make_disguise(self._base, {"filters": filters}, self._follow_class)
         set_class(warnings, self._mine)
 
     def put_back(self) -> None:
@@ -65,23 +65,25 @@ class FilterSpy:
             set_class(warnings, self._base)
             forget_disguise(self._mine)
 
-    def _follow(self, module: object) -> None:
-        """Code gave the module another class: the filters are watched on that."""
+    def _follow_class(self, module: object) -> None:
+        """Watch the filters on the other class that code gave to the module."""
         self.install()
 
 
-class _Filters:
-    """The descriptor: the real list for Python code, one filter more for C code."""
+class _FiltersDescriptor:
+    """Gives the real list to Python code, and a list with the spy in front to C code."""
 
-    def __init__(self, spy: tuple[object, ...], by_python: Callable[[FrameType], bool]) -> None:
+    def __init__(
+        self, spy: tuple[object, ...], is_python_read: Callable[[FrameType], bool]
+    ) -> None:
         self._spy = spy
-        self._by_python = by_python
+        self._is_python_read = is_python_read
 
     def __get__(self, module: Any, owner: type | None = None) -> object:
         if module is None:
             return self
         filters = vars(module)["filters"]
-        return filters if self._by_python(get_caller()) else [self._spy, *filters]
+        return filters if self._is_python_read(get_caller()) else [self._spy, *filters]
 
     def __set__(self, module: Any, value: Any) -> None:
         if self._spy in value:
@@ -89,14 +91,14 @@ class _Filters:
         vars(module)["filters"] = value
 
 
-class Readers:
+class PythonReads:
     """Tells whether a frame reads the attribute itself, as no C code that warns does.
 
     The same few lines of ``warnings`` ask for each test, so the answers are kept.
     """
 
     def __init__(self, guard: Guard) -> None:
-        self._reads = guard(_reads)
+        self._is_read = guard(_is_python_read)
         self._known: dict[tuple[int, int], tuple[bool, CodeType]] = {}
 
     def __call__(self, frame: FrameType) -> bool:
@@ -105,43 +107,49 @@ class Readers:
         known = self._known.get(key)
         if known is not None:
             return known[0]
-        reads: bool | None = self._reads(frame)
+        reads: bool | None = self._is_read(frame)
         if reads is not None and len(self._known) < _ENOUGH:
             self._known[key] = reads, code  # held, so that no other code gets its identity
         return reads is not False
 
 
-def _reads(frame: FrameType) -> bool:
+def _is_python_read(frame: FrameType) -> bool:
     instruction = bytecode.read_instruction(frame)
     if instruction.op == "call":
         return bytecode.read_callee_root(frame) in _READERS
     return instruction.name == "filters"
 
 
-class _Heard(_thread._local):
-    """What a filter lookup has told so far; each thread does its own."""
+class _FilterLookup(_thread._local):
+    """The text and the module that a lookup of a filter has asked for; each thread does its own."""
 
     text = ""
     module = ""
 
 
-def _spy(on_warning: OnWarning) -> tuple[object, ...]:
-    """A filter whose parts are asked for the text, the module and the category, in this order."""
-    heard = _Heard()
+def _make_spy_filter(on_warning: OnWarning) -> tuple[object, ...]:
+    """Make a filter whose parts are asked for the text, the module and the category, in turn."""
+    lookup = _FilterLookup()
 
-    class Text:
+    class TextPattern:
         def match(self, text: str) -> bool:
-            heard.text = text
+            lookup.text = text
             return False
 
-    class Module:
+    class ModulePattern:
         def match(self, module: str) -> bool:
-            heard.module = module
+            lookup.module = module
             return False
 
-    class Category(type):
+    class CategoryListener(type):
         def __subclasscheck__(cls, category: type) -> bool:
-            on_warning(heard.text, category, heard.module, get_caller())
+            on_warning(lookup.text, category, lookup.module, get_caller())
             return False
 
-    return ("ignore", Text(), Category("AnyWarning", (Warning,), {}), Module(), 0)
+    return (
+        "ignore",
+        TextPattern(),
+        CategoryListener("AnyWarning", (Warning,), {}),
+        ModulePattern(),
+        0,
+    )

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import FrameType
 
     from pytest_ssot.rules.lookup import TargetIndex
+    from pytest_ssot.runtime.evidence.channel import Channel
     from pytest_ssot.runtime.evidence.evidence import Sighting
     from pytest_ssot.runtime.evidence.recorder import Recorder
+    from pytest_ssot.runtime.imports.uses import ImportUses
     from pytest_ssot.runtime.stack.guard import Guard
+    from pytest_ssot.runtime.warnings.filters import InheritedFilters, WatchedCategories
 
     Tentative = tuple[str, type, Sighting, FrameType]
 
 from pytest_ssot.rules.lookup import Target
-from pytest_ssot.runtime.imports.hook import ImportWatch
 from pytest_ssot.runtime.stack import frames
-from pytest_ssot.runtime.warnings import meaning
-from pytest_ssot.runtime.warnings.meaning import Categories, Surroundings
-from pytest_ssot.runtime.warnings.spy import FilterSpy, Readers
+from pytest_ssot.runtime.warnings import issuer
+from pytest_ssot.runtime.warnings.filters import category_name
+from pytest_ssot.runtime.warnings.spy import FilterSpy, PythonReads
 
 
 class WarningWatch:
@@ -33,66 +34,77 @@ class WarningWatch:
         self,
         index: TargetIndex,
         recorder: Recorder,
-        imports: ImportWatch,
+        uses: ImportUses,
         guard: Guard,
         *,
-        categories: Categories,
+        categories: WatchedCategories,
+        filters: InheritedFilters,
         discover: bool,
     ) -> None:
         self._index = index
         self._recorder = recorder
-        self._imports = imports
+        self._uses = uses
         self._categories = categories
+        self._filters = filters
         self.discover = discover
-        imports.state_of = self._state_of
-        self.spy = FilterSpy(guard(self._warned), Readers(guard))
-        self.surroundings = Surroundings()
+        self.spy = FilterSpy(guard(self._on_warning), PythonReads(guard))
         self.discovered: dict[str, str] = {}
-        self.on_discovered: Callable[[str, str], object] = self.discovered.setdefault
+        self._channel: Channel | None = None
         self._expected: list[Tentative] = []
 
     def begin(self) -> None:
-        """A test, or a file's collection, begins: what it adds to the filters is its own."""
-        self.surroundings.note()
+        """Begin a test, or a file's collection: what it adds to the filters is its own."""
+        self._filters.note_current()
         self._expected.clear()
 
-    def _warned(self, text: str, category: type[Warning], stated: str, frame: FrameType) -> None:
+    def hand_over(self, channel: Channel) -> None:
+        """Go on in a child process: what is discovered is for the run that reads *channel*."""
+        self._channel = channel
+
+    def keep_discovered(self, module: str, text: str) -> None:
+        """Keep *module*, which warned of itself with *text*, for the report."""
+        if self._channel is None:
+            self.discovered.setdefault(module, text)
+        else:
+            self._channel.write("discovered", module, text)
+
+    def _on_warning(
+        self, text: str, category: type[Warning], stated: str, frame: FrameType
+    ) -> None:
         if category not in self._categories:
             return
-        if meaning.is_reissued(frame):
-            self._unexpected(text, category)
+        if issuer.is_reissued(frame):
+            self._record_unexpected(text, category)
             return
-        issuing = meaning.issuer(frame)
+        issuing = issuer.find_issuer(frame)
         if issuing is None:
             return
-        used = meaning.issued_in_c(frame)
+        used = issuer.find_c_issuer(frame)
         if used is not None:
-            self._note(frame, category, used, text, stated)
+            self._record(frame, category, used, text, stated)
             return
-        body = meaning.loading(issuing, stated, text)
+        body = issuer.find_loading_body(issuing, stated, text)
         if body is not None:
-            self._loading(body, text, category, stated)
+            self._charge_load(body, text, category, stated)
         else:
-            self._called(frame, issuing, text, category, stated)
+            self._charge_call(frame, issuing, text, category, stated)
 
-    def _loading(self, body: FrameType, text: str, category: type[Warning], stated: str) -> None:
-        """A module warns of itself while it loads: a rule covers that, or it becomes one."""
+    def _charge_load(
+        self, body: FrameType, text: str, category: type[Warning], stated: str
+    ) -> None:
+        """Charge who loads a module that warns of itself: a rule covers that, or it becomes one."""
         module = frames.module_of(body)
         if self._index.module(module) is not None:
             return
         if self.discover and body.f_globals.get("__spec__") is not None:
             self._index.add(Target(module, module, warning=(text, category, stated)))
-            self.on_discovered(module, text)
-            self._imports.warned(module, body, expected=self.surroundings.recorded())
+            self.keep_discovered(module, text)
+            self._uses.charge_discovered(module, body, expected=self._filters.is_expected())
             return
         importer = frames.find_user_frame(body.f_back) or body
-        self._note(importer, category, module, text, stated)
+        self._record(importer, category, module, text, stated)
 
-    def _state_of(self, target: Target) -> str:
-        """How today's filters leave the warning of a discovered module, which warned once."""
-        return "seen" if target.warning is None else self.surroundings.state(*target.warning)
-
-    def _called(
+    def _charge_call(
         self,
         frame: FrameType,
         issuing: FrameType,
@@ -100,16 +112,17 @@ class WarningWatch:
         category: type[Warning],
         stated: str,
     ) -> None:
-        if meaning.looked_at(issuing):
+        """Charge who calls what warns of itself: a function, or what *frame*'s wrapper wraps."""
+        if issuer.is_looked_at(issuing):
             return
-        wrapped = meaning.decorated(frame)
-        user = frames.find_user_frame(issuing) if wrapped else meaning.user(issuing, stated)
-        importer = user or frames.find_user_frame(issuing)
+        wrapped = issuer.find_decorated(frame)
+        caller = frames.find_user_frame(issuing) if wrapped else issuer.find_caller(issuing, stated)
+        importer = caller or frames.find_user_frame(issuing)
         if importer is None:
             return
-        self._note(importer, category, wrapped or meaning.issued_by(issuing), text, stated)
+        self._record(importer, category, wrapped or issuer.name_issuer(issuing), text, stated)
 
-    def _note(
+    def _record(
         self,
         importer: FrameType,
         category: type[Warning],
@@ -117,28 +130,29 @@ class WarningWatch:
         text: str,
         stated: str,
     ) -> None:
-        sighting = self._recorder.sighting(
+        """Record the warning, or keep it where the test expects what it records."""
+        sighting = self._recorder.make_sighting(
             importer,
-            rule=self._rule(target) or meaning.qualified(category),
+            rule=self._find_rule(target) or category_name(category),
             kind="warning",
             target=target,
             name=None,
             message=text,
-            state=self.surroundings.state(text, category, stated),
+            state=self._filters.state_of(text, category, stated),
         )
-        if self.surroundings.recorded():
+        if self._filters.is_expected():
             self._expected.append((text, category, sighting, importer))
         else:
             self._recorder.record(importer, sighting)
 
-    def _rule(self, target: str) -> str | None:
-        """The rule that covers what warns, if one does."""
+    def _find_rule(self, target: str) -> str | None:
+        """Find the rule that covers what warns, if any does."""
         module, _, name = target.partition(":")
         found = self._index.name(module, name.partition(".")[0]) or self._index.module(module)
         return None if found is None or found.foreign else found.rule
 
-    def _unexpected(self, text: str, category: type) -> None:
-        """pytest.warns did not expect what it recorded: so it was a deprecation after all."""
+    def _record_unexpected(self, text: str, category: type) -> None:
+        """Record what pytest.warns took and did not expect: it was a deprecation after all."""
         for expected in [one for one in self._expected if one[:2] == (text, category)]:
             self._expected.remove(expected)
             sighting, importer = expected[2:]

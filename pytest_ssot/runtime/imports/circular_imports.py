@@ -20,7 +20,7 @@ from pytest_ssot.runtime.stack.frames import get_caller
 
 
 class CircularImports:
-    """Calls *on_circular* with the module that is still loading, and who imports it."""
+    """Calls *on_circular* with the name of a module that is still loading, and who imports it."""
 
     def __init__(self, on_circular: Callable[[str, FrameType], None]) -> None:
         self._on_circular = on_circular

@@ -6,25 +6,26 @@ import os
 
 from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.runtime.evidence.channel import OWNER, Channel
-from pytest_ssot.runtime.owners.owner_numbers import unissued
-from pytest_ssot.runtime.watcher import Watcher
+from pytest_ssot.runtime.owners.owner_numbers import make_unissued_number
+from pytest_ssot.runtime.watcher import Watcher, get_active
 
 
-def start(folder: str) -> None:
+def start_watch(folder: str) -> None:
     """Watch this process on behalf of the test run whose channel is *folder*."""
     channel = Channel(folder)
-    targets, owned, categories, discover = channel.config()
+    targets, owned, categories, discover = channel.read_config()
     watcher = Watcher(
         [Target(*target, foreign=foreign) for *target, foreign in targets],
         owned=Owned.of(owned),
         categories=categories,
         discover=discover,
+        outer=get_active(),
     )
     number = int(os.environ.get(OWNER, 0))
     if not number:
-        number = unissued()
+        number = make_unissued_number()
         channel.write("started", number, os.environ.get("PYTEST_CURRENT_TEST", ""))
-    watcher.report_to(channel, number)
+    watcher.hand_over(channel, number)
     watcher.start()
     for targets, _ in watcher.early.noted:
         for target in targets:

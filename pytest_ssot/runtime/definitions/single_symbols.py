@@ -1,4 +1,4 @@
-"""Symbols that are to be single, and what stands in a loaded module beside them."""
+"""Symbols that are to be single, and names of a loaded module that may be another of one."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pytest_ssot.runtime.imports.armed_modules import SPEC, namespace_of
 _Module = type(sys)
 
 
-class Home:
-    """The one import path of a symbol, ``module:name``, and the modules that may re-export it.
+class SingleSymbol:
+    """A symbol that is to be single: its home, ``module:name``, and who may re-export it.
 
     ``foreign`` is what only another run asked for: see :mod:`pytest_ssot.runtime.nested`.
     """
@@ -56,20 +56,20 @@ class Home:
         return module in self.also_from or any(_is_file(one, path) for one in self.also_from)
 
 
-class Suspect:
-    """A name of a module that looks like another of what *home* has."""
+class SuspectName:
+    """A name of a module that looks like another of *single*."""
 
-    __slots__ = ("_sort", "_value", "home", "name")
+    __slots__ = ("_sort", "_value", "name", "single")
 
-    def __init__(self, home: Home, name: str, sort: str, value: object) -> None:
-        self.home = home
+    def __init__(self, single: SingleSymbol, name: str, sort: str, value: object) -> None:
+        self.single = single
         self.name = name
         self._sort = sort
         self._value = value
 
-    def bound(self, source: Source, module: str, path: str) -> Bound | None:
-        """How and where *source*, of the *module* in *path*, binds it; None where it is fine."""
-        home, own = self.home, self.name == self.home.name
+    def find_binding(self, source: Source, module: str, path: str) -> Bound | None:
+        """Find how *source*, of the *module* in *path*, binds the name; None where it is fine."""
+        single, own = self.single, self.name == self.single.name
         if self._sort == "subclass":
             return source.renaming(self.name)
         if self._sort == "definition":
@@ -78,32 +78,32 @@ class Suspect:
         if bound is None or (bound.form == "alias" and not own):
             return bound
         if bound.form == "definition":
-            return bound if own and not home.is_file(path) else None
-        return None if home.is_file(path) or home.may_pass_on(module, path) else bound
+            return bound if own and not single.is_file(path) else None
+        return None if single.is_file(path) or single.may_pass_on(module, path) else bound
 
 
-class Homes:
-    """All symbols that are to be single; ``names`` is what they are called."""
+class SingleSymbols:
+    """All symbols that are to be single; ``names`` are their own, without the modules'."""
 
     def __init__(self) -> None:
-        self.all: list[Home] = []
+        self.all: list[SingleSymbol] = []
         self.names: set[str] = set()
         self.modules: set[str] = set()
         # By position: the modules' names, and what each was when it was read.
         self._order: list[str] = []
         self._read_from: list[object] = []
-        self._values: dict[int, Home] = {}
+        self._values: dict[int, SingleSymbol] = {}
         self._classes: list[type] = []
         # Modules with direct subclasses, and how many of these there are.
         self._related: set[str] = set()
         self._subclasses = 0
 
-    def add(self, homes: Iterable[Home]) -> None:
-        known = {home.symbol for home in self.all}
-        self.all += [home for home in homes if home.symbol not in known]
-        self.names.update(home.name for home in self.all)
-        self.modules.update(home.module for home in self.all)
-        self._order = [home.module for home in self.all]
+    def add_symbols(self, singles: Iterable[SingleSymbol]) -> None:
+        known = {single.symbol for single in self.all}
+        self.all += [single for single in singles if single.symbol not in known]
+        self.names.update(single.name for single in self.all)
+        self.modules.update(single.module for single in self.all)
+        self._order = [single.module for single in self.all]
         self._read_from = [None] * len(self.all)
 
     def refresh(self, name: str = "") -> None:
@@ -111,25 +111,25 @@ class Homes:
         modules = [*map(sys.modules.get, self._order)]
         if modules == self._read_from and name not in self.modules:
             return
-        for number, (home, module) in enumerate(zip(self.all, modules, strict=True)):
+        for number, (single, module) in enumerate(zip(self.all, modules, strict=True)):
             namespace = namespace_of(module)
-            value = namespace.get(home.name)
+            value = namespace.get(single.name)
             # Other values may be one object for many reasons.
-            home.value = value if callable(value) else None
-            self._read_from[number] = home if is_loading(namespace) else module
-        self._values = {id(home.value): home for home in self.all if home.value is not None}
-        values = [home.value for home in self.all if issubclass(type(home.value), type)]
+            single.value = value if callable(value) else None
+            self._read_from[number] = single if is_loading(namespace) else module
+        self._values = {id(single.value): single for single in self.all if single.value is not None}
+        values = [single.value for single in self.all if issubclass(type(single.value), type)]
         self._classes = [value for value in values if not issubclass(value, BaseException)]
-        self._count()
+        self._count_subclasses()
 
-    def concern(self, module: str, namespace: dict[str, object]) -> bool:
+    def may_concern(self, module: str, namespace: dict[str, object]) -> bool:
         """Whether anything in *namespace*, all names of *module*, may be another of a symbol.
 
         Asked of each module that is loaded.
         """
         self.refresh(module)
         if sum(map(len, map(_subclasses, self._classes))) != self._subclasses:
-            self._count()
+            self._count_subclasses()
         return not (
             namespace.keys().isdisjoint(self.names)
             # In one step: another thread may be adding names.
@@ -137,48 +137,50 @@ class Homes:
             and module not in self._related
         )
 
-    def suspects(self, module: str, namespace: dict[str, object]) -> list[Suspect]:
-        """What of *namespace* is worth to read the source for."""
-        found = [*self._definitions(module, namespace), *self._renaming(module)]
+    def find_suspects(self, module: str, namespace: dict[str, object]) -> list[SuspectName]:
+        """Find the names of *namespace* that are worth to read the source for."""
+        found = [*self._find_definitions(module, namespace), *self._find_renaming(module)]
         for name, value in list(namespace.items()):
-            home = self._values.get(id(value))
-            if home is not None and (name != home.name or module != home.module):
-                found.append(Suspect(home, name, "another", value))
+            single = self._values.get(id(value))
+            if single is not None and (name != single.name or module != single.module):
+                found.append(SuspectName(single, name, "another", value))
         return found
 
     def is_at_home(self, name: str, module: str, path: str) -> bool:
         """Whether a symbol called *name* has its home in *module*, or in its file *path*."""
         return any(
-            home.name == name and (home.module == module or home.is_file(path)) for home in self.all
+            single.name == name and (single.module == module or single.is_file(path))
+            for single in self.all
         )
 
-    def _definitions(self, module: str, namespace: dict[str, object]) -> Iterator[Suspect]:
+    def _find_definitions(self, module: str, namespace: dict[str, object]) -> Iterator[SuspectName]:
         path = str(namespace.get("__file__"))
-        for home in self.all:
-            value = namespace.get(home.name)
-            other = home.name in namespace and value is not home.value
-            own = other and home.is_defined_in(module, namespace)
-            if own and not self.is_at_home(home.name, module, path):
-                yield Suspect(home, home.name, "definition", value)
+        for single in self.all:
+            value = namespace.get(single.name)
+            other = single.name in namespace and value is not single.value
+            own = other and single.is_defined_in(module, namespace)
+            if own and not self.is_at_home(single.name, module, path):
+                yield SuspectName(single, single.name, "definition", value)
 
-    def _count(self) -> None:
+    def _count_subclasses(self) -> None:
         known = [subclass for kind in self._classes for subclass in _subclasses(kind)]
         self._related = {cls.__module__ for cls in known}
         self._subclasses = len(known)
 
-    def _renaming(self, module: str) -> Iterator[Suspect]:
+    def _find_renaming(self, module: str) -> Iterator[SuspectName]:
         for kind in self._classes:
-            home = self._values[id(kind)]
+            single = self._values[id(kind)]
             for subclass in _subclasses(kind):
                 plain = subclass.__module__ == module and subclass.__bases__ == (kind,)
-                if plain and subclass.__name__ != home.name:
-                    yield Suspect(home, subclass.__name__, "subclass", subclass)
+                if plain and subclass.__name__ != single.name:
+                    yield SuspectName(single, subclass.__name__, "subclass", subclass)
 
 
 _subclasses: Callable[[type], list[type]] = type.__subclasses__
 
 
 def is_loading(namespace: dict[str, object]) -> bool:
+    """Whether the module with these names is still loading."""
     return getattr(namespace.get(SPEC), "_initializing", False) is True
 
 
@@ -186,22 +188,22 @@ def _is_file(dotted: str, path: str) -> bool:
     """Whether *path* is the file of the module *dotted*, which may not be loaded."""
     own = namespace_of(sys.modules.get(dotted)).get("__file__")
     if isinstance(own, str):
-        return _is_same(own, path)
+        return _is_same_file(own, path)
     inside = dotted.replace(".", os.sep)
     if not path.endswith((f"{os.sep}{inside}.py", f"{os.sep}{inside}{os.sep}__init__.py")):
         return False
-    located = _located(dotted)
-    return located is None or _is_same(located, path)
+    located = _locate_file(dotted)
+    return located is None or _is_same_file(located, path)
 
 
-def _is_same(one: str, other: str) -> bool:
-    return os.path.basename(one) == os.path.basename(other) and (
-        os.path.realpath(one) == os.path.realpath(other)
+def _is_same_file(path: str, other: str) -> bool:
+    return os.path.basename(path) == os.path.basename(other) and (
+        os.path.realpath(path) == os.path.realpath(other)
     )
 
 
-def _located(dotted: str) -> str | None:
-    """The file that importing *dotted* would load; nothing is imported for it."""
+def _locate_file(dotted: str) -> str | None:
+    """Find the file that importing *dotted* would load; nothing is imported for it."""
     from importlib.machinery import PathFinder
 
     inside = None

@@ -1,9 +1,9 @@
-"""Child processes: lets them know whose they are, and takes in what they tell.
+"""Watches child processes: tells each to watch itself, and whose it is.
 
 A child is found by its environment: PYTHONPATH begins with a folder whose
 ``sitecustomize`` starts the watch there (``Lib/site.py``: execsitecustomize), and
-a variable names the channel. Whose it is stands in another one, for that child
-alone: it is set where the process is made (``Modules/_posixsubprocess.c``:
+a variable names the channel. Its owner's number stands in another variable, for that
+child alone: it is set where the process is made (``Modules/_posixsubprocess.c``:
 fork_exec, ``os.posix_spawn``). What is started in another way (``os.system``) goes by
 PYTEST_CURRENT_TEST. A fork goes on with this very watch.
 """
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.stack.guard import Guard
 
-from pytest_ssot.runtime.children.outlet import absolute
+from pytest_ssot.runtime.children.remote_owner import make_absolute
 from pytest_ssot.runtime.evidence.channel import FOLDER, OWNER, Channel
-from pytest_ssot.runtime.owners.owner_numbers import unissued
+from pytest_ssot.runtime.owners.owner_numbers import make_unissued_number
 from pytest_ssot.runtime.stack import frames, intent
 
 _posixsubprocess: Any
@@ -41,20 +41,21 @@ _PATH = "PYTHONPATH"
 _ENV = 5
 
 
-class Children:
-    """Watches the processes that this one starts, for as long as it is installed.
+class ChildWatch:
+    """Sees to it that the processes that this one starts watch themselves, while installed.
 
-    ``missed`` names those that cannot be watched: path and line of who started it, and why.
+    *hand_over* makes this very watch that of a fork. ``missed`` names those that cannot
+    be watched: path and line of who started it, and why.
     """
 
     def __init__(
-        self, recorder: Recorder, guard: Guard, report_to: Callable[[Channel, int], None]
+        self, recorder: Recorder, guard: Guard, hand_over: Callable[[Channel, int], None]
     ) -> None:
         self._recorder = recorder
-        self._report_to = report_to
+        self._hand_over = hand_over
         self._guard = guard
         self._updates = guard(self._find_updates)
-        self._encoded = guard(_encoded)
+        self._encoded = guard(_encode)
         self._lock = RLock()
         self._channel: Channel | None = None
         self._forking = 0
@@ -66,15 +67,15 @@ class Children:
     def install(self, channel: Channel) -> None:
         self._channel = channel
         self._before = {name: os.environ.get(name) for name in (FOLDER, _PATH, OWNER)}
-        self._set = {FOLDER: channel.folder, _PATH: _with_site(self._before[_PATH] or "")}
+        self._set = {FOLDER: channel.folder, _PATH: _add_site(self._before[_PATH] or "")}
         os.environ.update(self._set)
-        if self._recorder.owners.issued.elsewhere is None:
+        if self._recorder.owners.numbers.elsewhere is None:
             os.environ.pop(OWNER, None)  # a run inside a child of another: its numbers are its own
-        for module, name in _places():
+        for module, name in _list_places():
             original = getattr(module, name, None)
             if original is not None:
                 # Where subprocess is not loaded yet, it will bind the one that is replaced here.
-                starting = self._execing if name.endswith("exec") else self._spawning
+                starting = self._wrap_fork_exec if name.endswith("exec") else self._wrap_posix_spawn
                 self._originals.setdefault(original, starting(original))
                 setattr(module, name, self._originals[original])
 
@@ -88,14 +89,14 @@ class Children:
                 if before is not None:
                     os.environ[name] = before
         for original, mine in self._originals.items():
-            for module, name in _places():
+            for module, name in _list_places():
                 if getattr(module, name, None) is mine:
                     setattr(module, name, original)
         self._originals.clear()
 
     # -- exec -----------------------------------------------------------------
 
-    def _execing(self, original: Callable[..., Any]) -> Callable[..., Any]:
+    def _wrap_fork_exec(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def fork_exec(*args: Any) -> Any:
             __tracebackhide__ = True
             given = args[_ENV] if len(args) > _ENV else ()
@@ -105,28 +106,28 @@ class Children:
             if not updates:
                 return original(*args)
             if env is None:
-                return self._with_environment(updates, lambda: original(*args))
+                return self._call_with_environment(updates, lambda: original(*args))
             listed = [b"%s=%s" % pair for pair in (env | updates).items()]
             return original(*args[:_ENV], listed, *args[_ENV + 1 :])
 
         return fork_exec
 
-    def _spawning(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """What subprocess does where it can, from 3.13 on with its usual arguments too."""
+    def _wrap_posix_spawn(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap what subprocess calls where it can, from 3.13 on with its usual arguments too."""
 
         def posix_spawn(path: Any, argv: Any, env: Any, *args: Any, **options: Any) -> Any:
             __tracebackhide__ = True
             given = None if env is None else self._encoded(env)
             updates = self._updates(argv, [path], given, frames.get_caller())
             if updates and given is None:
-                return self._with_environment(
+                return self._call_with_environment(
                     updates, lambda: original(path, argv, env, *args, **options)
                 )
             return original(path, argv, given | updates if updates else env, *args, **options)
 
         return posix_spawn
 
-    def _with_environment(self, updates: dict[bytes, bytes], start: Callable[[], Any]) -> Any:
+    def _call_with_environment(self, updates: dict[bytes, bytes], start: Callable[[], Any]) -> Any:
         """Call *start* with *updates* in the environment of the process itself.
 
         The child inherits all of that, also what os.environ does not know of.
@@ -151,40 +152,40 @@ class Children:
         given: dict[bytes, bytes] | None,
         frame: FrameType,
     ) -> dict[bytes, bytes] | None:
-        """What the environment of the child needs, so that it knows whose it is."""
+        """Find what the environment of the child needs, so that it knows whose it is."""
         if self._channel is None:
             return None
         env = os.environb if given is None else given
-        why = _unwatched(args, executables, env)
+        why = _find_obstacle(args, executables, env)
         if why is not None:
-            self._miss(frame, why)
+            self._note_missed(frame, why)
         if FOLDER.encode() not in env:
             return None
         path = env.get(_PATH.encode(), b"")
-        number = self._number(self._channel, frame)
+        number = self._number_child(self._channel, frame)
         updates = {OWNER.encode(): str(number).encode()}
-        with_site = os.fsencode(_with_site(os.fsdecode(path)))
+        with_site = os.fsencode(_add_site(os.fsdecode(path)))
         if with_site != path:
             updates[_PATH.encode()] = with_site
         return updates
 
-    def _number(self, channel: Channel, frame: FrameType) -> int:
-        """A number for the child; in a child process, one that the run is told of."""
+    def _number_child(self, channel: Channel, frame: FrameType) -> int:
+        """Issue a number for the child; in a child process, the run is told of it."""
         owners = self._recorder.owners
-        number: int = owners.number_at(frame)
+        number: int = owners.issue_number(frame)
         user = frames.find_user_frame(frame, intent.is_stdlib)
-        if owners.issued.elsewhere is None or user is None:
+        if owners.numbers.elsewhere is None or user is None:
             return number
-        relayed = unissued()
+        relayed = make_unissued_number()
         path, *rest = intent.place_of(user)
-        way = tuple((absolute(file), *step) for file, *step in frames.find_way(user))
-        channel.write("relayed", relayed, number, way, (absolute(path), *rest))
+        way = tuple((make_absolute(file), *step) for file, *step in frames.find_way(user))
+        channel.write("relayed", relayed, number, way, (make_absolute(path), *rest))
         return relayed
 
-    def _miss(self, frame: FrameType, why: str) -> None:
+    def _note_missed(self, frame: FrameType, why: str) -> None:
         user = frames.find_user_frame(frame, intent.is_stdlib) or frame
         place = user.f_code.co_filename, user.f_lineno, why
-        if self._channel is not None and self._recorder.owners.issued.elsewhere is not None:
+        if self._channel is not None and self._recorder.owners.numbers.elsewhere is not None:
             self._channel.write("missed", "a child process of {}:{}: {}".format(*place))
         else:
             self.missed[place] = None
@@ -193,30 +194,30 @@ class Children:
 
     def before_fork(self) -> None:
         if self._channel is not None:
-            self._forking = self._recorder.owners.process_at(frames.get_caller())
+            self._forking = self._recorder.owners.issue_guarded(frames.get_caller())
 
-    def forked(self) -> None:
+    def after_fork(self) -> None:
         """Go on in the child."""
         if self._channel is not None:
             self._lock = RLock()
-            self._guard.forked()
+            self._guard.forget_threads()
             os.environ[OWNER] = str(self._forking)  # it may execute another program
-            self._report_to(self._channel, self._forking)
+            self._hand_over(self._channel, self._forking)
 
 
-def environment(folder: str) -> dict[str, str]:
-    """The environment of a process that is watched on behalf of the channel *folder* alone."""
-    env = {**os.environ, FOLDER: folder, _PATH: _with_site(os.environ.get(_PATH, ""))}
+def make_environment(folder: str) -> dict[str, str]:
+    """Make the environment of a process that is watched for the channel *folder* alone."""
+    env = {**os.environ, FOLDER: folder, _PATH: _add_site(os.environ.get(_PATH, ""))}
     env.pop(OWNER, None)
     return env
 
 
-def _encoded(env: Any) -> dict[bytes, bytes]:
+def _encode(env: Any) -> dict[bytes, bytes]:
     return {os.fsencode(name): os.fsencode(value) for name, value in env.items()}
 
 
-def _places() -> Sequence[tuple[Any, str]]:
-    """Where fork_exec is called from: by name, and as subprocess has bound it."""
+def _list_places() -> Sequence[tuple[Any, str]]:
+    """List where fork_exec is called from: by name, and as subprocess has bound it."""
     modules = sys.modules
     return (
         (_posixsubprocess, "fork_exec"),
@@ -226,20 +227,20 @@ def _places() -> Sequence[tuple[Any, str]]:
     )
 
 
-def _with_site(path: str) -> str:
-    return os.pathsep.join([_SITE, *filter(None, [_without_site(path)])])
+def _add_site(path: str) -> str:
+    return os.pathsep.join([_SITE, *filter(None, [_drop_site(path)])])
 
 
-def _without_site(path: str) -> str:
+def _drop_site(path: str) -> str:
     return os.pathsep.join(part for part in path.split(os.pathsep) if part != _SITE)
 
 
-def _unwatched(args: Sequence[Any], executables: Sequence[Any], env: Any) -> str | None:
-    """Why the child cannot be watched, if it is a Python that cannot."""
+def _find_obstacle(args: Sequence[Any], executables: Sequence[Any], env: Any) -> str | None:
+    """Find why the child cannot be watched, if it is a Python that cannot."""
     name = os.path.basename(os.fsdecode(executables[0])) if executables else ""
     if not name.lower().startswith(("python", "pypy")):
         return None
-    for letter in _flags([os.fsdecode(argument) for argument in args[1:]]):
+    for letter in _read_flags([os.fsdecode(argument) for argument in args[1:]]):
         if letter in "EIS":
             return f"{name} -{letter} ignores the environment or skips sitecustomize"
     if FOLDER.encode() not in env:
@@ -247,8 +248,8 @@ def _unwatched(args: Sequence[Any], executables: Sequence[Any], env: Any) -> str
     return None
 
 
-def _flags(args: Sequence[str]) -> str:
-    """The letters of a Python's options without a value (``Python/getopt.c``)."""
+def _read_flags(args: Sequence[str]) -> str:
+    """Read the letters of a Python's options without a value (``Python/getopt.c``)."""
     letters = ""
     takes_value = False
     for arg in args:

@@ -23,7 +23,7 @@ from pytest_ssot.runtime.stack.frames import get_caller
 _FILE = "<frozen importlib._bootstrap>"
 
 
-class Search:
+class SpecSearch:
     """Calls *on_searched* with a name, the spec that was found for it if any, and who asked.
 
     For names that begin with one of *tops* alone: all others cost one look.

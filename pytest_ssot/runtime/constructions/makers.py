@@ -1,4 +1,4 @@
-"""Who makes an object, and whether one is made at all where a class's ``__init__`` is asked for."""
+"""Finds who makes an object, where a class's ``__init__`` is asked for and any is made."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _COPYING = frozenset(
 _MAKING_NONE = frozenset(("__getattribute__", "getattr", "hasattr", "load", "loads"))
 
 
-def maker(frame: FrameType, through: Container[int]) -> FrameType | None:
-    """The innermost frame that a user wrote, or that calls what a user gave to a thread.
+def find_maker(frame: FrameType, through: Container[int]) -> FrameType | None:
+    """Find the innermost frame that a user wrote, or that calls what a user gave to a thread.
 
     The standard library knows no user's class but by being handed it. None where
     all is machinery.
     """
     first = None
-    for one in frames.walk_outward(frame):
-        if frames.is_machinery(one) or id(one.f_code) in through:
+    for current in frames.walk_outward(frame):
+        if frames.is_machinery(current) or id(current.f_code) in through:
             continue
-        if frames.is_starter(one) or not is_shared(one):
-            return one
-        first = first or one
+        if frames.is_starter(current) or not is_shared(current):
+            return current
+        first = first or current
     return first
 
 
@@ -59,11 +59,11 @@ def is_call(frame: FrameType, through: Container[int]) -> bool:
     if instruction.op != "call":
         return True
     called = bytecode.read_callee(frame)
-    return not called or _MAKING_NONE.isdisjoint((called[-1], _own_name(called, frame)))
+    return not called or _MAKING_NONE.isdisjoint((called[-1], _find_own_name(called, frame)))
 
 
-def _own_name(called: list[str], frame: FrameType) -> str:
-    """The name that what is called has itself, if it is of C and under another one here."""
+def _find_own_name(called: list[str], frame: FrameType) -> str:
+    """Find the name that what is called has itself, if it is of C and has another name here."""
     thing: Any = None
     if len(called) == 1:
         thing = frame.f_locals.get(called[0], frame.f_globals.get(called[0]))

@@ -1,0 +1,264 @@
+"""Decides which imports and which reads of a name are uses of a target, and records them."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from importlib.machinery import ModuleSpec
+    from types import FrameType
+
+    from pytest_ssot.rules.lookup import TargetIndex
+    from pytest_ssot.runtime.evidence.recorder import Recorder
+    from pytest_ssot.runtime.imports.armed_modules import ArmedModules
+
+from pytest_ssot.rules.lookup import Target
+from pytest_ssot.runtime.evidence.recorder import make_sighting_of_patch
+from pytest_ssot.runtime.stack import bytecode, frames, intent, patch_decorators
+
+#: Modules that import every package on the way to the dotted string that they are given.
+_RESOLVERS = frozenset(("_pytest.monkeypatch", "mock.mock", "pkgutil", "unittest.mock"))
+
+
+class ImportUses:
+    """Charges whoever imports a module, or reads a name of one, if that is a use.
+
+    *state_of* tells how a use of a target is to be taken: see ``Sighting.state``.
+    """
+
+    def __init__(
+        self,
+        index: TargetIndex,
+        recorder: Recorder,
+        armed: ArmedModules,
+        state_of: Callable[[Target], str],
+    ) -> None:
+        self._index = index
+        self._recorder = recorder
+        self._armed = armed
+        self._state_of = state_of
+
+    # -- imports ----------------------------------------------------------
+
+    def charge_import(
+        self, name: str, asker: FrameType, package: str | None, spec: ModuleSpec | None
+    ) -> None:
+        """Charge *asker*, which imports the module *name*, as a part of *package* if given."""
+        self.charge_carrier(name, asker)
+        self.charge_target(name, asker, package, spec)
+
+    def charge_carrier(self, name: str, asker: FrameType) -> None:
+        """Charge *asker* with what the module *name* carries, if it does."""
+        recorder = self._recorder
+        if recorder.lineage and recorder.lineage.carries(name):
+            recorder.record_use(asker, name)
+
+    def charge_target(
+        self, name: str, asker: FrameType, package: str | None, spec: ModuleSpec | None
+    ) -> None:
+        """Charge *asker* with the target that the module *name* is, if it is."""
+        target = self._index.module(name)
+        if target is None or (package is not None and self._index.module(package) is target):
+            return  # not ours, or told with the package, by the name that is taken from it
+        if self._charge_patch(target, asker, "import", name):
+            return
+        importer = frames.find_user_frame(asker)
+        if importer is None or self._is_inside(target, importer):
+            return
+        if target.symbol is not None and intent.says_relative_import(importer):
+            self._charge_relative_import(target, target.symbol, importer)
+            return
+        if not frames.passes_through(asker, importer, _RESOLVERS):
+            for taken in self._list_taken(name, target, asker, spec):
+                self._record_use(target, importer, "import", taken)
+        elif target.submodules or intent.says_surface(
+            importer, name, lambda below: _is_submodule(name, below, spec)
+        ):
+            self._record_use(target, importer, "import", intent.find_spelled_name(importer, name))
+
+    def charge_waiting(self, name: str, frame: FrameType | None, spec: ModuleSpec | None) -> None:
+        """Charge who asked for *name* and got its package loaded first, which now imports *name*.
+
+        The import system looks into ``sys.modules`` again then, and asks no finder
+        (``Lib/importlib/_bootstrap.py``: _find_and_load_unlocked).
+        """
+        for entry in frames.find_machinery_entries(frame):
+            waiting, asker = frames.find_request(entry)
+            if waiting == name and asker is not None:
+                self.charge_target(name, asker, frames.find_fromlist_package(entry), spec)
+
+    def charge_loader(self, name: str, frame: FrameType | None) -> None:
+        """Charge who loads the module *name*, which has become a target while it loads.
+
+        *frame* is of the import machinery.
+        """
+        requested, asker = frames.find_request(frame)
+        if asker is not None and requested is not None:
+            self.charge_import(name, asker, frames.find_fromlist_package(frame), None)
+        self.charge_waiting(name, asker, None)
+
+    def charge_discovered(self, name: str, body: FrameType, *, expected: bool) -> None:
+        """Charge who loads the module *name*, whose *body* warns of itself.
+
+        *expected* by who imports it now, it is watched for the others.
+        """
+        self._armed.arm_carrier(name)
+        if not expected:
+            self.charge_loader(name, body.f_back)
+
+    def add_twin(self, name: str, rule: str, symbol: str, *, foreign: bool) -> None:
+        """Take the module *name* as another path to *symbol* from now on."""
+        if self._index.module(name) is None:
+            self._index.add(Target(rule, name, symbol=symbol, foreign=foreign))
+            self._armed.arm_carrier(name)
+
+    def _charge_relative_import(self, target: Target, symbol: str, importer: FrameType) -> None:
+        """Charge who loads a module that imports *symbol*'s own file beside it while it loads.
+
+        That import is right where it stands: wrong is the name by which the module was loaded.
+        """
+        module = frames.module_of(importer)
+        self.add_twin(module, target.rule, symbol, foreign=target.foreign)
+        self.charge_loader(module, importer.f_back)
+
+    def _list_taken(
+        self, name: str, target: Target, asker: FrameType, spec: ModuleSpec | None
+    ) -> Iterable[str | None]:
+        """List the names that the statement takes from the module under this rule.
+
+        None stands for the module itself.
+        """
+        names = intent.read_fromlist(asker, name)
+        if names is None:
+            return (None,)
+        return [
+            taken
+            for taken in names
+            if self._index.name(name, taken) is None
+            and f"{name}.{taken}" not in self._index.modules
+            and (target.submodules or not _is_submodule(name, taken, spec))
+        ]
+
+    # -- attributes -------------------------------------------------------
+
+    def charge_attribute(self, dotted: str, name: str, frame: FrameType) -> None:
+        """Charge *frame*, which reads or sets the attribute *name* of the module *dotted*."""
+        how = intent.classify_read(frame, name)
+        target = self._index.name(dotted, name)
+        if target is not None:
+            self._charge_name(target, dotted, name, frame, how, "symbol")
+            return
+        surface = self._index.modules.get(dotted)
+        module = f"{dotted}.{name}"
+        if module in sys.modules or _holds_module(dotted, name):
+            self._charge_submodule(module, frame, how)
+        elif surface is not None and how not in ("from", "star"):
+            self._charge_surface(surface, name, frame, how)
+
+    def _charge_surface(self, target: Target, name: str, frame: FrameType, how: str) -> None:
+        """Charge *frame* with a name of a package's own, under a rule without submodules."""
+        if not intent.imports_itself(frame, target.module, below=False):
+            self._charge_name(target, target.module, name, frame, how, "import")
+
+    def _charge_submodule(self, module: str, frame: FrameType, how: str) -> None:
+        """Charge *frame*, which reads the submodule *module* off its package."""
+        package, _, name = module.rpartition(".")
+        target = self._index.module(module)
+        if how == "from":
+            if intent.is_from_import(frame):
+                self.charge_import(module, frame, package, None)
+        elif how == "attribute":
+            if target is None or intent.imports_itself(frame, module, below=target.submodules):
+                return
+            if target.submodules or bytecode.read_next_attribute(frame) is None:
+                self._charge_name(target, package, name, frame, how, "import")
+        elif target is not None:
+            self._charge_name(target, package, name, frame, how, "import")
+
+    def _charge_name(
+        self, target: Target, dotted: str, name: str, frame: FrameType, how: str, kind: str
+    ) -> None:
+        """Charge *frame* with the attribute *name* under *target*: used, or only looked at."""
+        if self._charge_patch(target, frame, kind, dotted):
+            return
+        asker = frames.find_user_frame(frame)
+        if asker is None:
+            return
+        taken: str | None = name
+        module = f"{dotted}.{name}"
+        if kind == "import" and module in sys.modules:
+            taken = intent.find_spelled_name(asker, module) if how == "computed" else None
+        if self._is_inside(target, asker):
+            return
+        if how in ("from", "star", "attribute") or (
+            how == "computed" and intent.says_name(asker, dotted, name)
+        ):
+            self._record_use(target, asker, kind, taken)
+            return
+        looker = frames.find_user_frame(frame, intent.is_stdlib)
+        if looker is not None and not self._is_inside(target, looker):
+            self._record_use(target, looker, kind, taken, state="swept")
+
+    # -- both -------------------------------------------------------------
+
+    def _is_inside(self, target: Target, frame: FrameType) -> bool:
+        """Whether *frame* is the deprecated module's own."""
+        module = frames.module_of(frame)
+        return module == target.module or self._index.module(module) is target
+
+    def _charge_patch(self, target: Target, frame: FrameType, kind: str, module: str) -> bool:
+        """Charge the decorator whose string, entered by mock, names something of *module*.
+
+        Returns whether there is such a decorator.
+        """
+        found = patch_decorators.find_patched(frame)
+        if found is None:
+            return False
+        code, line = found
+        name = intent.find_name_spelled_at(code.co_filename, line, line, module)
+        sighting = make_sighting_of_patch(
+            code,
+            line,
+            rule=target.rule,
+            kind=kind,
+            target=target.text,
+            name=name,
+            foreign=target.foreign,
+        )
+        self._recorder.record(frame, sighting)
+        return True
+
+    def _record_use(
+        self, target: Target, importer: FrameType, kind: str, name: str | None, state: str = "seen"
+    ) -> None:
+        symbol = target.symbol
+        sighting = self._recorder.make_sighting(
+            importer,
+            rule=target.rule,
+            kind=kind if symbol is None else "definition",
+            target=symbol or target.text,
+            name=name if symbol is None else symbol.partition(":")[2],
+            form=None if symbol is None else "from",
+            state=self._state_of(target) if state == "seen" else state,
+            message=None if target.warning is None else target.warning[0],
+            foreign=target.foreign,
+        )
+        self._recorder.record(importer, sighting)
+
+
+def _holds_module(package: str, name: str) -> bool:
+    """Whether *package* still has its submodule *name*, which somebody took out of sys.modules."""
+    held = sys.modules.get(package)
+    return held is not None and isinstance(vars(held).get(name), type(sys))
+
+
+def _is_submodule(package: str, name: str, spec: ModuleSpec | None) -> bool:
+    if f"{package}.{name}" in sys.modules:
+        return True
+    if spec is None or not spec.submodule_search_locations:
+        return False
+    from importlib.machinery import PathFinder
+
+    return PathFinder.find_spec(f"{package}.{name}", spec.submodule_search_locations) is not None
