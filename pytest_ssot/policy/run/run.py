@@ -23,6 +23,7 @@ from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence.evidence import Evidence, Sightings
+from pytest_ssot.runtime.stack.ours import Ours
 from pytest_ssot.runtime.watcher import Watcher, get_active
 
 
@@ -340,6 +341,7 @@ def watcher_of(configured: Configured, outer: Watcher | None = None) -> Watcher:
         owned=_owned(configured.rules),
         categories=settings.warnings,
         discover=settings.discover,
+        ours=Ours(str(settings.root), settings.first_party),
         outer=outer,
     )
 

@@ -36,8 +36,8 @@ class RemoteOwner(Evidence):
         self._channel.write(self._kind, self.number, values, steps)
         return True
 
-    def add_use(self, module: str, way: Way) -> bool:
-        found = self._lineage.gather(self._lineage.find_carriers(module))
+    def add_use(self, carrier: Evidence, way: Way) -> bool:
+        found = self._lineage.gather([carrier])
         sent = [self.add(sighting, way + rest) for sighting, rest in found.values()]
         return any(sent)
 

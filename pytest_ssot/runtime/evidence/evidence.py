@@ -106,7 +106,7 @@ class Evidence:
 
     def __init__(self) -> None:
         self.sightings: Sightings = {}
-        self.uses: dict[str, Way] = {}
+        self.uses: dict[Evidence, Way] = {}
         self.parts: list[Evidence] = []
         self.users: list[Evidence] = []
         self.number = 0
@@ -126,11 +126,11 @@ class Evidence:
     def add(self, sighting: Sighting, way: Way) -> bool:
         return keep_shortest(self.sightings, sighting, way)
 
-    def add_use(self, module: str, way: Way) -> bool:
-        """Note that *module*, which carries evidence of its own, was imported by *way*."""
-        known = self.uses.get(module)
+    def add_use(self, carrier: Evidence, way: Way) -> bool:
+        """Note that what *carrier* is of was imported, or read, by *way*."""
+        known = self.uses.get(carrier)
         if known is None or _rank_way(way) < _rank_way(known):
-            self.uses[module] = way
+            self.uses[carrier] = way
             return True
         return False
 

@@ -12,22 +12,28 @@ if TYPE_CHECKING:
 
     from pytest_ssot.runtime.evidence.channel import Channel
     from pytest_ssot.runtime.evidence.evidence import OwnerStack
+    from pytest_ssot.runtime.evidence.lineage import Carrier
     from pytest_ssot.runtime.stack.guard import Guard
+    from pytest_ssot.runtime.stack.loads import Load
 
 from pytest_ssot.runtime.children.remote_owner import RemoteOwner
+from pytest_ssot.runtime.evidence.circles import Circles
 from pytest_ssot.runtime.evidence.evidence import Evidence, Sighting
 from pytest_ssot.runtime.evidence.lineage import Lineage
 from pytest_ssot.runtime.owners.owner_numbers import OwnerNumbers
 from pytest_ssot.runtime.owners.owners import Owners
 from pytest_ssot.runtime.stack import bytecode, frames, patch_decorators
+from pytest_ssot.runtime.stack.loads import find_loads
+from pytest_ssot.runtime.stack.served_names import ServedNames
 
 
 class Recorder:
     """Keeps the evidence, with its owners and with the modules that carry it.
 
-    *on_carrier* gets the name of a module that has just become part of a lineage,
+    *on_carrier* gets the load of a module that has just become part of a lineage,
     *outer* each sighting, where another run is to choose those that it asked for: this
-    one takes place in a test of that. *find_permitted* is for :class:`Owners`.
+    one takes place in a test of that. *find_permitted* is for :class:`Owners`, *is_ours* for
+    :class:`ServedNames`.
 
     ``changes`` is another number each time that something was noted. ``late`` are
     the owners that got something after they had ended.
@@ -36,10 +42,11 @@ class Recorder:
     def __init__(
         self,
         guard: Guard,
-        on_carrier: Callable[[str], None],
+        on_carrier: Callable[[Load], None],
         *,
         outer: Callable[[Sighting, frames.Way], None] | None,
         find_permitted: Callable[[FrameType], frozenset[str]] | None,
+        is_ours: Callable[[FrameType], bool],
     ) -> None:
         self._on_carrier = on_carrier
         self._outer = outer
@@ -48,7 +55,8 @@ class Recorder:
         self.swept: Evidence = Evidence()
         self.late: dict[int, Evidence] = {}
         self.owners = Owners(guard, self._find_loading, find_permitted)
-        self._circles: dict[str, list[tuple[str, str, frames.Way]]] = {}
+        self.circles = Circles()
+        self.served = ServedNames(is_ours)
         self._count = count(1)
         # Threads note at once; what is compared and set must not be torn apart.
         self._lock = RLock()
@@ -89,8 +97,7 @@ class Recorder:
 
     def _find_loading(self, frame: FrameType) -> OwnerStack:
         """Find the evidence of the modules that load at *frame*."""
-        bodies = _find_module_bodies(frame)
-        return tuple(self._get_carrier(frames.module_of(b), b.f_code.co_filename) for b in bodies)
+        return tuple(self._get_carrier(load) for load in find_loads(frame))
 
     def record(self, frame: FrameType, sighting: Sighting) -> None:
         """Note *sighting*, whose importer is *frame*."""
@@ -100,10 +107,9 @@ class Recorder:
             return
         for owner, way in self._find_owners(frame):
             self.give_sighting((owner,), sighting, way[:-1])
-        for body in _find_module_bodies(frame):
-            sub = frames.find_way(frame, until=body)[:-1]
-            carrier = self._get_carrier(frames.module_of(body), body.f_code.co_filename)
-            self._note(carrier.add, sighting, sub)
+        for load in find_loads(frame):
+            sub = frames.find_way(frame, until=load.frame)[:-1]
+            self._note(self._get_carrier(load).add, sighting, sub)
 
     def give_sighting(self, owned: OwnerStack, sighting: Sighting, way: frames.Way) -> None:
         """Note *sighting* for those who *owned* what happened, or for the session."""
@@ -124,48 +130,55 @@ class Recorder:
         for number, owner in enumerate(reversed(owned or (self.session,))):
             yield owner, ways[number] if number < len(ways) else frames.find_way(frame)
 
-    def record_use(self, frame: FrameType, module: str) -> None:
-        """Note that *frame* imports *module*, which carries evidence."""
+    def record_import(self, frame: FrameType, module: str) -> None:
+        """Note that *frame* imports *module*, if that carries evidence."""
+        carrier = next(self.lineage.find_carriers(module), None)
+        if carrier is not None:
+            self.record_use(frame, carrier)
+
+    def record_use(self, frame: FrameType, carrier: Carrier) -> None:
+        """Note that *frame* imports, or reads, what *carrier* is of."""
         for owner, way in self._find_owners(frame):
-            self._note_for_owner(owner, owner.add_use, module, way)
+            self._note_for_owner(owner, owner.add_use, carrier, way)
         if self._outer is not None:
-            carried = self.lineage.gather(self.lineage.find_carriers(module))
+            carried = self.lineage.gather(self.lineage.find_with_packages(carrier))
             for sighting, rest in carried.values():
                 self._tell_outer_run(sighting, frames.find_way(frame) + rest)
-        for body in _find_module_bodies(frame):
-            name = frames.module_of(body)
-            if name != module:
-                sub = frames.find_way(frame, until=body)
-                carrier = self._get_carrier(name, body.f_code.co_filename)
-                self._note(carrier.add_use, module, sub)
+        for load in find_loads(frame):
+            user = self._get_carrier(load)
+            if user is not carrier:
+                self._note(user.add_use, carrier, frames.find_way(frame, until=load.frame))
 
-    def record_carrier(self, module: str, path: str, found: Iterable[Sighting]) -> None:
-        """Note that the *module* from the file *path* carries what was *found* in it."""
-        carrier = self._get_carrier(module, path)
+    def record_carrier(self, load: Load, found: Iterable[Sighting]) -> None:
+        """Note that the module of that *load* carries what was *found* in it."""
+        carrier = self._get_carrier(load)
         for sighting in found:
             self._note(carrier.add, sighting, ())
 
-    def record_circular_import(self, frame: FrameType, module: str) -> None:
+    def record_circular_import(self, frame: FrameType, module: str) -> list[Load]:
         """Note that *frame* imports *module* while that is still loading.
 
-        What loads in between carries whatever *module* still comes to.
+        What loads in between has whatever *module* still comes to. Returns the modules that have
+        to be watched for that.
         """
-        between: list[tuple[str, str, frames.Way]] = []
-        for body in _find_module_bodies(frame):
-            if frames.module_of(body) == module:
-                self._circles.setdefault(module, []).extend(between)
-                return
-            sub = frames.find_way(frame, until=body)
-            between.append((frames.module_of(body), body.f_code.co_filename, sub))
+        watched = self.circles.note_circular_import(frame, module)
+        if watched and self.lineage.has_evidence(watched[0]):
+            self._close_circle(watched[0])
+        return watched
 
-    def _get_carrier(self, name: str, path: str) -> Evidence:
+    def _get_carrier(self, load: Load) -> Carrier:
         """Return the evidence of a module, which is a carrier from now on if it was not."""
-        evidence = self.lineage.evidence_of(name, path)
+        evidence = self.lineage.evidence_of(load)
         if not evidence:
-            self._on_carrier(name)
-            for inner, inner_path, way in self._circles.pop(name, ()):
-                self._note(self._get_carrier(inner, inner_path).add_use, name, way)
+            self._on_carrier(load)
+            self._close_circle(load)
         return evidence
+
+    def _close_circle(self, load: Load) -> None:
+        """Note what waits for a module that carries something, as it does from now on."""
+        for edge in self.circles.close(load.namespace):
+            used = self.lineage.evidence_of(edge.used)
+            self._note(self._get_carrier(edge.user).add_use, used, edge.way)
 
     def add_part(self, whole: Evidence, part: Evidence) -> None:
         """Note that *whole*, and so who uses it, has what *part* has."""
@@ -201,11 +214,6 @@ def _list_with_users(owner: Evidence) -> Iterable[Evidence]:
             found[id(evidence)] = evidence
             todo += evidence.users
     return found.values()
-
-
-def _find_module_bodies(frame: FrameType) -> Iterable[FrameType]:
-    """Find the bodies of the modules that are loading where *frame* is, innermost first."""
-    return [one for one in frames.walk_outward(frame) if frames.is_module_level(one)]
 
 
 def make_sighting_at(frame: FrameType, **what: object) -> Sighting:

@@ -49,6 +49,12 @@ class Attributes:
             if name not in mine.__dict__ and not self._is_mine(above):
                 setattr(mine, name, _AttributeDescriptor(name, above, self._on_read))
 
+    def unwatch_name(self, module: object, name: str) -> None:
+        """Watch *name* of *module* no more."""
+        _, _, mine = self._modules.get(id(module), (None, None, None))
+        if mine is not None and self._is_mine(mine.__dict__.get(name)):
+            delattr(mine, name)
+
     def remove_all(self) -> None:
         for module, base, mine in self._modules.values():
             if mine is base:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime.evidence.recorder import make_sighting_of_patch
 from pytest_ssot.runtime.stack import bytecode, frames, intent, patch_decorators
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 #: Modules that import every package on the way to the dotted string that they are given.
 _RESOLVERS = frozenset(("_pytest.monkeypatch", "mock.mock", "pkgutil", "unittest.mock"))
@@ -52,8 +53,11 @@ class ImportUses:
     def charge_carrier(self, name: str, asker: FrameType) -> None:
         """Charge *asker* with what the module *name* carries, if it does."""
         recorder = self._recorder
-        if recorder.lineage and recorder.lineage.carries(name):
-            recorder.record_use(asker, name)
+        if recorder.lineage:
+            recorder.record_import(asker, name)
+        if recorder.circles:
+            for waiting in recorder.circles.note_import(asker, name):
+                self._armed.arm_waiting(waiting)
 
     def charge_target(
         self, name: str, asker: FrameType, package: str | None, spec: ModuleSpec | None
@@ -251,7 +255,7 @@ class ImportUses:
 def _holds_module(package: str, name: str) -> bool:
     """Whether *package* still has its submodule *name*, which somebody took out of sys.modules."""
     held = sys.modules.get(package)
-    return held is not None and isinstance(vars(held).get(name), type(sys))
+    return issubclass(type(namespace_of(held).get(name)), type(sys))
 
 
 def _is_submodule(package: str, name: str, spec: ModuleSpec | None) -> bool:

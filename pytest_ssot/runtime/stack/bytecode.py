@@ -104,6 +104,15 @@ def read_import_operands(frame: FrameType) -> tuple[int, tuple[str, ...] | None]
     return level, None
 
 
+def read_import_name(frame: FrameType) -> str | None:
+    """Read what the IMPORT_NAME names that *frame* is at or has just passed."""
+    code, at = frame.f_code, frame.f_lasti
+    raw = code.co_code
+    while at >= 0 and raw[at] != opmap["IMPORT_NAME"]:
+        at -= 2
+    return None if at < 0 else _read_name(code, _read_argument(raw, at) >> _IMPORT_NAME_SHIFT)
+
+
 def read_next_attribute(frame: FrameType) -> str | None:
     """Read the name of the attribute that is asked for right after the one *frame* is at."""
     code, raw = frame.f_code, frame.f_code.co_code

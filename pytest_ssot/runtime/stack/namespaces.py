@@ -8,6 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+#: What the import system asks a module for, and nobody who only fails to find a name in it: that
+#: looks into the module's dictionary (``Objects/moduleobject.c``). A stub may have none.
+SPEC = "__spec__"
 _DICTIONARY: Any = type.__getattribute__(ModuleType, "__dict__")["__dict__"]
 
 

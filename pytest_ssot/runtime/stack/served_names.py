@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 from pytest_ssot.runtime.stack import bytecode, frames
+from pytest_ssot.runtime.stack.loads import LOADERS
 from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 _ENOUGH = 4096
@@ -56,14 +57,22 @@ class ServedNames:
                 yield ServedName(server, current)
             server = current
 
-    def is_serving(self, frame: FrameType) -> bool:
-        """Whether *frame* helps to serve a name."""
-        server = None
-        for current in frames.walk_outward(frame):
-            if server is not None and self._is_read(current):
-                return True
-            server = current
-        return False
+    def find_context(self, frame: FrameType | None) -> tuple[object, ...]:
+        """Find on whose behalf *frame* does what it does: who asked for a name, what is loading."""
+        found: list[object] = []
+        is_server = False
+        while frame is not None:
+            code = frame.f_code
+            if code.co_name == "<module>":
+                found.append(id(frame.f_globals))
+                break
+            if code.co_name in LOADERS:
+                found.append(id(frame.f_locals.get("spec")))
+                break
+            if is_server and self._is_read(frame):
+                found.append((id(code), frame.f_lasti))
+            is_server, frame = True, frame.f_back
+        return tuple(found)
 
     def find_importer(
         self, frame: FrameType, says: Callable[[FrameType], bool], is_target: Callable[[str], bool]
