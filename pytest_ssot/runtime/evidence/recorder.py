@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.evidence.lineage import Carrier
     from pytest_ssot.runtime.stack.guard import Guard
     from pytest_ssot.runtime.stack.loads import Load
+    from pytest_ssot.runtime.stack.served_names import ServedName
 
 from pytest_ssot.runtime.children.remote_owner import RemoteOwner
 from pytest_ssot.runtime.evidence.circles import Circles
@@ -30,7 +31,8 @@ from pytest_ssot.runtime.stack.served_names import ServedNames
 class Recorder:
     """Keeps the evidence, with its owners and with the modules that carry it.
 
-    *on_carrier* gets the load of a module that has just become part of a lineage,
+    *on_carrier* gets the load of a module that has just become part of a lineage, *on_served*
+    a name of a module whose answering has,
     *outer* each sighting, where another run is to choose those that it asked for: this
     one takes place in a test of that. *find_permitted* is for :class:`Owners`, *is_ours* for
     :class:`ServedNames`.
@@ -47,8 +49,10 @@ class Recorder:
         outer: Callable[[Sighting, frames.Way], None] | None,
         find_permitted: Callable[[FrameType], frozenset[str]] | None,
         is_ours: Callable[[FrameType], bool],
+        on_served: Callable[[ServedName], None],
     ) -> None:
         self._on_carrier = on_carrier
+        self._on_served = on_served
         self._outer = outer
         self.lineage = Lineage()
         self.session: Evidence = Evidence()
@@ -110,6 +114,8 @@ class Recorder:
         for load in find_loads(frame):
             sub = frames.find_way(frame, until=load.frame)[:-1]
             self._note(self._get_carrier(load).add, sighting, sub)
+        for carrier, server in self._find_served(frame):
+            self._note(carrier.add, sighting, frames.find_way(frame, until=server)[:-1])
 
     def give_sighting(self, owned: OwnerStack, sighting: Sighting, way: frames.Way) -> None:
         """Note *sighting* for those who *owned* what happened, or for the session."""
@@ -148,6 +154,9 @@ class Recorder:
             user = self._get_carrier(load)
             if user is not carrier:
                 self._note(user.add_use, carrier, frames.find_way(frame, until=load.frame))
+        for user, server in self._find_served(frame):
+            if user is not carrier:
+                self._note(user.add_use, carrier, frames.find_way(frame, until=server))
 
     def record_carrier(self, load: Load, found: Iterable[Sighting]) -> None:
         """Note that the module of that *load* carries what was *found* in it."""
@@ -165,6 +174,15 @@ class Recorder:
         if watched and self.lineage.has_evidence(watched[0]):
             self._close_circle(watched[0])
         return watched
+
+    def _find_served(self, frame: FrameType) -> Iterator[tuple[Carrier, FrameType]]:
+        """Find the evidence of the names that *frame* helps to serve, each with what serves it."""
+        for served in self.served.find(frame):
+            carrier = self.lineage.evidence_of_name(served)
+            if carrier is not None:
+                if not carrier:
+                    self._on_served(served)
+                yield carrier, served.server
 
     def _get_carrier(self, load: Load) -> Carrier:
         """Return the evidence of a module, which is a carrier from now on if it was not."""

@@ -41,6 +41,8 @@ class ArmedModules:
         self._carrying: dict[str, dict[str, object]] = {}
         self._seen: tuple[object, ...] = ()
         self.unwatchable: set[str] = set()
+        # By name: modules that are used through lazy objects, which no statement tells of.
+        self._lazy: set[str] = set()
 
     def arm(self, name: str) -> None:
         """Watch the module *name* as it stands there now, if it does."""
@@ -60,6 +62,8 @@ class ArmedModules:
                 watched[name] = namespace
             asked = [SPEC] if spec is None or LOOKS_TOUCH_SPECS else []
             self._watch_names(module, name, [*asked, *self._list_watched_names(name, module)])
+            if self._is_lazy(name, module):
+                self._watch_names(module, name, [], everything=True)
             self._watch_in_package(name)
         except TypeError:
             self.unwatchable.add(name)
@@ -77,14 +81,28 @@ class ArmedModules:
 
     def arm_load(self, load: Load) -> None:
         """Watch the module of that *load*, which is part of a lineage."""
-        self._set_tripwire_in(load)
+        self.set_tripwire_in(load)
         self.arm_carrier(load.name)
 
     def arm_waiting(self, load: Load) -> None:
         """Watch a module that may become part of a lineage."""
         if load.name != "__main__":
-            self._set_tripwire_in(load)
+            self.set_tripwire_in(load)
             self.arm(load.name)
+
+    def arm_name(self, module: object, name: str) -> None:
+        """Watch *name* of *module*."""
+        dotted = namespace_of(module).get("__name__")
+        try:
+            self._watch_names(module, str(dotted), [name])
+        except TypeError:
+            self.unwatchable.add(f"{dotted}.{name}")
+
+    def arm_surface(self, name: str) -> None:
+        """Watch all that the module *name* has, now or when it has loaded."""
+        if name not in self._lazy:
+            self._lazy.add(name)
+            self.arm(name)
 
     def disarm(self, name: str) -> None:
         """Watch the module *name* no more, nor as what its package has."""
@@ -98,7 +116,7 @@ class ArmedModules:
             self._attributes.unwatch_name(sys.modules.get(package), last)
         self._attributes.unwatch_name(sys.modules.get(name), SPEC)
 
-    def _set_tripwire_in(self, load: Load) -> None:
+    def set_tripwire_in(self, load: Load) -> None:
         """Watch a module that may not be in ``sys.modules``, or not yet."""
         spec: Any = load.namespace.get(SPEC)
         if spec is not None and load.name != "__main__":
@@ -194,10 +212,19 @@ class ArmedModules:
             and namespace_of(sys.modules.get(name)) is namespace
         )
 
-    def _watch_names(self, module: object, dotted: str, names: list[str]) -> None:
-        if names:
+    def _is_lazy(self, name: str, module: object) -> bool:
+        if name in self._lazy:
+            return True
+        if any(cls.__name__ == "_LazyModule" for cls in type(module).__mro__):
+            self._lazy.add(name)
+        return name in self._lazy
+
+    def _watch_names(
+        self, module: object, dotted: str, names: list[str], *, everything: bool = False
+    ) -> None:
+        if names or everything:
             self._names.setdefault(id(module), {})[dotted] = None
-            self._attributes.watch_names(module, names)
+            self._attributes.watch_names(module, names, everything=everything)
 
     def _list_watched_names(self, dotted: str, module: object) -> list[str]:
         """The names with a rule, and all that a package with ``submodules = false`` has itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +14,11 @@ if TYPE_CHECKING:
     from pytest_ssot.rules.lookup import TargetIndex
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.imports.armed_modules import ArmedModules
+    from pytest_ssot.runtime.stack.served_names import ServedName
 
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime.evidence.recorder import make_sighting_of_patch
+from pytest_ssot.runtime.imports.lazy_names import LazyNames, classify_served_read
 from pytest_ssot.runtime.stack import bytecode, frames, intent, patch_decorators
 from pytest_ssot.runtime.stack.namespaces import namespace_of
 
@@ -40,6 +43,7 @@ class ImportUses:
         self._recorder = recorder
         self._armed = armed
         self._state_of = state_of
+        self.lazy = LazyNames(recorder, armed)
 
     # -- imports ----------------------------------------------------------
 
@@ -68,7 +72,7 @@ class ImportUses:
             return  # not ours, or told with the package, by the name that is taken from it
         if self._charge_patch(target, asker, "import", name):
             return
-        importer = frames.find_user_frame(asker)
+        importer, served = self._find_importer(target, asker, name)
         if importer is None or self._is_inside(target, importer):
             return
         if target.symbol is not None and intent.says_relative_import(importer):
@@ -76,7 +80,10 @@ class ImportUses:
             return
         if not frames.passes_through(asker, importer, _RESOLVERS):
             for taken in self._list_taken(name, target, asker, spec):
-                self._record_use(target, importer, "import", taken)
+                if served:
+                    self._charge_served(target, importer, served, name, taken, "import")
+                else:
+                    self._record_use(target, importer, "import", taken)
         elif target.submodules or intent.says_surface(
             importer, name, lambda below: _is_submodule(name, below, spec)
         ):
@@ -187,7 +194,7 @@ class ImportUses:
         """Charge *frame* with the attribute *name* under *target*: used, or only looked at."""
         if self._charge_patch(target, frame, kind, dotted):
             return
-        asker = frames.find_user_frame(frame)
+        asker, served = self._find_importer(target, frame, dotted)
         if asker is None:
             return
         taken: str | None = name
@@ -196,16 +203,82 @@ class ImportUses:
             taken = intent.find_spelled_name(asker, module) if how == "computed" else None
         if self._is_inside(target, asker):
             return
-        if how in ("from", "star", "attribute") or (
-            how == "computed" and intent.says_name(asker, dotted, name)
-        ):
+        if served:
+            self._charge_served(target, asker, served, dotted, taken, kind)
+        elif _is_meant(how, asker, dotted, name):
             self._record_use(target, asker, kind, taken)
-            return
-        looker = frames.find_user_frame(frame, intent.is_stdlib)
-        if looker is not None and not self._is_inside(target, looker):
-            self._record_use(target, looker, kind, taken, state="swept")
+        else:
+            self._record_look(target, asker, kind, taken)
 
     # -- both -------------------------------------------------------------
+
+    def _find_importer(
+        self, target: Target, frame: FrameType, module: str
+    ) -> tuple[FrameType | None, list[ServedName]]:
+        """Find who uses *target* at *frame*, which imports *module* or reads a name off it.
+
+        Also the names by which that one asked for it, where other code answers, the last last.
+        """
+        importer, served = self._recorder.served.find_importer(
+            frame,
+            lambda loader: intent.says_import(loader) or module in loader.f_code.co_consts,
+            lambda package, name: self._is_name_of(target, package, name),
+        )
+        return frames.find_user_frame(importer), served
+
+    def _is_name_of(self, target: Target, module: str, name: str) -> bool:
+        """Whether *name* of *module* is *target* itself."""
+        dotted = f"{module}.{name}"
+        return self._index.name(module, name) is target or self._index.module(dotted) is target
+
+    def _charge_served(
+        self,
+        target: Target,
+        importer: FrameType,
+        served: list[ServedName],
+        module: str,
+        taken: str | None,
+        kind: str,
+    ) -> None:
+        """Charge *importer*, which asked for what was *served*, and each who asks after it."""
+        asked = served[-1]
+        if asked.module is None:
+            taken = asked.name
+            self._armed.arm_surface(module)
+        how = classify_served_read(asked)
+        if _is_meant(how, importer, frames.module_of(asked.server), asked.name):
+            self._record_use(target, importer, kind, taken)
+        else:
+            self._record_look(target, importer, kind, taken)
+        for one in served:
+            again = partial(self._charge_again, target, one.name, module, taken, kind)
+            self.lazy.keep(one, (target.text, kind, taken), again)
+
+    def _charge_again(
+        self,
+        target: Target,
+        name: str,
+        module: str,
+        taken: str | None,
+        kind: str,
+        frame: FrameType,
+    ) -> None:
+        """Charge *frame*, which reads the *name* that *target* was served by before."""
+        importer, served = self._find_importer(target, frame, module)
+        if importer is None or self._is_inside(target, importer):
+            return
+        if served:
+            self._charge_served(target, importer, served, module, taken, kind)
+        elif _is_meant(intent.classify_read(frame, name), importer, "", name):
+            self._record_use(target, importer, kind, taken)
+        else:
+            self._record_look(target, importer, kind, taken)
+
+    def _record_look(self, target: Target, asker: FrameType, kind: str, taken: str | None) -> None:
+        """Record that a name under *target* was looked at, by whoever wrote that."""
+        looker = frames.find_user_frame(asker, intent.is_stdlib)
+        if looker is not None and not self._is_inside(target, looker):
+            self._record_use(target, looker, kind, taken, state="swept")
 
     def _is_inside(self, target: Target, frame: FrameType) -> bool:
         """Whether *frame* is the deprecated module's own."""
@@ -250,6 +323,13 @@ class ImportUses:
             foreign=target.foreign,
         )
         self._recorder.record(importer, sighting)
+
+
+def _is_meant(how: str, asker: FrameType, module: str, name: str) -> bool:
+    """Whether *asker*, which reads *name* of *module* like that, says the name."""
+    if how == "computed":
+        return intent.says_name(asker, module, name)
+    return how in ("from", "star", "attribute")
 
 
 def _holds_module(package: str, name: str) -> bool:

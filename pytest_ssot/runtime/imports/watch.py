@@ -52,7 +52,7 @@ class ImportWatch:
         self.armed = ArmedModules(
             index,
             Tripwires(guard(self._on_import), guard(self._on_loaded)),
-            Attributes(guard(self._on_read)),
+            Attributes(guard(self._on_read), guard(self._on_new_class)),
         )
         self.uses = ImportUses(index, recorder, self.armed, state_of)
         self.search = SpecSearch(index.tops, guard(self._on_searched))
@@ -108,7 +108,7 @@ class ImportWatch:
             recorder.lineage.settle(name, spec)
         if recorder.circles:
             for waiting in recorder.circles.abandon(spec):
-                if not self._is_watched(waiting):
+                if not (self._is_watched(waiting) or recorder.circles.waits(waiting)):
                     self.armed.disarm(waiting)
         acts = () if module is None else self._on_load.get(name, ())
         found = [act(module) for act in acts]
@@ -144,7 +144,10 @@ class ImportWatch:
 
     def _on_circular(self, name: str, frame: FrameType) -> None:
         """*frame* imports the module *name*, which is still loading."""
-        for load in self._recorder.record_circular_import(frame, name):
+        first, *waiting = self._recorder.record_circular_import(frame, name) or (None,)
+        if first is not None:
+            self.armed.set_tripwire_in(first)
+        for load in waiting:
             self.armed.arm_waiting(load)
         module = sys.modules.get(name)
         # On 3.11 its tripwire cannot tell a call that imports it from a look at it.
@@ -164,6 +167,7 @@ class ImportWatch:
             return
         if self._is_repeated(frame, (id(module), name)) or patch_decorators.is_restoring(frame):
             return
+        self.uses.lazy.charge_reader(module, name, frame)
         if name == SPEC:
             self._take_cached(dotted, frame, lambda imported: imported is module, None)
         elif exists and not frames.is_bootstrap(frame):
@@ -209,6 +213,11 @@ class ImportWatch:
                 if other != own and intent.imports_itself(frame, other, below=True):
                     return other
         return own if own in names else names[0] if name == SPEC and names else None
+
+    def _on_new_class(self, module: object) -> None:
+        """*module* was given another class, as a lazy module is when it loads."""
+        for name in self.armed.names_of(module):
+            self.armed.arm(name)
 
     # -- what is asked of them --------------------------------------------
 

@@ -49,12 +49,17 @@ class ServedNames:
         self._is_ours = is_ours
         self._reads: dict[tuple[int, int], tuple[bool, CodeType]] = {}
 
-    def find(self, frame: FrameType | None) -> Iterator[ServedName]:
-        """Find the names that *frame* helps to serve, the innermost first."""
+    def find(self, frame: FrameType | None, until: FrameType | None = None) -> Iterator[ServedName]:
+        """Find the names that *frame* helps to serve, the innermost first.
+
+        With *until*, a frame further out, not those that this one helps to serve.
+        """
         server = None
         for current in frames.walk_outward(frame):
             if server is not None and self._is_read(current):
                 yield ServedName(server, current)
+            if current is until:
+                break
             server = current
 
     def find_context(self, frame: FrameType | None) -> tuple[object, ...]:
@@ -75,15 +80,18 @@ class ServedNames:
         return tuple(found)
 
     def find_importer(
-        self, frame: FrameType, says: Callable[[FrameType], bool], is_target: Callable[[str], bool]
-    ) -> tuple[FrameType, ServedName | None]:
-        """Find who imports what *frame* loads, and the last name that was asked for on the way.
+        self,
+        frame: FrameType,
+        says: Callable[[FrameType], bool],
+        is_target: Callable[[str, str], bool],
+    ) -> tuple[FrameType, list[ServedName]]:
+        """Find who imports what *frame* loads, and the names that were asked for on the way.
 
-        That is who asked for the name, if *is_target* knows that as ``module.name`` or if what
-        serves it is not ours. A module's body loads for itself. What *says* what it
+        That is who asked for the name, if *is_target* knows that, by its module and itself, or
+        if what serves it is not ours. A module's body loads for itself. What *says* what it
         loads does so for itself too, where it serves no module.
         """
-        importer, last, server = frame, None, frame
+        importer, passed, server = frame, list[ServedName](), frame
         for current in frames.walk_outward(frame.f_back):
             if frames.is_module_level(server):
                 break
@@ -95,13 +103,15 @@ class ServedNames:
                 own = self._find_own(importer, served)
                 if served.module is None and (own is not None or says(importer)):
                     break
-                if own is None or is_target(_spell(served)):
-                    importer, last = reader, served
+                module = namespace_of(served.module).get("__name__")
+                if own is None or is_target(str(module), served.name):
+                    importer = reader
+                    passed.append(served)
                 else:
                     importer = own
                     break
             server = current
-        return importer, last
+        return importer, passed
 
     def _find_own(self, frame: FrameType, served: ServedName) -> FrameType | None:
         """Find the innermost frame of ours that serves, from *frame* outward."""
@@ -123,11 +133,6 @@ class ServedNames:
             # Held, so that no other code gets its identity.
             known = self._reads[key] = bytecode.is_attribute_read(frame), code
         return known[0]
-
-
-def _spell(served: ServedName) -> str:
-    module = namespace_of(served.module).get("__name__")
-    return f"{module}.{served.name}"
 
 
 def _read_arguments(frame: FrameType) -> list[object]:

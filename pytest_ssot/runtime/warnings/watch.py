@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.imports.uses import ImportUses
     from pytest_ssot.runtime.stack.guard import Guard
+    from pytest_ssot.runtime.stack.served_names import ServedName
     from pytest_ssot.runtime.warnings.filters import InheritedFilters, WatchedCategories
 
     Tentative = tuple[str, type, Sighting, FrameType]
 
 from pytest_ssot.rules.lookup import Target
-from pytest_ssot.runtime.stack import frames
+from pytest_ssot.runtime.stack import frames, intent
 from pytest_ssot.runtime.warnings import issuer
 from pytest_ssot.runtime.warnings.filters import category_name
 from pytest_ssot.runtime.warnings.spy import FilterSpy, PythonReads
@@ -113,14 +114,43 @@ class WarningWatch:
         stated: str,
     ) -> None:
         """Charge who calls what warns of itself: a function, or what *frame*'s wrapper wraps."""
-        if issuer.is_looked_at(issuing):
-            return
         wrapped = issuer.find_decorated(frame)
         caller = frames.find_user_frame(issuing) if wrapped else issuer.find_caller(issuing, stated)
         importer = caller or frames.find_user_frame(issuing)
         if importer is None:
             return
-        self._record(importer, category, wrapped or issuer.name_issuer(issuing), text, stated)
+        target = wrapped or issuer.name_issuer(issuing)
+        if not issuer.is_looked_at(issuing):
+            self._record(importer, category, target, text, stated)
+        found = self._recorder.served.find(issuing, until=importer)
+        served = next((one for one in found if one.key is not None), None)
+        points_at = None if stated == frames.module_of(importer) else stated
+        self._uses.lazy.keep(
+            served,
+            (target, category),
+            lambda reader: self._charge_reader(reader, served, category, target, text, points_at),
+        )
+
+    def _charge_reader(
+        self,
+        frame: FrameType,
+        served: ServedName | None,
+        category: type[Warning],
+        target: str,
+        text: str,
+        stated: str | None,
+    ) -> None:
+        """Charge *frame*, which reads what was *served* with a warning before."""
+        reader = frames.find_user_frame(frame)
+        if reader is None or served is None:
+            return
+        how = intent.classify_read(frame, served.name)
+        package = target.partition(":")[0]
+        if how == "looked" or (
+            how == "computed" and not intent.says_name(reader, package, served.name)
+        ):
+            return
+        self._record(reader, category, target, text, stated or frames.module_of(reader))
 
     def _record(
         self,
