@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_ssot.config.checks import REPORT_FORMATS
+from pytest_ssot.config.report_formats import RENDERED
 from pytest_ssot.errors import UsageError
 
 #: A usage error, as argparse has it too.
@@ -84,7 +84,7 @@ def _add_check(commands: _Commands) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="default: all under the root")
     parser.add_argument(
         "--output-format",
-        choices=("text", *(one for one in REPORT_FORMATS if one != "junit")),
+        choices=("text", *RENDERED),
         default="text",
         help="what standard output gets (default: text)",
     )
@@ -223,7 +223,7 @@ def _number(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    from pytest_ssot.policy.startup.startup import limit  # what tests may say, too
+    from pytest_ssot.policy.startup.import_modules import limit  # what tests may say, too
 
     try:
         return limit(float(text))

@@ -7,31 +7,12 @@ relative to the root with ``/``, lines count from 1, columns from 0.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 SCHEMA_VERSION = 1
-
-
-class Kind(str, Enum):
-    """What sort of use a violation is."""
-
-    IMPORT = "import"
-    SYMBOL = "symbol"
-    WARNING = "warning"
-    CONSTRUCTION = "construction"
-    DEFINITION = "definition"
-    OVERDUE = "overdue"
-
-
-class Verdict(str, Enum):
-    """What policy says of a violation."""
-
-    FAILS = "fails"
-    KNOWN = "known"
-    ALLOWED = "allowed"
-    INDIRECT = "indirect"
-    SUPPRESSED = "suppressed"
 
 
 class Form(str, Enum):
@@ -47,6 +28,100 @@ class Form(str, Enum):
     DEFINITION = "definition"  # class Manager: where there is one already
     ALIAS = "alias"  # Other = Manager
     SUBCLASS = "subclass"  # class Other(Manager): pass
+
+
+class Wording(NamedTuple):
+    """What a violation is called, and what is to be done about the importing line."""
+
+    title: str
+    to_do: str = "change"
+
+
+class Traits(NamedTuple):
+    """What is peculiar to a kind: the columns of the table that :class:`Kind` is.
+
+    ``wording`` is its own, ``by_form`` that of forms which read otherwise. ``is_use`` says
+    that what is deprecated is used. ``is_another`` says that it is one more of the target,
+    by the violation's ``name``, which is nobody's business outside of first-party code.
+    ``stands`` says that it is the target itself, which should be gone, whoever uses it; the
+    message is then what there is now, ``: ``, and what to delete.
+
+    ``suffix`` is what follows the target where the target itself is named otherwise, and may
+    have a rule of its own. ``seen_by`` tells who can see it, as in :attr:`Violation.seen`.
+    ``own_entry`` has the keys of its entries in the baseline, besides path, rule and name; a
+    kind without any shares its entries with others of that rule.
+    """
+
+    wording: Wording
+    by_form: Mapping[Form, Wording] = MappingProxyType({})
+    is_use: bool = False
+    is_another: bool = False
+    stands: bool = False
+    suffix: str = ""
+    seen_by: tuple[str, ...] = ("runtime", "static")
+    own_entry: tuple[str, ...] = ()
+
+    def wording_of(self, form: Form | None) -> Wording:
+        """The words for a violation that the source says in this *form*."""
+        return self.wording if form is None else self.by_form.get(form, self.wording)
+
+
+class Kind(str, Enum):
+    """What sort of violation it is, with its :class:`Traits`: the one table of kinds."""
+
+    _value_: str
+    traits: Traits
+
+    # Type checkers take Kind("import"), which looks a member up, for a call of this.
+    def __new__(cls, value: str, *traits: Traits) -> Kind:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        (member.traits,) = traits
+        return member
+
+    IMPORT = "import", Traits(Wording("deprecated import"), is_use=True)
+    SYMBOL = "symbol", Traits(Wording("deprecated name"), is_use=True)
+    WARNING = (
+        "warning",
+        Traits(
+            Wording("deprecated call"),
+            is_use=True,
+            seen_by=("runtime",),
+            own_entry=("kind", "target", "function", "message"),
+        ),
+    )
+    CONSTRUCTION = "construction", Traits(Wording("made outside its factory"), suffix="()")
+    DEFINITION = (
+        "definition",
+        Traits(
+            Wording("defined again"),
+            MappingProxyType(
+                {
+                    # What only has the name, a test double perhaps, may get one of its own.
+                    Form.DEFINITION: Wording("defined again", "delete or rename"),
+                    Form.ALIAS: Wording("another name for", "delete"),
+                    Form.SUBCLASS: Wording("a subclass that only renames", "delete"),
+                    Form.FROM: Wording("another path to"),
+                    Form.STAR: Wording("another path to"),
+                }
+            ),
+            is_another=True,
+        ),
+    )
+    OVERDUE = (
+        "overdue",
+        Traits(Wording("overdue"), stands=True, seen_by=("static",), own_entry=("kind",)),
+    )
+
+
+class Verdict(str, Enum):
+    """What policy says of a violation."""
+
+    FAILS = "fails"
+    KNOWN = "known"
+    ALLOWED = "allowed"
+    INDIRECT = "indirect"
+    SUPPRESSED = "suppressed"
 
 
 class Scope(str, Enum):

@@ -18,22 +18,22 @@ from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline
-from pytest_ssot.policy.rules import single_homes
+from pytest_ssot.policy.rules import check_homes
 from pytest_ssot.policy.run.outcome import Assembly
-from pytest_ssot.policy.run.run import Asked, Run, Running
 from pytest_ssot.policy.run.tally import Result
+from pytest_ssot.policy.run.watched_run import Asked, Run, Running
 from pytest_ssot.policy.verdict.allowances import SeenBy, from_marker
-from pytest_ssot.policy.verdict.critical import is_critical, is_gated
+from pytest_ssot.policy.verdict.mission_critical import is_critical, is_gated
 from pytest_ssot.report import debugger, terminal
-from pytest_ssot.report.text import in_a_line
+from pytest_ssot.report.violation_text import in_a_line
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.discovery import Configured, load
+from pytest_ssot.rules.configured import Configured, load
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
 from pytest_ssot.runtime.stack.namespaces import namespace_of
 from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
-from pytest_ssot.session.scan_plugin import MARKER, ScanItem, Scanning, marker_names
-from pytest_ssot.session.session_report import PROPERTY, RESULT, Reporting, baseline_path
+from pytest_ssot.session.scan_plugin import MARKER, ScanItem, ScanPlugin, list_marker_names
+from pytest_ssot.session.session_report import PROPERTY, RESULT, SessionReport, find_typed_folder
 
 #: pytest looks here for the fixture that tests ask for.
 __all__ = ["ssot"]
@@ -64,61 +64,63 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Watch before the first conftest is loaded, so that what it imports is seen."""
-    _start(early_config)
+    _start_plugin(early_config)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    plugin = config.pluginmanager.get_plugin(PLUGIN) or _start(config)
+    plugin = config.pluginmanager.get_plugin(PLUGIN) or _start_plugin(config)
     plugin.configure()
 
 
-def _start(config: pytest.Config) -> SsotPlugin:
-    plugin = SsotPlugin(config, configured(config))
+def _start_plugin(config: pytest.Config) -> SsotPlugin:
+    plugin = SsotPlugin(config, load_configuration(config))
     config.pluginmanager.register(plugin, PLUGIN)
     if not xdist.will_distribute(config):
-        plugin.listen()
+        plugin.listen_to_children()
     plugin.run.watcher.start()
     config.add_cleanup(plugin.run.watcher.stop)
     return plugin
 
 
-def _remove(folder: str, pid: int) -> None:
+def _remove_folder(folder: str, pid: int) -> None:
     """Remove *folder*, but not in a fork that leaves its test by an exception."""
     if os.getpid() == pid:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def configured(config: pytest.Config, extra: Sequence[tuple[str, object]] = ()) -> Configured:
-    """The configuration that pytest's own, and the project's, add up to."""
+def load_configuration(
+    config: pytest.Config, extra: Sequence[tuple[str, object]] = ()
+) -> Configured:
+    """Load the configuration that pytest's own, and the project's, add up to."""
     given = config.known_args_namespace
     flags = {option.name: getattr(given, option.ini, None) for option in OPTIONS if option.flag}
-    ini = {option.name: _ini(config, option.ini) for option in OPTIONS}
+    ini = {option.name: _read_ini(config, option.ini) for option in OPTIONS}
     try:
         found = load(config.rootpath, ini, flags, extra)
         if not extra:  # hooks give rules, and nothing that has a home
-            single_homes.check(found, installed=True)
+            check_homes.check(found, installed=True)
         return found
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 
 
-def baseline_of(config: pytest.Config, configured: Configured) -> Baseline:
-    """The known violations; none where nothing says that there are any."""
-    path = baseline_path(config, configured.settings)
-    given = getattr(config.known_args_namespace, "ssot_baseline", None) is not None
-    if not (given or path.exists()):
+def load_baseline(config: pytest.Config, configured: Configured) -> Baseline:
+    """Load the known violations; none where nothing says that there are any."""
+    typed = find_typed_folder(config, "ssot_baseline")
+    path = configured.settings.baseline_path(typed)
+    if typed is None and not path.exists():
         return Baseline()
-    from pytest_ssot.policy.baseline import known
+    from pytest_ssot.policy.baseline import load_baseline
 
     try:
-        return known.load(configured, path, required=given)
+        return load_baseline.load(configured, path, required=typed is not None)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 
 
-def _ini(config: pytest.Config, name: str) -> object:
-    """The raw value; what pytest refuses is told with all other mistakes."""
+def _read_ini(config: pytest.Config, name: str) -> object:
+    """Read the raw value; what pytest refuses is told with all other mistakes."""
     try:
         return config.getini(name)
     except (ValueError, TypeError, pytest.UsageError) as error:
@@ -132,8 +134,8 @@ class SsotPlugin:
         self.config = config
         # Before this run tells its own children to: a run inside of a test.
         self._is_watched = channel.FOLDER in os.environ
-        known = baseline_of(config, configured)
-        self.run = Run(configured, known, datetime.date.today(), self._ask, self.asked)
+        known = load_baseline(config, configured)
+        self.run = Run(configured, known, datetime.date.today(), self._ask_hook, self.describe_test)
         self._in_junit = any(
             destination.format == "junit" for destination in self.run.settings.report
         )
@@ -141,7 +143,7 @@ class SsotPlugin:
         self._running = Running()
         self._fixtures = Fixtures()
         self._collects = False
-        self._markers = marker_names(config) if self.run.settings.scan else frozenset()
+        self._markers = list_marker_names(config) if self.run.settings.scan else frozenset()
 
     def configure(self) -> None:
         declare = self.config.addinivalue_line
@@ -152,25 +154,25 @@ class SsotPlugin:
         given = self.config.hook.pytest_ssot_rules(config=self.config)
         extra = [("pytest_ssot_rules", rules) for rules in given if rules is not None]
         if extra:
-            more = configured(self.config, extra)
-            self.run.reconfigure(more, baseline_of(self.config, more))
+            more = load_configuration(self.config, extra)
+            self.run.reconfigure(more, load_baseline(self.config, more))
         if xdist.is_worker(self.config):
             self.config.pluginmanager.register(xdist.Worker(self.config, self.run))
-            self._scan(None)
+            self._register_scan(None)
         else:
-            reporting = Reporting(self.config, self.run, is_inner=self._is_watched)
+            reporting = SessionReport(self.config, self.run, is_inner=self._is_watched)
             self.config.pluginmanager.register(reporting)
             if self.config.pluginmanager.has_plugin("xdist"):
                 self.config.pluginmanager.register(xdist.Controller(reporting.assembly))
-            self._scan(reporting.assembly)
+            self._register_scan(reporting.assembly)
 
-    def _scan(self, assembly: Assembly | None) -> None:
+    def _register_scan(self, assembly: Assembly | None) -> None:
         if self.run.settings.scan:
-            scanning = Scanning(self.config, self.run, assembly, self._markers)
+            scanning = ScanPlugin(self.config, self.run, assembly, self._markers)
             self.config.pluginmanager.register(scanning)
 
     def pytest_plugin_registered(self, plugin: object) -> None:
-        """A module that is a plugin is part of every test; a conftest, of those below it."""
+        """Note a plugin that is a module: it is part of every test, a conftest of some."""
         name = getattr(plugin, "__name__", None)
         if isinstance(plugin, ModuleType) and isinstance(name, str):
             conftest = name.rpartition(".")[2] == "conftest"
@@ -178,18 +180,18 @@ class SsotPlugin:
             if not (conftest or self._collects or name.startswith("_pytest.")):
                 self.run.plugins.append(name)
 
-    def listen(self) -> None:
+    def listen_to_children(self) -> None:
         """Watch child processes too."""
-        if self.run.settings.subprocess and not self.run.watcher.listens:
+        if self.run.settings.subprocess and not self.run.watcher.is_listening:
             folder = tempfile.mkdtemp(prefix="pytest-ssot-")
-            self.config.add_cleanup(functools.partial(_remove, folder, os.getpid()))
+            self.config.add_cleanup(functools.partial(_remove_folder, folder, os.getpid()))
             self.run.watcher.listen(folder)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """Whether tests run here is known now: ``-n auto`` may mean no worker."""
+        """Listen if tests run here, which is known now: ``-n auto`` may mean no worker."""
         if not xdist.is_controller(self.config):
-            self.listen()
+            self.listen_to_children()
 
     # -- who owns what happens ------------------------------------------------
 
@@ -200,10 +202,10 @@ class SsotPlugin:
         watcher = self.run.watcher
         if isinstance(collector, pytest.Session):
             return (yield)
-        watcher.begin()
+        watcher.begin_test()
         path = str(collector.path)
         self._collects = True
-        with watcher.owner(self.run.of_file(path)):
+        with watcher.owned_by(self.run.of_file(path)):
             report = yield
         self._collects = False
         if isinstance(collector, pytest.Module):
@@ -214,45 +216,45 @@ class SsotPlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         if isinstance(item, ScanItem):
-            return (yield from self._beside())
+            return (yield from self._run_scan_item())
         self._item, self._running = item, Running()
-        self._fixtures.test = self._running.evidence
         evidence = self._running.evidence
+        self._fixtures.begin_test(evidence)
         watcher = self.run.watcher
-        watcher.begin()
-        with watcher.owner(evidence, item.nodeid):
+        watcher.begin_test()
+        with watcher.owned_by(evidence, item.nodeid):
             result = yield
         self._item, evidence.ended = None, self._running.ended(item)
         self._fixtures.hand_down(watcher)
         return result
 
-    def _beside(self) -> Generator[None, object, object]:
-        """An item of the scan reaches nothing: the fixtures that end in it are the last test's."""
+    def _run_scan_item(self) -> Generator[None, object, object]:
+        """Run an item of the scan, which reaches nothing: what ends in it is the last test's."""
         last = self._running.evidence
         if last.ended is None:
             return (yield)
-        with self.run.watcher.owner(last):
+        with self.run.watcher.owned_by(last):
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> None:
         self.run.watcher.refresh()  # a fixture may have put a stub into sys.modules
         if "request" in getattr(item, "fixturenames", ()):
-            self._fixtures.note(getattr(item, "_request"), self._running.evidence)  # noqa: B009
+            self._fixtures.note_requests(getattr(item, "_request"), self._running.evidence)  # noqa: B009
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_fixture_setup(
         self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
     ) -> Generator[None, object, object]:
         if fixturedef.scope == "function":
-            self._fixtures.note(request, self._running.evidence, fixturedef)
+            self._fixtures.note_requests(request, self._running.evidence, fixturedef)
             return (yield)
-        evidence = self._fixtures.begin(fixturedef)
-        self._fixtures.note(request, evidence, fixturedef)
+        evidence = self._fixtures.begin_setup(fixturedef)
+        self._fixtures.note_requests(request, evidence, fixturedef)
         teardown = self._fixtures.make_teardown(self.run.watcher, evidence)
         fixturedef.addfinalizer(teardown.end)  # what is added first is called last
         try:
-            with self.run.watcher.owner(evidence):
+            with self.run.watcher.owned_by(evidence):
                 return (yield)
         finally:
             fixturedef.addfinalizer(teardown.begin)
@@ -265,7 +267,7 @@ class SsotPlugin:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
-            self.run.marks += self._allowances(item)
+            self.run.marks += self._read_allowances(item)
         mistakes = self.run.judge.mistakes
         if mistakes and not xdist.is_worker(self.config):  # a worker's go home at its end
             raise pytest.UsageError("\n".join(sorted(mistakes)))
@@ -284,12 +286,12 @@ class SsotPlugin:
             if not report.failed:
                 return report
         try:
-            self._look(item, call, report, skipped)
+            self._check_test(item, call, report, skipped)
         except Exception as error:
             self.run.watcher.guard.keep_error(error)
         return report
 
-    def _look(
+    def _check_test(
         self,
         item: pytest.Item,
         call: pytest.CallInfo[Any],
@@ -302,28 +304,28 @@ class SsotPlugin:
         running.skipped |= skipped and report.when == "call"
         ended = report.when == "teardown"
         watcher.collect()
-        if ended or not watcher.quiet:
-            self._fixtures.join(item, running.evidence)
+        if ended or not watcher.is_quiet:
+            self._fixtures.join_fixtures(item, running.evidence)
         lost = watcher.find_lost(ended=ended)
-        concerned = not watcher.quiet and self.run.concerns(running, *_place(item))
+        concerned = not watcher.is_quiet and self.run.concerns(running, *_locate_test(item))
         if not (lost or concerned) or frames.is_in_phase(frames.get_caller()):
             return
         if lost:
             self._tell_loss(item, report, lost)
         if concerned:
-            self._judge(item, call, report)
+            self._judge_test(item, call, report)
 
     def _tell_loss(self, item: pytest.Item, report: pytest.TestReport, lost: list[str]) -> None:
-        """A gated test that took the watch away does not pass: nobody knows what it reached."""
+        """Fail a gated test that took the watch away: nobody knows what it reached."""
         new = self.run.lost(self._running, item.nodeid, lost)
-        if new and self.asked(item).gated and not self._running.skipped:
+        if new and self.describe_test(item).gated and not self._running.skipped:
             terminal.fail_blind(report, new)
 
-    def _judge(
+    def _judge_test(
         self, item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport
     ) -> None:
         running = self._running
-        asked = self.asked(item)
+        asked = self.describe_test(item)
         if not asked.gated and report.when == "call":
             return  # nothing fails it, and at its end there may be more
         violations = self.run.violations(running, asked)
@@ -343,42 +345,43 @@ class SsotPlugin:
             )
             setattr(report, RESULT, result.to_json())
 
-    def so_far(self, item: pytest.Item) -> Callable[[], list[Violation]]:
-        """Asks for what the test *item*, which runs now, has reached by then, judged."""
+    def make_violations_getter(self, item: pytest.Item) -> Callable[[], list[Violation]]:
+        """Make what returns the violations that *item*, which runs now, has reached by then."""
         running = self._running
 
-        def violations() -> list[Violation]:
+        def get_violations() -> list[Violation]:
             self.run.watcher.collect()
-            self._fixtures.join(item, running.evidence)
-            return list(self.run.violations(running, self.asked(item)))
+            self._fixtures.join_fixtures(item, running.evidence)
+            return list(self.run.violations(running, self.describe_test(item)))
 
-        return violations
+        return get_violations
 
-    def asked(self, item: pytest.Item) -> Asked:
+    def describe_test(self, item: pytest.Item) -> Asked:
+        """Tell where *item* is, and what it tolerates."""
         settings = self.run.settings
-        path, module = _place(item)
+        path, module = _locate_test(item)
         critical = is_critical(settings, self.run.relative(path), item.get_closest_marker)
         return Asked(
-            test=SeenBy(xdist.nodeid(item), self._allowances(item)),
+            test=SeenBy(xdist.nodeid_of(item), self._read_allowances(item)),
             path=path,
             module=module,
             gated=is_gated(settings, critical),
             critical=bool(critical),
         )
 
-    def _allowances(self, item: pytest.Item) -> list[Allowance]:
+    def _read_allowances(self, item: pytest.Item) -> list[Allowance]:
         found: list[Allowance] = []
         if "ssot_allow" not in item.keywords:  # quicker than to look at each marker
             return found
         for mark in item.iter_markers("ssot_allow"):
             try:
-                found.append(from_marker(mark.args, mark.kwargs, xdist.nodeid(item)))
+                found.append(from_marker(mark.args, mark.kwargs, xdist.nodeid_of(item)))
             except UsageError as error:
                 self.run.judge.mistakes.add(str(error))
         return found
 
-    def _ask(self, violation: Violation) -> str | None:
-        """What the hook says of *violation*."""
+    def _ask_hook(self, violation: Violation) -> str | None:
+        """Ask the hook whether it allows *violation*, and why."""
         reason: str | None = self.config.hook.pytest_ssot_violation(
             item=self._item, violation=violation
         )
@@ -396,6 +399,6 @@ def _read_plugins(collector: pytest.Module) -> list[str]:
     )
 
 
-def _place(item: pytest.Item) -> tuple[str, str]:
-    """The file and the module of a test."""
+def _locate_test(item: pytest.Item) -> tuple[str, str]:
+    """Find the file and the module of a test."""
     return str(item.path), getattr(getattr(item, "module", None), "__name__", "")

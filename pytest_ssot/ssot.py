@@ -1,4 +1,4 @@
-"""What the fixture ``ssot`` gives to a test."""
+"""The object that the fixture ``ssot`` gives to a test."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
-from pytest_ssot.policy.run.run import Asked, Run
+from pytest_ssot.policy.run.watched_run import Asked, Run
 
 if TYPE_CHECKING:
-    from pytest_ssot.policy.startup.startup import Startup
+    from pytest_ssot.policy.startup.import_modules import Startup
 
 
 class StartupError(ImportError):
@@ -65,7 +65,9 @@ class Ssot:
         """
         __tracebackhide__ = True
         try:
-            started = self._run.watcher.guard.run_unwatched(lambda: self._started(module, timeout))
+            started = self._run.watcher.guard.run_unwatched(
+                lambda: self._start_module(module, timeout)
+            )
         except UsageError as error:
             raise UsageError(str(error)) from None  # without the way to it, which is ours
         violations = self._run.judged(started.found, self._asked())
@@ -92,18 +94,18 @@ class Ssot:
 
         assert_isolated(a, b, ignore=ignore)
 
-    def _started(self, module: str, timeout: float) -> Startup:
-        from pytest_ssot.policy.startup import startup
+    def _start_module(self, module: str, timeout: float) -> Startup:
+        from pytest_ssot.policy.startup import import_modules
 
         entries: list[object] = [*sys.path]
         # Others are ignored (CPython, Lib/importlib/_bootstrap_external.py: PathFinder._get_spec).
         here = [os.path.abspath(entry) for entry in entries if isinstance(entry, str)]
-        root = startup.import_path(self._run.settings.root)
+        root = import_modules.import_path(self._run.settings.root)
         path = [*here, *(one for one in root if one not in here)]
-        (started,) = startup.started(
+        (started,) = import_modules.started(
             self._run.configured,
-            [startup.checked(module)],
+            [import_modules.checked(module)],
             path=path,
-            timeout=startup.limit(timeout),
+            timeout=import_modules.limit(timeout),
         )
         return started

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ssot.policy.run.run import Remainder, Run
+from pytest_ssot.policy.run.watched_run import Remainder, Run
 from pytest_ssot.runtime.stack import frames
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def will_distribute(config: pytest.Config) -> bool:
     return bool(getattr(given, "numprocesses", None)) or getattr(given, "dist", "no") != "no"
 
 
-def nodeid(item: pytest.Item) -> str:
+def nodeid_of(item: pytest.Item) -> str:
     """The node id of *item*, without the group that ``--dist loadgroup`` adds to it."""
     parent = item.parent
     plain = f"{parent.nodeid}::{item.name}" if parent is not None else item.nodeid

@@ -14,7 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 #: From the ground up; a module imports only from rows below its own, or from its own room.
 ROWS = (
-    {"model", "errors", "files", "patterns"},
+    {"syntax", "model", "errors", "files", "patterns"},
     {"config"},
     {"rules"},
     {"runtime", "source", "isolation"},
@@ -70,6 +70,9 @@ def name_of(path: Path) -> str:
 
 #: Without what any Python may run, be it too old to be watched.
 WATCH = [one for one in FILES if name_of(one).startswith("runtime/") and one.parent.name != "site"]
+
+#: What the watch may import besides: light, or, of the reading of source, where it is needed.
+KNOWN_TO_THE_WATCH = ("pytest_ssot.runtime", "pytest_ssot.rules.lookup", "pytest_ssot.syntax")
 
 
 def room_of(dotted: str) -> str:
@@ -162,7 +165,18 @@ def test_the_watch_needs_the_standard_library_alone() -> None:
         (path, f"imports {dotted}")
         for path in WATCH
         for dotted in imported(ast.walk(parsed(path)))
-        if not dotted.startswith(("pytest_ssot.runtime", "pytest_ssot.rules.lookup"))
+        if not dotted.startswith(KNOWN_TO_THE_WATCH)
+        and dotted.partition(".")[0] not in sys.stdlib_module_names
+    )
+
+
+def test_the_reading_of_source_needs_the_standard_library_alone() -> None:
+    assert_none(
+        (path, f"imports {dotted}")
+        for path in FILES
+        if name_of(path).startswith("syntax/")
+        for dotted in imported(ast.walk(parsed(path)))
+        if not dotted.startswith("pytest_ssot.syntax")
         and dotted.partition(".")[0] not in sys.stdlib_module_names
     )
 
@@ -186,8 +200,9 @@ def test_the_watch_starts_light() -> None:
     )
     loaded = {name for name in ran.stdout.split() if not name.startswith("pytest_ssot")}
     assert not loaded & {"dataclasses", "enum", "inspect", "json", "pathlib", "re", "typing"}
-    ours = {name.removeprefix("pytest_ssot.runtime.") for name in ran.stdout.split()}
-    assert not ours & {"constructions", "definitions"}
+    assert "ast" not in loaded
+    ours = {name.removeprefix("pytest_ssot.") for name in ran.stdout.split()}
+    assert not ours & {"syntax", "runtime.constructions", "runtime.definitions"}
 
 
 def test_files_are_written_by_one_helper() -> None:

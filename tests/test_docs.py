@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

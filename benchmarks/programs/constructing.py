@@ -61,7 +61,7 @@ def guarded(form: Callable[[], None]) -> tuple[float, float]:
     watcher.start()
     evidence = Evidence()
     try:
-        with watcher.owner(evidence):
+        with watcher.owned_by(evidence):
             return cost(form)
     finally:
         watcher.stop()

@@ -37,7 +37,7 @@ def watched() -> tuple[float, float]:
     watcher = Watcher([Target("colorsys", "colorsys")])
     watcher.start()
     evidence = Evidence()
-    with watcher.owner(evidence):
+    with watcher.owned_by(evidence):
         found = cost()
     watcher.stop()
     lines = [sighting.line for sighting, _ in watcher.gather([evidence]).values()]

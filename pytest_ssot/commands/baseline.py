@@ -10,21 +10,21 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
+from pytest_ssot.commands.project import configured, find_baseline, progress, root_of
 from pytest_ssot.commands.run_reports import reported as read_report
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
-from pytest_ssot.model import Kind, Verdict, Violation
+from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy.baseline import file, known
-from pytest_ssot.policy.baseline.changes import Grounds, grown, only_in_runs, shrunk
+from pytest_ssot.policy.baseline import baseline_file, load_baseline
 from pytest_ssot.policy.baseline.entries import Entry
+from pytest_ssot.policy.baseline.grow_and_shrink import Grounds, grown, only_in_runs, shrunk
 from pytest_ssot.policy.baseline.ratchet import Ratchet
 from pytest_ssot.policy.run import inventory
-from pytest_ssot.policy.verdict.critical import in_source
+from pytest_ssot.policy.verdict.mission_critical import in_source
 from pytest_ssot.report.baseline_text import stale_line
 from pytest_ssot.report.check_listing import what_of
-from pytest_ssot.report.text import counted
+from pytest_ssot.report.violation_text import counted
 
 
 def run(options: argparse.Namespace) -> int:
@@ -56,12 +56,12 @@ class _State:
         project = configured(root, {"baseline": options.baseline})
         self.root = root
         self.rules = project.rules
-        self.path = baseline_file(project.settings, options.baseline)
+        self.path = find_baseline(project.settings, options.baseline)
         self._shown = relative(str(self.path), root)
         self._quiet = options.quiet
         self._creates = not (options.update or options.add)
         required = options.baseline is not None and not self._creates
-        before = known.load(project, self.path, required=required, merging=options.update)
+        before = load_baseline.load(project, self.path, required=required, merging=options.update)
         today = datetime.date.today()
         self.ratchet = Ratchet(before, today)
         with progress("scanning", options):
@@ -77,7 +77,7 @@ class _State:
         found = [*scan.violations, *only_in_runs(scan.violations, reported)]
         self._judged = self.ratchet.judge(found, self._is_critical)
         self.stale = self.ratchet.stale(
-            scan.violations, known.examined(root, scan), self._is_critical
+            scan.violations, load_baseline.examined(root, scan), self._is_critical
         )
         failing = [violation for violation in self._judged if violation.verdict is Verdict.FAILS]
         self.critical = [violation for violation in failing if self._is_critical(violation)]
@@ -92,7 +92,7 @@ class _State:
         if tuple(entries) == before.written and (self.path.exists() or not self._creates):
             self.tell(f"{self._shown}: nothing changed")
             return
-        file.write(self.path, self._shown, entries)
+        baseline_file.write(self.path, self._shown, entries)
         for old, new in sorted(before.moved.items()):
             self.tell(f"moved: {old} -> {new}")
         sites = sum(entry.number for entry in entries)
@@ -181,8 +181,8 @@ def _check(options: argparse.Namespace) -> None:
 
 def _line(violation: Violation, *, critical: bool) -> str:
     site = violation.importer
-    overdue = "overdue" if violation.kind is Kind.OVERDUE else ""
-    why = violation.reason or ("mission-critical" if critical else overdue)
+    standing = violation.kind.value if violation.kind.traits.stands else ""
+    why = violation.reason or ("mission-critical" if critical else standing)
     line = f"{site.path}:{site.line}:{site.column}: {violation.rule} {what_of(violation)}"
     return f"{line} ({why})" if why else line
 

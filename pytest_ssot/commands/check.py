@@ -12,22 +12,22 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
+from pytest_ssot.commands.project import configured, find_baseline, progress, root_of
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy.baseline import known, ratchet
+from pytest_ssot.policy.baseline import load_baseline, ratchet
 from pytest_ssot.policy.baseline.entries import Key
 from pytest_ssot.policy.baseline.ratchet import Ratcheted
 from pytest_ssot.policy.run import inventory
 from pytest_ssot.policy.run.inventory import Inventory
-from pytest_ssot.policy.verdict.critical import in_source
+from pytest_ssot.policy.verdict.mission_critical import in_source
 from pytest_ssot.report import check_listing
 from pytest_ssot.report.baseline_text import expired_line, stale_line, update_line
-from pytest_ssot.report.text import likened
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.report.violation_text import likened
+from pytest_ssot.rules.configured import Configured
 
 if TYPE_CHECKING:
     from pytest_ssot.commands.run_reports import Reported
@@ -85,8 +85,8 @@ def checked(options: argparse.Namespace) -> Checked:
     """The project's inventory, judged. Raises UsageError for what is wrong in what users wrote."""
     project = configured(root_of(options.root), {"baseline": options.baseline})
     root, today = project.settings.root, datetime.date.today()
-    path = baseline_file(project.settings, options.baseline)
-    before = known.load(project, path, required=options.baseline is not None)
+    path = find_baseline(project.settings, options.baseline)
+    before = load_baseline.load(project, path, required=options.baseline is not None)
     runs = _reported(options.runs)
     paths = [_existing(path) for path in options.paths]
     with progress("scanning", options):
@@ -95,7 +95,7 @@ def checked(options: argparse.Namespace) -> Checked:
         raise UsageError("\n".join(found.mistakes))
     violations = found.violations
     if runs:
-        from pytest_ssot.policy.baseline.reconciled import reconciled
+        from pytest_ssot.policy.baseline.reconcile_runs import reconciled
 
         seen = [violation for run in runs for violation in run.violations]
         violations = tuple(reconciled(violations, seen))
@@ -137,7 +137,7 @@ def _existing(path: str) -> str:
 
 def _examined(root: Path, found: Inventory, paths: Sequence[str]) -> Callable[[Key], bool]:
     """Whether all violations of a key were found; what is gone was looked for only in *paths*."""
-    examined = known.examined(root, found)
+    examined = load_baseline.examined(root, found)
     asked = [relative(path, root) for path in paths]
     everything = not asked or "." in asked
     return lambda key: examined(key) and (everything or path_matches(key.path, asked))
@@ -159,7 +159,7 @@ def _output(checked: Checked, options: argparse.Namespace) -> str:
         ]
         return "".join(f"{line}\n" for line in lines)
     from pytest_ssot.report.document import as_document
-    from pytest_ssot.report.formats import rendered
+    from pytest_ssot.report.rendering import render
 
     data = as_document(
         violations,
@@ -170,7 +170,7 @@ def _output(checked: Checked, options: argparse.Namespace) -> str:
         idle=checked.idle(),
         suspects=checked.inventory.suspects,
     )
-    return rendered(options.output_format, data, checked.project.settings.root)
+    return render(options.output_format, data, checked.project.settings.root)
 
 
 def _besides(checked: Checked) -> Iterator[str]:

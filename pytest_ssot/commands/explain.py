@@ -17,7 +17,7 @@ from pytest_ssot.config.mistakes import nearest
 from pytest_ssot.errors import UsageError
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.report import explain_line, explain_rule
-from pytest_ssot.report.text import counted
+from pytest_ssot.report.violation_text import counted
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.source.names.still_there import Standings
 from pytest_ssot.source.project.left_out import why_left_out

@@ -11,8 +11,8 @@ from pathlib import Path
 from pytest_ssot.config.load import FILE, is_configured
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
-from pytest_ssot.policy.rules import single_homes
-from pytest_ssot.rules.discovery import Configured, load
+from pytest_ssot.policy.rules import check_homes
+from pytest_ssot.rules.configured import Configured, load
 
 
 def root_of(given: Path | None) -> Path:
@@ -33,13 +33,13 @@ def root_of(given: Path | None) -> Path:
 def configured(root: Path, flags: Mapping[str, object] | None = None) -> Configured:
     """The configuration of the project at *root*; raises UsageError with all mistakes."""
     found = load(root, {}, flags or {})
-    single_homes.check(found, installed=False)
+    check_homes.check(found, installed=False)
     return found
 
 
-def baseline_file(settings: Settings, given: str | None) -> Path:
-    """The baseline's path; one that was *given* is seen from where the command was typed."""
-    return (Path.cwd() if given is not None else settings.root) / settings.baseline
+def find_baseline(settings: Settings, given: str | None) -> Path:
+    """The baseline's path, which may have been *given* on the command line."""
+    return settings.baseline_path(None if given is None else Path.cwd())
 
 
 @contextlib.contextmanager

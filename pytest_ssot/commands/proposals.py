@@ -10,8 +10,8 @@ from pytest_ssot.config.append import Entry
 from pytest_ssot.config.load import FILE, SECTION
 from pytest_ssot.config.mistakes import Mistakes, Place
 from pytest_ssot.config.schema import RULES, SCHEMAS, check_table
-from pytest_ssot.rules.build import rules_from, singles_from
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.build_rules import rules_from, singles_from
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.source.deprecated.finding import Double, Finding, Strength
 from pytest_ssot.source.deprecated.survey import Survey

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 
-from pytest_ssot.commands.project import baseline_file, configured, progress, root_of
+from pytest_ssot.commands.project import configured, find_baseline, progress, root_of
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Verdict, Violation
-from pytest_ssot.policy.baseline import known
+from pytest_ssot.policy.baseline import load_baseline
 from pytest_ssot.policy.run.tally import Tally
-from pytest_ssot.policy.startup.startup import (
+from pytest_ssot.policy.startup.import_modules import (
     TIMEOUT,
     Judged,
     Startup,
@@ -27,7 +27,7 @@ from pytest_ssot.policy.startup.startup import (
 )
 from pytest_ssot.report.check_listing import NO_RULES
 from pytest_ssot.report.startup_text import as_json, lines, looked, summary
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.source.workers import processors
 
@@ -77,8 +77,8 @@ def run(options: argparse.Namespace) -> int:
 def _find(options: argparse.Namespace) -> _Found:
     modules = [checked(fromkey) for fromkey in dict.fromkeys(options.modules)]
     project = configured(root_of(options.root), {"baseline": options.baseline})
-    path = baseline_file(project.settings, options.baseline)
-    before = known.load(project, path, required=options.baseline is not None)
+    path = find_baseline(project.settings, options.baseline)
+    before = load_baseline.load(project, path, required=options.baseline is not None)
     with progress("importing", options):
         startups = started(
             project,
@@ -119,7 +119,7 @@ def _fails(startup: Startup, violations: Sequence[Violation]) -> bool:
 
 def _json(found: _Found) -> str:
     from pytest_ssot.report.document import as_document
-    from pytest_ssot.report.formats import rendered
+    from pytest_ssot.report.rendering import render
 
     rules = found.project.rules.all
     numbers = Counter(violation.rule for violation in found.violations)
@@ -134,7 +134,7 @@ def _json(found: _Found) -> str:
         errors=found.faults,
     )
     data["startup"] = list(map(as_json, found.startups, found.judged.violations))
-    return rendered("json", data, found.project.settings.root)
+    return render("json", data, found.project.settings.root)
 
 
 def _besides(found: _Found, options: argparse.Namespace) -> Iterator[str]:

@@ -18,13 +18,9 @@ from typing import Any, NamedTuple
 
 from pytest_ssot.config.mistakes import Wrong, described, nearest
 from pytest_ssot.config.names import is_dotted, is_identifier, text
+from pytest_ssot.config.report_formats import FORMATS
 
 Check = Callable[[object], Any]
-
-REPORT_FORMATS = ("json", "sarif", "github", "markdown", "html", "junit")
-#: Without a path, what a CI reads in the output; and what pytest itself writes a file of.
-_PRINTED = ("github",)
-_PYTESTS_OWN = ("junit",)
 
 # Patterns are compiled where they are used: few projects need them at pytest's start.
 # What packaging.version reads without doubt; anything looser would only fail
@@ -188,14 +184,15 @@ def _is_warning(value: object) -> bool:
 
 def report(value: object) -> ReportTo:
     """``FORMAT:PATH``, or a ``FORMAT`` that needs no path."""
-    kind, colon, path = text(value).partition(":")
-    if kind not in REPORT_FORMATS:
-        known = ", ".join(REPORT_FORMATS)
-        raise Wrong(f"unknown format {described(kind)}; there is: {known}")
-    if kind in _PYTESTS_OWN and colon:
-        raise Wrong(f"takes no path: {kind}", "name the file with pytest's --junitxml")
-    if not colon and kind in (*_PRINTED, *_PYTESTS_OWN):
-        return ReportTo(kind, None)
+    name, colon, path = text(value).partition(":")
+    row = FORMATS.get(name)
+    if row is None:
+        known = ", ".join(FORMATS)
+        raise Wrong(f"unknown format {described(name)}; there is: {known}")
+    if row.written_by_pytest and colon:
+        raise Wrong(f"takes no path: {name}", f"name the file with pytest's --{name}xml")
+    if not colon and (row.printed or row.written_by_pytest):
+        return ReportTo(name, None)
     if not path.strip():
-        raise Wrong(f"needs a path: {kind}:PATH")
-    return ReportTo(kind, path)
+        raise Wrong(f"needs a path: {name}:PATH")
+    return ReportTo(name, path)

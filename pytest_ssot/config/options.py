@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pytest_ssot.config import checks, names
-from pytest_ssot.config.checks import REPORT_FORMATS, Check
+from pytest_ssot.config.checks import Check
+from pytest_ssot.config.report_formats import FORMATS
 
 
 class Option(NamedTuple):
@@ -149,7 +150,7 @@ OPTIONS: tuple[Option, ...] = (
         "report",
         "strings",
         (),
-        f"write a report at the end of the run; FORMAT is one of {', '.join(REPORT_FORMATS)}",
+        f"write a report at the end of the run; FORMAT is one of {', '.join(FORMATS)}",
         metavar="FORMAT[:PATH]",
         flag=True,
         item=checks.report,

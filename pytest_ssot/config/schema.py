@@ -14,12 +14,19 @@ Relation = Callable[[Mapping[str, Any], Mapping[str, Any]], Iterator[tuple[str |
 
 
 class Key(NamedTuple):
-    """A key of a table; an absent one takes ``default``, or the value of another key."""
+    """A key of a table; an absent one takes ``default``, or the value of another key.
+
+    ``field`` is its name in what is made of the table, where that is another. It is
+    ``reported`` under its own name, unless that is ``reported_as`` another.
+    """
 
     check: Check
     default: object = None
     default_from: str | None = None
     required: bool = False
+    field: str | None = None
+    reported: bool = True
+    reported_as: str | None = None
 
 
 class Schema(NamedTuple):
@@ -123,9 +130,9 @@ RULES = Schema(
         "use": Key(names.target),
         "rename": Key(checks.renames, default=()),
         "manual": Key(checks.strings(names.identifier), default=()),
-        "submodules": Key(checks.boolean, default=True),
-        "allow-from": Key(checks.strings(), default=()),
-        "id": Key(checks.rule_id, default_from="deprecated"),
+        "submodules": Key(checks.boolean, default=True, reported=False),
+        "allow-from": Key(checks.strings(), default=(), reported=False),
+        "id": Key(checks.rule_id, default_from="deprecated", reported=False),
         **_ABOUT,
         "removed-in": Key(checks.version),
         "distribution": Key(checks.distribution),
@@ -135,9 +142,10 @@ RULES = Schema(
 SINGLE = Schema(
     "single",
     {
-        "symbol": Key(names.symbol, required=True),
+        # Reports have the rules of all tables in one list, where this says which it is.
+        "symbol": Key(names.symbol, required=True, reported_as="single"),
         "also-from": Key(checks.strings(names.module), default=()),
-        "id": Key(checks.rule_id, default_from="symbol"),
+        "id": Key(checks.rule_id, default_from="symbol", reported=False),
         **_ABOUT,
     },
     _no_relation,
@@ -145,9 +153,9 @@ SINGLE = Schema(
 FACTORIES = Schema(
     "factories",
     {
-        "class": Key(names.symbol, required=True),
+        "class": Key(names.symbol, required=True, field="symbol"),
         "only-from": Key(checks.strings(names.callers, some=True), required=True),
-        "id": Key(checks.rule_id),
+        "id": Key(checks.rule_id, reported=False),
         **_ABOUT,
     },
     _no_relation,

@@ -36,6 +36,10 @@ class Settings(NamedTuple):
     report: tuple[ReportTo, ...]
     chain: bool
 
+    def baseline_path(self, typed_in: Path | None) -> Path:
+        """The baseline's file: seen from the folder that it was *typed_in*, else from the root."""
+        return (self.root if typed_in is None else typed_in) / self.baseline
+
 
 class Source(NamedTuple):
     """Raw values by option name from one place; None is as good as absent.

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pytest_ssot.isolation.asserting import assert_isolated
+from pytest_ssot.isolation.assertion import assert_isolated
 
 __all__ = ["assert_isolated"]

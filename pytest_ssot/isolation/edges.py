@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextvars import Context
 from typing import Any, NamedTuple
 
-from pytest_ssot.isolation import looking
+from pytest_ssot.isolation import introspection
 
 #: How a step of a path is written: its form, and the name or key that it goes by.
 Label = tuple[str, object]
@@ -92,7 +92,7 @@ def _unordered(found: Iterator[Any]) -> Iterator[Edge]:
     """Elements by the names of their types: their own order is that of addresses."""
     children = list(found)
     if len({id(type(child)) for child in children}) > 1:
-        children.sort(key=lambda child: looking.name_of(type(child)))
+        children.sort(key=lambda child: introspection.name_of(type(child)))
     for child in children:
         yield (ELEMENT, child), child
 
@@ -129,7 +129,9 @@ def in_context(obj: Context) -> Iterator[Edge]:
 
 def of_this_thread(obj: threading.local) -> Iterator[Edge]:
     """Another thread's attributes cannot be asked for."""
-    starts = next(c for c in looking.mro(type(obj)) if "__init__" in looking.namespace(c))
+    starts = next(
+        c for c in introspection.mro(type(obj)) if "__init__" in introspection.namespace(c)
+    )
     # A subclass's own runs once a thread, when the thread first asks: that would be now.
     if starts is object or starts is threading.local:
         yield from attributes(threading.local.__getattribute__(obj, "__dict__"))
@@ -137,14 +139,14 @@ def of_this_thread(obj: threading.local) -> Iterator[Edge]:
 
 def bound(obj: types.MethodType) -> Iterator[Edge]:
     yield (ATTRIBUTE, "__self__"), obj.__self__
-    owner = obj.__self__ if looking.is_a(obj.__self__, type) else type(obj.__self__)
+    owner = obj.__self__ if introspection.is_a(obj.__self__, type) else type(obj.__self__)
     if not any(value is obj.__func__ for value in _methods(owner)):
         yield (ATTRIBUTE, "__func__"), obj.__func__
 
 
 def _methods(cls: Any) -> Iterator[object]:
-    for one in looking.mro(cls):
-        for value in list(looking.namespace(one).values()):
+    for one in introspection.mro(cls):
+        for value in list(introspection.namespace(one).values()):
             yield value.__func__ if type(value) is classmethod else value
 
 
@@ -181,7 +183,7 @@ def cached(obj: Any) -> Iterator[Edge]:
     known = (child for pair in list(dict.items(table)) for child in pair)
     for child in (*found, *known):
         # The links of a bounded cache are the table's own too, and told of by their ends.
-        if child is not table and looking.name_of(type(child)) != "functools._lru_list_elem":
+        if child is not table and introspection.name_of(type(child)) != "functools._lru_list_elem":
             yield (TEXT, ".<cache>"), child
 
 
@@ -267,7 +269,7 @@ def own_attributes(own: Callable[[Any], dict[str, Any]]) -> Opening:
 def looked_at(obj: types.MappingProxyType[Any, Any]) -> Iterator[Through]:
     """The mapping behind a proxy or a view, which can be read by it, and not changed."""
     for holder in gc.get_referents(obj):
-        if looking.is_a(holder, dict):
+        if introspection.is_a(holder, dict):
             yield Through((TEXT, ".<mapping>"), holder, items(holder), True)
         else:
             yield Through((TEXT, ".<mapping>"), None, ((REFERENT, holder),), True)

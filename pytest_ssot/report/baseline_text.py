@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pytest_ssot.model import Kind
 from pytest_ssot.policy.baseline.entries import Entry
 from pytest_ssot.policy.baseline.ratchet import Stale
-from pytest_ssot.report.text import known_as
-from pytest_ssot.rules.ownership import Single
+from pytest_ssot.report.violation_text import known_as
 from pytest_ssot.rules.ruleset import AnyRule
 
 #: What takes out of the baseline what a scan does not find any more.
@@ -24,10 +22,9 @@ def stale_line(stale: Stale, rules: Mapping[str, AnyRule]) -> str:
     if not entry.runtime and entry.key.rule not in rules:
         return f"{path}: no rule is called {entry.key.rule} any more, {count}"
     what = _what(entry, rules)
-    if entry.key.kind == Kind.OVERDUE.value:
-        return f"thank you: {path} no longer has {what}, which was overdue, {count}"
-    again = isinstance(rules.get(entry.key.rule), Single)
-    what = f"{'has another' if again else 'reaches'} {what}"
+    if entry.key.stands:
+        return f"thank you: {path} no longer has {what}, which was {entry.key.kind}, {count}"
+    what = f"{'has another' if _is_of_another(rules.get(entry.key.rule)) else 'reaches'} {what}"
     less = f"{what} in fewer places" if stale.now else f"no longer {what}"
     return f"thank you: {path} {less}, {count}"
 
@@ -44,12 +41,16 @@ def update_line(stale: Stale) -> str:
     return UPDATE
 
 
+def _is_of_another(rule: AnyRule | None) -> bool:
+    return rule is not None and rule.kind.traits.is_another
+
+
 def _what(entry: Entry, rules: Mapping[str, AnyRule]) -> str:
     """The target, the name that was taken from it, and the rule where that is called otherwise."""
     key = entry.key
     rule = rules.get(key.rule)
     target = key.target or (key.rule if rule is None else rule.target)
-    if isinstance(rule, Single):
+    if _is_of_another(rule):
         told = known_as(target, filter(None, (key.name,)))
         return told + (f" ({key.rule})" if key.rule != target else "")
     name = f":{key.name}" if key.name and key.name != "*" and ":" not in target else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Kind, Scope, Verdict, Violation
-from pytest_ssot.report.text import (
+from pytest_ssot.report.violation_text import (
     Cause,
     counted,
     first_line,
@@ -76,9 +76,9 @@ def totals(violations: Iterable[Violation]) -> str:
     Uses are those of what is deprecated; where others fail too, all are violations.
     """
     violations = list(violations)
-    overdue = [violation for violation in violations if violation.kind is Kind.OVERDUE]
-    overdue = [violation for violation in overdue if violation.verdict is Verdict.FAILS]
-    violations = [violation for violation in violations if violation not in overdue]
+    standing = [violation for violation in violations if violation.kind.traits.stands]
+    standing = [violation for violation in standing if violation.verdict is Verdict.FAILS]
+    violations = [violation for violation in violations if violation not in standing]
     number = Counter(violation.verdict for violation in violations)
     failing = [violation for violation in violations if violation.verdict is Verdict.FAILS]
     told = []
@@ -87,8 +87,12 @@ def totals(violations: Iterable[Violation]) -> str:
         files = counted(len({violation.importer.path for violation in failing}), "file")
         verb = "fails" if len(failing) == 1 else "fail"
         told.append(f"{counted(len(failing), noun)} in {files} {verb}")
-    if overdue:
-        told.append(f"{len(overdue)} {'is' if len(overdue) == 1 else 'are'} overdue")
+    of_kind = Counter(violation.kind for violation in standing)
+    told += [
+        f"{of_kind[kind]} {'is' if of_kind[kind] == 1 else 'are'} {kind.value}"
+        for kind in Kind
+        if of_kind[kind]
+    ]
     others = (verdict for verdict in Verdict if verdict is not Verdict.FAILS and number[verdict])
     told += [f"{number[other]} {other.value}" for other in others]
     return ", ".join(told)
@@ -124,7 +128,7 @@ def idle_text(idle: Idle) -> str:
 
 def what_of(violation: Violation) -> str:
     """``a.b:Name``, where a name was taken."""
-    if violation.kind is Kind.DEFINITION:
+    if violation.kind.traits.is_another:
         return known_as(violation.target, filter(None, [violation.name]))
     if violation.name is None or ":" in violation.target:
         return violation.target

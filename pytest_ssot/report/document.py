@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytest_ssot.model import SCHEMA_VERSION, Suspect, Violation
-from pytest_ssot.rules.ownership import Factory, Single
+from pytest_ssot.rules.rule_keys import report_from_rule
 from pytest_ssot.rules.ruleset import AnyRule
 
 if TYPE_CHECKING:  # it brings the watch along, which the command line has no use for
@@ -50,7 +49,7 @@ def as_document(
     """
     from importlib.metadata import version
 
-    known = {rule.id: rule for rule in rules}
+    said = {rule.id: report_from_rule(rule) for rule in rules}
     states = {one.rule.id: _state(one) for one in idle}
     return {
         "version": SCHEMA_VERSION,
@@ -59,7 +58,7 @@ def as_document(
         "unreadable": [{"path": path, "error": error} for path, error in unreadable],
         "not_observed": list(not_observed),
         "rules": [
-            {"id": name, "matched": number, **states.get(name, {}), **_written(known.get(name))}
+            {"id": name, "matched": number, **states.get(name, {}), **said.get(name, {})}
             for name, number in sorted(matched.items())
         ],
         "swept": [_without_verdict(violation) for violation in swept],
@@ -73,38 +72,7 @@ def _state(idle: Idle) -> dict[str, Any]:
     return {key: value for key, value in {**state, "delete": idle.delete}.items() if value}
 
 
-def _written(rule: AnyRule | None) -> dict[str, Any]:
-    """What the rule says, under the keys that its author wrote; see ``content.rule_of``.
-
-    A symbol that is to be single is told under "single", as tables of a sort have a name here.
-    """
-    if rule is None:
-        return {}
-    about = {"reason": rule.reason, "owner": rule.owner, "link": rule.link}
-    said: dict[str, Any]
-    if isinstance(rule, Single):
-        said = {"single": rule.symbol, "also-from": list(rule.also_from), **about}
-    elif isinstance(rule, Factory):
-        said = {"class": rule.symbol, "only-from": list(rule.only_from), **about}
-    else:
-        said = {
-            "deprecated": rule.deprecated,
-            "use": rule.use,
-            "rename": dict(rule.rename),
-            "manual": list(rule.manual),
-            **about,
-            "removed-in": rule.removed_in,
-            "distribution": rule.distribution,
-        }
-    return {key: value for key, value in said.items() if value}
-
-
 def _without_verdict(violation: Violation) -> dict[str, Any]:
     data = violation.to_json()
     del data["verdict"]
     return data
-
-
-def as_text(data: Mapping[str, Any]) -> str:
-    """*data* in the one layout: the same input gives the same bytes."""
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

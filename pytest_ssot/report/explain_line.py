@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
-from pytest_ssot.model import Form, Kind, Step, Verdict, Violation
+from pytest_ssot.model import Form, Step, Verdict, Violation
 from pytest_ssot.policy.baseline.entries import key_of
 from pytest_ssot.policy.run.inventory import Ground
 from pytest_ssot.report import check_listing
 from pytest_ssot.report.explain_rule import Facts, Place, field, known_line
-from pytest_ssot.report.text import Cause, because, deletion, first_line, headline
+from pytest_ssot.report.violation_text import Cause, because, deletion, first_line, headline
 from pytest_ssot.rules.ruleset import AnyRule
 
 #: How much of a line of source is shown; generated ones have no end.
@@ -153,7 +153,7 @@ def _tests(violation: Violation) -> Iterator[str]:
 def _fix(
     violation: Violation, rule: AnyRule | None, ground: Ground, source: Source
 ) -> Iterator[str]:
-    if violation.kind is Kind.OVERDUE:
+    if violation.kind.traits.stands:
         yield field("to do", deletion(violation))
     elif rule is not None:
         yield from (field("use", one) for one in _instead(violation, rule, ground, source))

@@ -8,14 +8,14 @@ from itertools import groupby
 from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
-from pytest_ssot.model import Kind, Suspect, Verdict, Violation
+from pytest_ssot.model import Suspect, Verdict, Violation
 from pytest_ssot.policy.baseline.entries import Entry
 from pytest_ssot.policy.baseline.ratchet import Stale
 from pytest_ssot.policy.rules.unused_rules import Idle
 from pytest_ssot.policy.run.inventory import Ground
 from pytest_ssot.report import check_listing
 from pytest_ssot.report.baseline_text import UPDATE
-from pytest_ssot.report.text import counted, likened
+from pytest_ssot.report.violation_text import counted, likened
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import AnyRule
@@ -69,7 +69,7 @@ def of_rule(told: Told, facts: Facts) -> Iterator[str]:
     """The rule, its sites and its state."""
     name, rule, target, idle = told
     found = [violation for violation in facts.violations if violation.rule == name]
-    uses = [violation for violation in found if violation.kind is not Kind.OVERDUE]
+    uses = [violation for violation in found if not violation.kind.traits.stands]
     yield name
     if rule is None:
         yield field("rule", f"none in {FILE} has this id; runs, or the baseline, speak of it")
@@ -77,10 +77,11 @@ def of_rule(told: Told, facts: Facts) -> Iterator[str]:
         yield from (field(label, text) for label, text in _written(rule))
         yield field("written in", rule.origin)
         yield field("source", _source(rule, target))
-    yield field("violations" if isinstance(rule, Single | Factory) else "uses", totals(uses))
+    are_uses = rule is None or rule.kind.traits.is_use
+    yield field("uses" if are_uses else "violations", totals(uses))
     for one in found:
-        if one.kind is Kind.OVERDUE:
-            yield field("overdue", one.message or "")
+        if one.kind.traits.stands:
+            yield field(one.kind.value, one.message or "")
     if idle is not None:
         yield field("to do", check_listing.idle_text(idle))
     elif isinstance(rule, Rule) and rule.origin != FILE and not found:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from pytest_ssot.model import Verdict, Violation
-from pytest_ssot.policy.startup.startup import Startup
+from pytest_ssot.policy.startup.import_modules import Startup
 from pytest_ssot.report import check_listing
-from pytest_ssot.report.text import counted
+from pytest_ssot.report.violation_text import counted
 from pytest_ssot.rules.ruleset import AnyRule
 
 #: How much is shown of what a module printed that says nothing else of its end.

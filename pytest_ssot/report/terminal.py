@@ -11,9 +11,9 @@ from _pytest._code.code import ReprEntry, ReprExceptionInfo, ReprFileLocation, R
 
 from pytest_ssot.model import Site, Step, Violation
 from pytest_ssot.policy.run.outcome import Outcome
-from pytest_ssot.policy.run.run import Run
-from pytest_ssot.report import summary
-from pytest_ssot.report.text import Cause, causes
+from pytest_ssot.policy.run.watched_run import Run
+from pytest_ssot.report import run_summary
+from pytest_ssot.report.violation_text import Cause, causes
 
 #: The title of the section that a test with a failure of its own gets.
 SECTION = "pytest-ssot"
@@ -74,7 +74,7 @@ def tell_once(report: pytest.TestReport, told: dict[object, str], run: Run) -> N
 
 def summarize(reporter: pytest.TerminalReporter, outcome: Outcome) -> None:
     """The summary as a section of its own; nothing where there is nothing to tell."""
-    lines = summary.lines(outcome, verbose=reporter.config.get_verbosity() > 0)
+    lines = run_summary.lines(outcome, verbose=reporter.config.get_verbosity() > 0)
     if lines:
         reporter.ensure_newline()
         reporter.section("ssot", "=")

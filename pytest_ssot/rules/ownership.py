@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pytest_ssot.model import Kind
+
 
 class Single(NamedTuple):
     """A symbol (``a.b:Name``) with one import path, and the modules that may re-export it.
@@ -39,6 +41,11 @@ class Single(NamedTuple):
     @property
     def use(self) -> str:
         return self.symbol
+
+    @property
+    def kind(self) -> Kind:
+        """What another of it is."""
+        return Kind.DEFINITION
 
     def replacement(self, target: str, name: str | None) -> str | None:
         """The import line to write instead of the other path to it."""
@@ -81,6 +88,11 @@ class Factory(NamedTuple):
     def use(self) -> str:
         """The first of the callers."""
         return self.only_from[0]
+
+    @property
+    def kind(self) -> Kind:
+        """What it is that somebody else makes one."""
+        return Kind.CONSTRUCTION
 
     def replacement(self, target: str, name: str | None) -> str | None:
         """The import line of the first of the callers that may make it."""

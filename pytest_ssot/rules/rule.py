@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pytest_ssot.model import Kind
+
 
 class Rule(NamedTuple):
     """A target, its replacement, and who may still use it.
@@ -40,6 +42,11 @@ class Rule(NamedTuple):
     def name(self) -> str | None:
         """The name in the module, None for a rule on the module itself."""
         return self.deprecated.partition(":")[2] or None
+
+    @property
+    def kind(self) -> Kind:
+        """What a use of the target is."""
+        return Kind.SYMBOL if self.name else Kind.IMPORT
 
     def replacement(self, target: str, name: str | None) -> str | None:
         """The import line to write instead; None if there is none, or only by hand.

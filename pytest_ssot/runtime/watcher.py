@@ -118,13 +118,13 @@ class Watcher:
         self._put_back = guard(self._tampering.put_back)
 
     @property
-    def quiet(self) -> bool:
+    def is_quiet(self) -> bool:
         """Whether nothing has been seen so far, by anyone."""
         return self.recorder.changes == 0
 
     @property
     def unwatchable(self) -> list[str]:
-        """What cannot be watched though it is there, each with why."""
+        """The things that are there and cannot be watched, each with why."""
         told = [f"{name} (cannot be watched)" for name in self.imports.armed.unwatchable]
         if self.constructions is not None:
             for symbol, why in self.constructions.unguarded.items():
@@ -133,11 +133,11 @@ class Watcher:
 
     @property
     def missed(self) -> list[str]:
-        """What child processes could not see, in their own words."""
+        """The things that child processes could not see, in their own words."""
         return [] if self._receiver is None else sorted(self._receiver.missed)
 
     @property
-    def listens(self) -> bool:
+    def is_listening(self) -> bool:
         """Whether child processes are watched too."""
         return self._receiver is not None
 
@@ -191,7 +191,7 @@ class Watcher:
         if self._outer is not None:
             self._outer._resume()
 
-    def add(self, targets: Iterable[Target]) -> None:
+    def add_targets(self, targets: Iterable[Target]) -> None:
         """Watch *targets* too, from now on."""
         known = {target.text for target in self.index}
         targets = list(targets)
@@ -202,7 +202,7 @@ class Watcher:
             loaded = self.imports.armed.arm_loaded(targets)
             self.early.note_targets(target for target in loaded if target.text not in known)
 
-    def owner(self, evidence: Evidence, test: str = "", *, alone: bool = False) -> Ownership:
+    def owned_by(self, evidence: Evidence, test: str = "", *, alone: bool = False) -> Ownership:
         """While the block runs, what happens belongs to *evidence*, which may be a *test*'s.
 
         *alone*, it belongs to nobody else meanwhile.
@@ -210,7 +210,7 @@ class Watcher:
         look = None if self.definitions is None else self._look_at_new
         return Ownership(self.recorder.owners, evidence, test, look, self._on_turn, alone=alone)
 
-    def begin(self) -> None:
+    def begin_test(self) -> None:
         """Begin a test, or the collection of a file."""
         self.warnings.begin()
         self.refresh()

@@ -1,4 +1,4 @@
-"""Which fixtures a test uses, what happened in their set-up, and the one that is ours."""
+"""Tells which fixtures a test uses and what happened in their set-up; has the fixture ``ssot``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ def ssot(request: pytest.FixtureRequest) -> Ssot:
 
     plugin: Any = request.config.pluginmanager.get_plugin(PLUGIN)
     item = request.node
-    return Ssot(plugin.run, plugin.so_far(item), functools.partial(plugin.asked, item))
+    return Ssot(
+        plugin.run,
+        plugin.make_violations_getter(item),
+        functools.partial(plugin.describe_test, item),
+    )
 
 
 class Fixtures:
@@ -41,13 +45,16 @@ class Fixtures:
     def __init__(self) -> None:
         # By identity: pytest 8.0 has definitions that cannot be hashed.
         self._evidence: dict[int, tuple[object, Evidence]] = {}
-        #: The evidence of the test that runs.
-        self.test = Evidence()
+        self._test = Evidence()
         # What teardowns have reached, each with the fixture that it is of.
         self._torn_down: list[tuple[Evidence, Evidence]] = []
 
-    def begin(self, definition: pytest.FixtureDef[Any]) -> Evidence:
-        """The evidence of a set-up that begins now."""
+    def begin_test(self, evidence: Evidence) -> None:
+        """Begin a test, whose evidence is *evidence*."""
+        self._test = evidence
+
+    def begin_setup(self, definition: pytest.FixtureDef[Any]) -> Evidence:
+        """Make the evidence of a set-up that begins now."""
         evidence = Evidence()
         self._evidence[id(definition)] = definition, evidence
         return evidence
@@ -64,7 +71,7 @@ class Fixtures:
         while self._torn_down:
             watcher.recorder.add_part(*self._torn_down.pop())
 
-    def note(
+    def note_requests(
         self,
         request: pytest.FixtureRequest,
         user: Evidence,
@@ -87,30 +94,30 @@ class Fixtures:
                 active: object = original(asked, name)
             except BaseException as error:
                 # Who asks for one that failed is given what was raised when it did.
-                for one, _ in list(self._evidence.values()):
-                    if _has_raised(one, error):
-                        self._join_all(user, one)
+                for failed, _ in list(self._evidence.values()):
+                    if _has_raised(failed, error):
+                        self._join_with_test(user, failed)
                 raise
             if name not in known:
-                self._join_all(user, active)
+                self._join_with_test(user, active)
             return active
 
         asked._get_active_fixturedef = get_active_fixturedef
 
-    def join(self, item: pytest.Item, user: Evidence) -> None:
+    def join_fixtures(self, item: pytest.Item, user: Evidence) -> None:
         """Note what *item*, whose evidence is *user*, asks for: by signature, marks, and name."""
         info, request = getattr(item, "_fixtureinfo", None), getattr(item, "_request", None)
         stated: dict[str, Any] = getattr(info, "name2fixturedefs", {})
         active: dict[str, Any] = getattr(request, "_fixture_defs", {})
         for definition in (*active.values(), *(known[-1] for known in stated.values() if known)):
-            self._join(user, definition)
+            self._join_fixture(user, definition)
 
-    def _join_all(self, user: Evidence, definition: object) -> None:
-        """*user* may be a fixture that asks on behalf of the test that runs now."""
-        self._join(user, definition)
-        self._join(self.test, definition)
+    def _join_with_test(self, user: Evidence, definition: object) -> None:
+        """Join *definition* to *user*, and to the test that runs now: *user* may be its fixture."""
+        self._join_fixture(user, definition)
+        self._join_fixture(self._test, definition)
 
-    def _join(self, user: Evidence, definition: object) -> None:
+    def _join_fixture(self, user: Evidence, definition: object) -> None:
         found = self._evidence.get(id(definition))
         if found is not None:
             user.add_part(found[1])
@@ -122,7 +129,7 @@ class Teardown:
     def __init__(self, watcher: Watcher, on_reached: Callable[[Evidence], None]) -> None:
         self._on_reached = on_reached
         self._evidence = Evidence()
-        self._owning = watcher.owner(self._evidence, alone=True)
+        self._owning = watcher.owned_by(self._evidence, alone=True)
         self._begun = False
 
     def begin(self) -> None:

@@ -16,13 +16,13 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.run.outcome import Assembly
-from pytest_ssot.policy.run.run import Remainder, Run
 from pytest_ssot.policy.run.tally import Result
-from pytest_ssot.policy.scan_items.arguments import PART, Chosen, choose, is_finding
-from pytest_ssot.policy.scan_items.items import Finding, Mark, findings
-from pytest_ssot.policy.verdict.critical import in_source
+from pytest_ssot.policy.run.watched_run import Remainder, Run
+from pytest_ssot.policy.scan_items.choose_findings import PART, Chosen, choose, is_finding
+from pytest_ssot.policy.scan_items.findings import Finding, Mark, findings
+from pytest_ssot.policy.verdict.mission_critical import in_source
 from pytest_ssot.report import terminal
-from pytest_ssot.report.text import in_a_line
+from pytest_ssot.report.violation_text import in_a_line
 from pytest_ssot.runtime.evidence.evidence import Evidence
 from pytest_ssot.session.session_report import PROPERTY, RESULT
 
@@ -36,7 +36,7 @@ MARKER = "ssot_scan"
 class ScanFile(pytest.File):
     """A file with findings; imports nothing."""
 
-    def __init__(self, *, scanning: Scanning, found: Sequence[Finding], **kwargs: Any) -> None:
+    def __init__(self, *, scanning: ScanPlugin, found: Sequence[Finding], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._scanning = scanning
         self._found = found
@@ -46,7 +46,7 @@ class ScanFile(pytest.File):
 
 
 class ScanFindings(pytest.Collector):
-    def __init__(self, *, scanning: Scanning, found: Sequence[Finding], **kwargs: Any) -> None:
+    def __init__(self, *, scanning: ScanPlugin, found: Sequence[Finding], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._scanning = scanning
         self._found = found
@@ -56,21 +56,21 @@ class ScanFindings(pytest.Collector):
             item = ScanItem.from_parent(
                 self, name=finding.rule, scanning=self._scanning, finding=finding
             )
-            self._scanning.mark(item)
+            self._scanning.mark_item(item)
             yield item
 
 
 class ScanItem(pytest.Item):
     """One finding. ``judged`` are its violations, once it has run."""
 
-    def __init__(self, *, scanning: Scanning, finding: Finding, **kwargs: Any) -> None:
+    def __init__(self, *, scanning: ScanPlugin, finding: Finding, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.finding = finding
         self.judged: list[Violation] = []
         self._scanning = scanning
 
     def runtest(self) -> None:
-        self.judged = self._scanning.judge(self)
+        self.judged = self._scanning.judge_item(self)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         line = self.finding.violations[0].importer.line
@@ -78,7 +78,7 @@ class ScanItem(pytest.Item):
         return self.path, line - 1, f"{self.finding.path}: {self.finding.rule}"
 
 
-class Scanning:
+class ScanPlugin:
     """Scans once for a run, and makes its items in each process that has tests.
 
     *assembly* is None in a worker, which is sent its items. *declared* are the
@@ -101,7 +101,7 @@ class Scanning:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         if xdist.is_controller(self._config):
-            self._scan()
+            self._scan_once()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -118,7 +118,7 @@ class Scanning:
             sent = config.workerinput[MARKER]  # type: ignore[attr-defined]
             self._found = [Finding.from_json(one) for one in sent]
         else:
-            self._scan()
+            self._scan_once()
         given, rules = config.args, self._run.rules.by_id
         config.args = [one for one in given if not is_finding(one, rules)]
         try:
@@ -126,20 +126,20 @@ class Scanning:
         finally:
             config.args = given
 
-    def _scan(self) -> None:
+    def _scan_once(self) -> None:
         assert self._assembly is not None
         try:
-            chosen = self._chosen()
+            chosen = self._choose_findings()
             if not chosen.nothing:
-                inventory = self._inventory()
+                inventory = self._take_inventory()
                 self._found = chosen.of(findings(inventory))
                 self._assembly.scanned(inventory, chosen.has)
                 self._is_clean = not (self._found or inventory.unreadable)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
-        self._assembly.take(Remainder(not_observed=tuple(map(_unscanned, chosen.outside))))
+        self._assembly.take(Remainder(not_observed=tuple(map(_describe_unscanned, chosen.outside))))
 
-    def _chosen(self) -> Chosen:
+    def _choose_findings(self) -> Chosen:
         config = self._config
         if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
             return Chosen(everything=True)
@@ -147,12 +147,12 @@ class Scanning:
         packages = config.getoption("pyargs", False)
         return choose(config.args, rules, root, here, packages=packages)
 
-    def _inventory(self) -> Inventory:
-        """Of everything, whatever was asked for: other files may pass names on."""
+    def _take_inventory(self) -> Inventory:
+        """Take inventory of everything, whatever was asked for: other files may pass names on."""
         from pytest_ssot.policy.run.inventory import take
 
         # What the scan itself does is no test's; and a fork of a watched process is watched.
-        with self._run.watcher.owner(Evidence()):
+        with self._run.watcher.owned_by(Evidence()):
             inventory = take(self._run.configured, self._run.today, forks=False)
         if inventory.mistakes:
             raise UsageError("\n".join(inventory.mistakes))
@@ -167,15 +167,15 @@ class Scanning:
         report = yield
         if isinstance(collector, pytest.Session) and report.passed:
             # After the tests: what fails one of them tells how it got there.
-            report.result.extend(self._files(collector))
+            report.result.extend(self._make_files(collector))
         return report
 
-    def _files(self, session: pytest.Session) -> Iterator[ScanFile]:
+    def _make_files(self, session: pytest.Session) -> Iterator[ScanFile]:
         for path, group in groupby(self._found, key=attrgetter("path")):
             at = session.config.rootpath / path
             yield ScanFile.from_parent(session, path=at, scanning=self, found=list(group))
 
-    def mark(self, item: ScanItem) -> None:
+    def mark_item(self, item: ScanItem) -> None:
         """Give *item* the marks of its path and of its sites."""
         settings = self._run.settings
         item.add_marker(MARKER)
@@ -183,20 +183,20 @@ class Scanning:
             for name in settings.markers:
                 item.add_marker(name)
         for mark in item.finding.marks:
-            if mark[0] not in self._acting:
-                _add(item, mark)
+            if mark[0] not in self._acting_markers:
+                _add_mark(item, mark)
 
     @cached_property
-    def _acting(self) -> frozenset[str]:
-        """The markers that code reads, for all that is known: it has registered them."""
-        return marker_names(self._config) - self._labels
+    def _acting_markers(self) -> frozenset[str]:
+        """The markers that code reads, as far as is known: it has registered them."""
+        return list_marker_names(self._config) - self._labels
 
     # -- the verdict ----------------------------------------------------------
 
-    def judge(self, item: ScanItem) -> list[Violation]:
-        """The verdict on each of its violations."""
+    def judge_item(self, item: ScanItem) -> list[Violation]:
+        """Judge each violation of *item*."""
         finding = item.finding
-        asked = [self._asked(item, violation) for violation in finding.violations]
+        asked = [self._ask_hook(item, violation) for violation in finding.violations]
         judged = self._run.ratchet.judge(asked, in_source(self._run.settings, finding.critical))
         if any(destination.format == "junit" for destination in self._run.settings.report):
             # A rerun tells the same again.
@@ -204,7 +204,7 @@ class Scanning:
             item.user_properties += [one for one in told if one not in item.user_properties]
         return judged
 
-    def _asked(self, item: ScanItem, violation: Violation) -> Violation:
+    def _ask_hook(self, item: ScanItem, violation: Violation) -> Violation:
         reason = self._config.hook.pytest_ssot_violation(item=item, violation=violation)
         return violation if reason is None else violation.judged(Verdict.ALLOWED, reason)
 
@@ -218,30 +218,32 @@ class Scanning:
             failing = [violation for violation in item.judged if violation.verdict is Verdict.FAILS]
             if failing:
                 terminal.fail(report, failing, self._run)
-            result = Result(xdist.nodeid(item), tuple(item.judged), bool(failing))
+            result = Result(xdist.nodeid_of(item), tuple(item.judged), bool(failing))
             setattr(report, RESULT, result.to_json())
         return report
 
     @pytest.hookimpl
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """A scan that has found nothing is a pass, though there is no test either."""
+        """Let a scan that has found nothing pass, though there is no test either."""
         option = self._config.option
         chose = option.keyword or (option.markexpr and MARKER not in option.markexpr)
         if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._is_clean:
             session.exitstatus = session.exitstatus if chose else pytest.ExitCode.OK
 
 
-def marker_names(config: pytest.Config) -> frozenset[str]:
-    """The names of the markers that are registered so far."""
-    return frozenset(line.partition(":")[0].partition("(")[0].strip() for line in _lines(config))
+def list_marker_names(config: pytest.Config) -> frozenset[str]:
+    """List the names of the markers that are registered so far."""
+    return frozenset(
+        line.partition(":")[0].partition("(")[0].strip() for line in _read_marker_lines(config)
+    )
 
 
-def _lines(config: pytest.Config) -> Sequence[str]:
+def _read_marker_lines(config: pytest.Config) -> Sequence[str]:
     lines: Sequence[str] = config.getini("markers")
     return lines
 
 
-def _add(item: pytest.Item, mark: Mark) -> None:
+def _add_mark(item: pytest.Item, mark: Mark) -> None:
     name, args, keywords = mark
     with catch_warnings():
         simplefilter("ignore")  # that nobody registered it is told at the test
@@ -252,5 +254,5 @@ def _add(item: pytest.Item, mark: Mark) -> None:
     item.add_marker(decorator.with_args(*args, **dict(keywords)))
 
 
-def _unscanned(argument: str) -> str:
+def _describe_unscanned(argument: str) -> str:
     return f"{argument} (outside of the root: not scanned)"

@@ -1,4 +1,4 @@
-"""What a run comes to: adds up what tests and workers tell, in the process that reports."""
+"""Adds up what tests and workers tell, in the process that reports, and ends the run by that."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import pytest
 
 from pytest_ssot import xdist
 from pytest_ssot.config.load import configured_above
-from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict
-from pytest_ssot.policy.baseline import after_run
+from pytest_ssot.policy.baseline import update_after_run
 from pytest_ssot.policy.run.outcome import Assembly, Outcome
-from pytest_ssot.policy.run.run import Remainder, Run
 from pytest_ssot.policy.run.tally import Result
+from pytest_ssot.policy.run.watched_run import Remainder, Run
 from pytest_ssot.report import terminal
 from pytest_ssot.report.document import document
 
@@ -27,7 +26,7 @@ RESULT = "ssot_result"
 PROPERTY = "ssot"
 
 
-class Reporting:
+class SessionReport:
     """Adds up what tests and workers tell, in the process that reports."""
 
     def __init__(self, config: pytest.Config, run: Run, *, is_inner: bool) -> None:
@@ -55,13 +54,13 @@ class Reporting:
         self._all_passed &= not (report.failed or report.skipped)
         carried = report.__dict__
         if RESULT in carried or terminal.FAILING in carried:
-            with self._guarded():
-                self._take(report)
+            with self._keep_faults():
+                self._take_result(report)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        with self._guarded():
-            self._finish(session)
+        with self._keep_faults():
+            self._finish_run(session)
         outcome = self._outcome
         passed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
         if outcome is not None and outcome.mistakes:
@@ -70,19 +69,19 @@ class Reporting:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        told = len(self._faults())
-        with self._guarded():
+        told = len(self._list_faults())
+        with self._keep_faults():
             if self._outcome is not None:
                 terminal.summarize(terminalreporter, self._outcome)
-        terminal.tell_faults(terminalreporter, self._faults()[told if self._outcome else 0 :])
+        terminal.tell_faults(terminalreporter, self._list_faults()[told if self._outcome else 0 :])
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
-        """What other plugins reach while they end is too late for the summary, not for the gate."""
-        with self._guarded():
-            _print(self._printed)
-        with self._guarded():
-            late = self._failures(self._run.remainder()) - self._ended_with
+        """Tell what other plugins reach while they end, too late for the summary only."""
+        with self._keep_faults():
+            _print_utf8(self._printed)
+        with self._keep_faults():
+            late = self._find_failures(self._run.remainder()) - self._ended_with
             for importer, target, of_test in sorted(late):
                 sys.stderr.write(f"ssot: after the end: {importer}  {target}{of_test}\n")
             failed = self._run.settings.strict or any(of_test for _, _, of_test in late)
@@ -91,8 +90,8 @@ class Reporting:
                 session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
     @staticmethod
-    def _failures(remainder: Remainder) -> set[tuple[Site, str, str]]:
-        """Importer, target and test of what fails the run outside of any running test."""
+    def _find_failures(remainder: Remainder) -> set[tuple[Site, str, str]]:
+        """Find importer, target and test of what fails the run outside of any running test."""
         found = [(violation, "") for violation in remainder.session]
         for result in remainder.late:
             found += [
@@ -102,7 +101,7 @@ class Reporting:
             ]
         return {(v.importer, v.target, of) for v, of in found if v.verdict is Verdict.FAILS}
 
-    def _take(self, report: pytest.TestReport) -> None:
+    def _take_result(self, report: pytest.TestReport) -> None:
         result = report.__dict__.pop(RESULT, None)
         if result is not None:
             told = Result.from_json(result)
@@ -110,37 +109,39 @@ class Reporting:
             (self.assembly.add_static if static else self.assembly.add)(told)
         terminal.tell_once(report, self._told, self._run)
 
-    def _finish(self, session: pytest.Session) -> None:
+    def _finish_run(self, session: pytest.Session) -> None:
         self._session = session
         own = self._run.remainder()
-        self._ended_with = self._failures(own)
+        self._ended_with = self._find_failures(own)
         workers = xdist.is_controller(self._config)
         self.assembly.take(Remainder(faults=own.faults) if workers else own)
         outcome = self.assembly.outcome(full=self._is_full(session))
         told = self._config.hook.pytest_ssot_report
         if self._run.settings.report or told.get_hookimpls():
-            from pytest_ssot.report import formats
+            from pytest_ssot.report import rendering
 
             data = document(outcome)
             told(report=data, config=self._config)
-            outcome.mistakes += formats.write_reports(data, self._run.settings, self._folder())
-            self._printed = formats.printed(data, self._run.settings)
-        self._keep_up(outcome)
+            outcome.mistakes += rendering.write_reports(
+                data, self._run.settings, self._find_report_folder()
+            )
+            self._printed = rendering.render_printed(data, self._run.settings)
+        self._compare_baseline(outcome)
         if self._run.settings.file is None and not self._is_inner:
             outcome.elsewhere = configured_above(self._run.settings.root)
         self._outcome = outcome
 
-    def _keep_up(self, outcome: Outcome) -> None:
+    def _compare_baseline(self, outcome: Outcome) -> None:
         """Compare the baseline with what is there now, where that decides something."""
         settings = self._run.settings
         asked = settings.strict or settings.update_baseline
         if asked and not self._config.option.collectonly and self._run.ratchet.baseline.entries:
             observed = not (outcome.remainder.not_observed or outcome.remainder.faults)
             complete = outcome.full and self._all_passed and observed
-            path = baseline_path(self._config, settings)
+            path = settings.baseline_path(find_typed_folder(self._config, "ssot_baseline"))
             run, seen = self._run, outcome.violations
             try:
-                outcome.upkeep = after_run.after_run(
+                outcome.upkeep = update_after_run.after_run(
                     run.configured,
                     run.today,
                     path,
@@ -152,10 +153,9 @@ class Reporting:
             except UsageError as error:
                 outcome.mistakes += (str(error),)
 
-    def _folder(self) -> Path:
-        """Where reports go: as seen from where the command line was typed, or from the root."""
-        typed = getattr(self._config.known_args_namespace, "ssot_report", None)
-        return self._config.invocation_params.dir if typed else self._config.rootpath
+    def _find_report_folder(self) -> Path:
+        """Find the folder of reports: where the command line was typed, or the root."""
+        return find_typed_folder(self._config, "ssot_report") or self._config.rootpath
 
     def _is_full(self, session: pytest.Session) -> bool:
         """Whether every test of the project was asked for, and none stopped the run."""
@@ -167,19 +167,19 @@ class Reporting:
             return False
         return not any(getattr(self._config.option, name, None) for name in _NARROWING)
 
-    def _faults(self) -> list[str]:
+    def _list_faults(self) -> list[str]:
         return self._run.watcher.guard.faults
 
     @contextlib.contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """An error inside the plugin breaks no run; it is told, and fails a strict one."""
+    def _keep_faults(self) -> Iterator[None]:
+        """Keep an error inside the plugin: it is told, breaks no run, and fails a strict one."""
         try:
             yield
         except Exception as error:
             self._run.watcher.guard.keep_error(error)
 
 
-def _print(text: str) -> None:
+def _print_utf8(text: str) -> None:
     """Write *text* as UTF-8, whatever the locale: that is what a CI reads."""
     if not text:
         return
@@ -192,10 +192,10 @@ def _print(text: str) -> None:
         raw.flush()
 
 
-def baseline_path(config: pytest.Config, settings: Settings) -> Path:
-    """The baseline's file, as seen from where the command line was typed, or from the root."""
-    typed = getattr(config.known_args_namespace, "ssot_baseline", None) is not None
-    return (config.invocation_params.dir if typed else config.rootpath) / settings.baseline
+def find_typed_folder(config: pytest.Config, option: str) -> Path | None:
+    """Find the folder that the command line was typed in; None where it has no *option*."""
+    typed = getattr(config.known_args_namespace, option, None) is not None
+    return config.invocation_params.dir if typed else None
 
 
 #: Options of pytest that leave tests out, or of each test all but its fixtures.

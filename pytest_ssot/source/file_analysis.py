@@ -15,12 +15,13 @@ from pytest_ssot.source.names.star_exports import Surfaces
 from pytest_ssot.source.project.files import DECLARING
 from pytest_ssot.source.project.modules import Modules
 from pytest_ssot.source.text.reading import Unreadable
-from pytest_ssot.source.text.trees import Tree, tree_of
+from pytest_ssot.source.text.trees import ReadFile, read_file
 from pytest_ssot.source.text.word_search import Words
 from pytest_ssot.source.uses.entry_points import find_declared
 from pytest_ssot.source.uses.matching import Matcher
+from pytest_ssot.source.uses.site_walker import ScannedFile
 from pytest_ssot.source.uses.use import Copy, Use
-from pytest_ssot.source.uses.walk import Source, find_uses
+from pytest_ssot.source.uses.walk import find_uses
 
 STAR = re.compile(r"import[ \t\\\n]*\*")
 #: The same, to be looked for with the words: to search every file once more would cost too much.
@@ -113,42 +114,46 @@ class Analysis:
             return self._declared(path, data)
         names, packages = self._modules.names(path), self._modules.packages(path)
         makes = self._makes(path, data)
-        parts, speaking = self._parts(data, names) if makes else (tree_of(data, self._lines), ())
-        text, tree, lines, error = parts
-        if tree is None:
-            return Analysed([], [], error)
-        source = Source(path, text, tree, lines, packages, typed=path.endswith(".pyi"))
+        if makes:
+            read, speaking = self._parts(data, names, packages)
+        else:
+            read, speaking = read_file(data, self._lines, packages), ()
+        if read.module is None:
+            return Analysed([], [], read.error)
+        file = ScannedFile(path, names, read.module, read.lines)
         try:
-            found = find_uses(source, self._matcher(names))
+            found = find_uses(file, self._matcher(names))
             if not makes:
-                return Analysed(found.uses, found.exports, error)
-            source = source._replace(lines=speaking)
-            made = find_constructions(source, names, self._classes, self._surfaces.of)
+                return Analysed(found.uses, found.exports, read.error)
+            made = find_constructions(
+                file._replace(lines=speaking), self._classes, self._surfaces.of
+            )
         except RecursionError:
-            return Analysed([], [], error or "is nested too deep")
+            return Analysed([], [], read.error or "is nested too deep")
         uses, exports = [*found.uses, *made.uses], [*found.exports, *made.exports]
-        return Analysed(uses, exports, error, made.spared)
+        return Analysed(uses, exports, read.error, made.spared)
 
-    def _parts(self, data: bytes, names: Sequence[str]) -> tuple[Tree, Sequence[int]]:
+    def _parts(
+        self, data: bytes, names: Sequence[str], packages: Sequence[str]
+    ) -> tuple[ReadFile, Sequence[int]]:
         """The tree of what matters, or speaks of a class; on which lines that is.
 
         Where a class or its factory is, ``cls`` speaks of it, and who calls a function matters.
         """
         words = self._made
-        here = any(
-            class_.module in names or class_.has_factory_in(names) for class_ in self._classes
-        )
+        here = any(one.module in names or one.has_factory_in(names) for one in self._classes)
         for _ in range(0 if here else _ROUNDS):
-            tree = tree_of(data, partial(self._lines_with, words))
-            if tree.tree is None or tree.error is not None:
+            read = read_file(data, partial(self._lines_with, words), packages)
+            if read.module is None or read.error is not None:
                 break
-            speaking = words.lines(tree.text)
-            more = aliases(tree.tree, words.words, speaking)
+            speaking = words.lines(read.module.text)
+            more = aliases(read.module.tree, words.words, speaking)
             if more <= words.words:
-                return tree, speaking
+                return read, speaking
             words = Words(words.words | more)
-        tree = tree_of(data, self._lines, entire=True)
-        return tree, range(1, tree.text.count("\n") + 2)
+        read = read_file(data, self._lines, packages, entire=True)
+        last = 0 if read.module is None else read.module.text.count("\n")
+        return read, range(1, last + 2)
 
     def _lines_with(self, words: Words, text: str) -> list[int]:
         return sorted({*self._lines(text), *words.lines(text)})

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from pytest_ssot.policy.run.inventory import Inventory, take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 from pytest_ssot.source import index
 from pytest_ssot.source.project.files import Files
 
@@ -307,7 +307,7 @@ import datetime, os, sys, types
 from pathlib import Path
 from random import Random
 from pytest_ssot.policy.run.inventory import take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 from pytest_ssot.source import index
 
 root, me = Path(sys.argv[1]), sys.argv[2]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_ssot.cli import main
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 
 #: The case that the tool began with.
 CHAT = {

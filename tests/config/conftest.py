@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 
 Told = Callable[..., list[str]]
 TOP = "pyproject.toml: [tool.pytest-ssot]: "

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.config.schema import SCHEMAS
 from pytest_ssot.errors import UsageError
-from pytest_ssot.rules.discovery import Configured, load
+from pytest_ssot.rules.configured import Configured, load
 
 NAMES = ["a.b", "a.b:C", "class", "x/y.py", "", "2.0", "report", "json:x", "(", "2027-01-01", "*"]
 texts = st.text('ab.:/ \0\n\t"é[(*\\', max_size=8)

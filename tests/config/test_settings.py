@@ -8,7 +8,7 @@ import pytest
 
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.config.settings import Settings
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 
 # TOML, ini, command line -> what holds; in the order of the function that decides
 PRECEDENCE = [

@@ -309,7 +309,7 @@ def test_who_does_not_ask_for_it_does_not_load_it(project: Project) -> None:
                 import sys
 
                 def test_it():
-                    late = ("pytest_ssot.ssot", "pytest_ssot.policy.startup.startup")
+                    late = ("pytest_ssot.ssot", "pytest_ssot.policy.startup.import_modules")
                     assert not [name for name in late if name in sys.modules]
                 """
         }

@@ -212,7 +212,7 @@ FAULTS = {
     "a verdict": "pytest_ssot.policy.verdict.judge:Judge.judge",
     "who is critical": "pytest_ssot.plugin:is_critical",
     "the failure told once": "pytest_ssot.report.terminal:tell_once",
-    "the summary": "pytest_ssot.report.summary:lines",
+    "the summary": "pytest_ssot.report.run_summary:lines",
 }
 
 

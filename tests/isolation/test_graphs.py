@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.isolation import assert_isolated
-from pytest_ssot.isolation.comparing import shared
+from pytest_ssot.isolation.class_sorts import Kinds
 from pytest_ssot.isolation.edges import ATTRIBUTE, ITEM, Label
-from pytest_ssot.isolation.ignoring import parsed
-from pytest_ssot.isolation.kinds import Kinds
+from pytest_ssot.isolation.ignore_argument import parsed
+from pytest_ssot.isolation.shared_state import shared
 
 
 class Box:

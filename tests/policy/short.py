@@ -7,8 +7,8 @@ import datetime
 from hypothesis import strategies as st
 
 from pytest_ssot.model import Kind, Site, Verdict, Violation
-from pytest_ssot.policy.baseline.changes import Grounds, grown
 from pytest_ssot.policy.baseline.entries import Entry
+from pytest_ssot.policy.baseline.grow_and_shrink import Grounds, grown
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet, Ratcheted, apply
 
 TODAY = datetime.date(2026, 7, 1)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.errors import UsageError
+from pytest_ssot.policy.baseline.baseline_file import as_text, read, write
 from pytest_ssot.policy.baseline.entries import Entry, Key
-from pytest_ssot.policy.baseline.file import as_text, read, write
 
 FULL = (
     '{"path": "a.py", "rule": "r", "name": null, "kind": "warning", "target": "m:f",'

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.policy.rules import single_homes
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.policy.rules import check_homes
+from pytest_ssot.rules.configured import load
 
 SINGLE = "pyproject.toml: [tool.pytest-ssot.single] #1: "
 FACTORY = "pyproject.toml: [tool.pytest-ssot.factories] #1: "
@@ -78,7 +78,7 @@ def told(root: Path, tables: str, *, installed: bool = True) -> list[str]:
     """The mistakes, without the first line of the error."""
     write(root, {**FILES, "pyproject.toml": tables})
     try:
-        single_homes.check(load(root, {}, {}), installed=installed)
+        check_homes.check(load(root, {}, {}), installed=installed)
     except UsageError as error:
         return str(error).splitlines()[1:]
     return []

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 
 from pytest_ssot.model import Verdict, Violation
-from pytest_ssot.policy.baseline.changes import Grounds, grown, only_in_runs, shrunk
 from pytest_ssot.policy.baseline.entries import Entry, Key, constant
+from pytest_ssot.policy.baseline.grow_and_shrink import Grounds, grown, only_in_runs, shrunk
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet, apply
 from tests.policy.short import TODAY, USES, applied, created, everything, nothing, use, warned
 

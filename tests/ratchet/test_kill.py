@@ -9,14 +9,14 @@ import time
 from pathlib import Path
 from random import Random
 
+from pytest_ssot.policy.baseline.baseline_file import as_text, read, write
 from pytest_ssot.policy.baseline.entries import Entry, Key
-from pytest_ssot.policy.baseline.file import as_text, read, write
 
 #: The two baselines that are written in turns: long, so that there is something to tear.
 WRITER = """
 import sys
 from pathlib import Path
-from pytest_ssot.policy.baseline.file import write
+from pytest_ssot.policy.baseline.baseline_file import write
 from pytest_ssot.policy.baseline.entries import Entry, Key
 
 path = Path(sys.argv[1])

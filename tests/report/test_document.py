@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_ssot.config.checks import REPORT_FORMATS
+from pytest_ssot.config.report_formats import FORMATS, RENDERED
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
-from pytest_ssot.report.content import content, rule_of
+from pytest_ssot.report import formats
 from pytest_ssot.report.document import as_document
-from pytest_ssot.report.formats import FORMATS, rendered
+from pytest_ssot.report.document_content import content
+from pytest_ssot.report.rendering import render
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.rule_keys import rule_from_report
 
 TEXT = st.text(min_size=1, max_size=6)
 MAYBE = st.none() | TEXT
@@ -60,15 +63,17 @@ DOCUMENT = st.builds(
 )
 
 
-def test_there_is_one_list_of_formats() -> None:
-    assert [*FORMATS, "junit"] == list(REPORT_FORMATS)
+def test_each_row_of_the_table_of_formats_has_its_file_and_no_file_is_without() -> None:
+    files = {one.name for one in pkgutil.iter_modules(formats.__path__)}
+    assert files == set(RENDERED)
+    assert FORMATS.keys() - files == {"junit"}
 
 
 @given(RULE)
 def test_a_rule_is_read_back_as_far_as_advice_needs_it(rule: Rule) -> None:
     (entry,) = as_document([], [rule], {rule.id: 0}, [], [])["rules"]
     said = rule._replace(submodules=True, allow_from=(), origin="")
-    assert rule_of(json.loads(json.dumps(entry))) == said
+    assert rule_from_report(json.loads(json.dumps(entry))) == said
 
 
 @pytest.mark.parametrize(
@@ -83,7 +88,7 @@ def test_a_rule_is_read_back_as_far_as_advice_needs_it(rule: Rule) -> None:
 )
 def test_what_has_one_home_is_read_back(rule: Single | Factory) -> None:
     (entry,) = as_document([], [rule], {rule.id: 0}, [], [])["rules"]
-    assert rule_of(json.loads(json.dumps(entry))) == rule
+    assert rule_from_report(json.loads(json.dumps(entry))) == rule
 
 
 def test_what_a_rule_does_not_say_is_absent() -> None:
@@ -124,19 +129,19 @@ def test_a_link_leads_to_the_web_or_is_text(link: str | None, address: str | Non
     assert [row.address for row in content(data).by_rule()] == [address, None]
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", RENDERED)
 @given(data=DOCUMENT)
 def test_any_document_has_every_format(name: str, data: dict[str, Any]) -> None:
     """Read back from JSON it gives the same bytes."""
-    again = json.loads(FORMATS["json"](data))
-    assert FORMATS[name](data) == FORMATS[name](again)
+    again = json.loads(render("json", data, Path()))
+    assert render(name, data, Path()) == render(name, again, Path())
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", RENDERED)
 def test_a_path_that_is_no_text_can_be_written(name: str, tmp_path: Path) -> None:
     bad = Violation("r", Kind.IMPORT, "a.b", None, Site("app/\udcff.py", 1), message="\ud800")
     data = as_document([bad], [Rule("r", "a.b")], {"r": 1}, [("\udcff", "\ud800")], ["\udcff"])
-    text = rendered(name, data, tmp_path)
+    text = render(name, data, tmp_path)
     text.encode("utf-8")
     if name == "json":
         assert json.loads(text) == data

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pytest_ssot.model import Kind, Site, Violation
 from pytest_ssot.report.document import as_document
-from pytest_ssot.report.formats import rendered
-from pytest_ssot.report.github import github
+from pytest_ssot.report.formats.github import render as github
+from pytest_ssot.report.rendering import render
 from pytest_ssot.rules.rule import Rule
 
 
@@ -87,11 +87,11 @@ def test_paths_begin_at_the_repository(
 ) -> None:
     """A project in a folder of the repository: GitHub looks for files from the top."""
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
-    first, second, *_ = read(rendered("github", odd, tmp_path / "python" / "chat"))
+    first, second, *_ = read(render("github", odd, tmp_path / "python" / "chat"))
     assert first.properties["file"] == "python/chat/app/my file#1.py"
     assert second.message == "fix:  change python/chat/app/z.py:5"
-    assert '"uri": "python/lib/warn%2Cs.py"' in rendered("sarif", odd, tmp_path / "python" / "chat")
-    at_top = read(rendered("github", odd, tmp_path))
+    assert '"uri": "python/lib/warn%2Cs.py"' in render("sarif", odd, tmp_path / "python" / "chat")
+    at_top = read(render("github", odd, tmp_path))
     assert at_top == read(github(odd))
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / "elsewhere"))
-    assert read(rendered("github", odd, tmp_path)) == at_top
+    assert read(render("github", odd, tmp_path)) == at_top

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_ssot.model import Kind, Site, Verdict, Violation
 from pytest_ssot.report.document import as_document
-from pytest_ssot.report.html import html
+from pytest_ssot.report.formats.html import render as html
 from pytest_ssot.rules.rule import Rule
 
 VOID = {"meta", "br", "input"}

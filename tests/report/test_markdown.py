@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_ssot.model import Kind, Site, Violation
 from pytest_ssot.report.document import as_document
-from pytest_ssot.report.markdown import markdown
+from pytest_ssot.report.formats.markdown import render as markdown
 from pytest_ssot.rules.rule import Rule
 
 # ruff: noqa: E501 - a row of a table is a line

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
 from pytest_ssot.report.document import as_document
-from pytest_ssot.report.sarif import sarif
+from pytest_ssot.report.formats.sarif import render as sarif
 from pytest_ssot.rules.rule import Rule
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
 

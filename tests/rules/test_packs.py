@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 from pytest_ssot.rules.ruleset import RuleSet
 
 Install = Callable[..., Path]

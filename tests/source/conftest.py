@@ -10,7 +10,7 @@ import pytest
 
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.run.inventory import Inventory, take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 
 #: Takes files by path, rules (the keys of their tables), and settings.
 Scan = Callable[..., Inventory]

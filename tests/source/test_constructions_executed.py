@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.policy.run.inventory import take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 
 #: Where the class is; a name of its own, as the modules are put into this interpreter.
 HOME = """\

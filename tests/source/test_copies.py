@@ -244,7 +244,7 @@ def renamed(node: ast.ClassDef) -> ast.ClassDef:
     text = ast.unparse(node)
     (copy,) = Renamer().visit(ast.parse(text.replace("class C", "class D"))).body
     assert isinstance(copy, ast.ClassDef)
-    return copy
+    return ast.fix_missing_locations(copy)
 
 
 @given(classes(), classes())

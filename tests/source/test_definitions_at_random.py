@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_ssot.policy.run.inventory import take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 
 CONFIG = '[[tool.pytest-ssot.single]]\nsymbol = "app.home:Manager"\nalso-from = ["app.m0"]\n'
 #: What is found, by path: form and name.

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from pytest_ssot.policy.run.inventory import Inventory, take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 from pytest_ssot.source import index
 from pytest_ssot.source.index import State
 from pytest_ssot.source.project.files import Entry

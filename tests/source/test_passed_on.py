@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot.policy.run.inventory import take
-from pytest_ssot.rules.discovery import load
+from pytest_ssot.rules.configured import load
 from pytest_ssot.source import index
 from tests.source.conftest import Scan, places
 

@@ -26,8 +26,8 @@ _VARIABLE = (
 class Key(NamedTuple):
     """What an entry is about: ``name`` is None for the module itself.
 
-    ``kind`` is "warning", "overdue", or empty for all else. The last three tell warnings
-    apart: ``target`` issued it, ``function`` called that.
+    The last four are those of kinds with entries of their own (:class:`Traits`), and empty
+    else. They tell warnings apart: ``target`` issued it, ``function`` called that.
     """
 
     path: str
@@ -46,6 +46,11 @@ class Key(NamedTuple):
     def group(self) -> Key:
         """The key without its message, which has to be compared and not looked up."""
         return self._replace(message="")
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is about a target that should be gone, and no use of it."""
+        return bool(self.kind) and Kind(self.kind).traits.stands
 
     def covers(self, other: Key) -> bool:
         """Whether *other*, of the same group, says nothing else: ``*`` stands for anything."""
@@ -75,8 +80,8 @@ class Entry(NamedTuple):
 
     def __str__(self) -> str:
         """``app/bridge.py  app.old:make``, with the words of a warning."""
-        if self.key.kind == Kind.OVERDUE.value:
-            return f"{self.key.path}  {self.key.rule} overdue"
+        if self.key.stands:
+            return f"{self.key.path}  {self.key.rule} {self.key.kind}"
         name = f":{self.key.name}" if self.key.name else ""
         message = f"  {self.key.message}" if self.key.message else ""
         return f"{self.key.path}  {self.key.rule}{name}{message}"
@@ -86,16 +91,16 @@ def key_of(violation: Violation) -> Key:
     """What an entry for *violation* is about."""
     importer = violation.importer
     key = Key(importer.path, violation.rule, violation.name)
-    if violation.kind is Kind.OVERDUE:
-        return key._replace(kind=Kind.OVERDUE.value)
-    if violation.kind is not Kind.WARNING:
+    own = violation.kind.traits.own_entry
+    if not own:
         return key
-    return key._replace(
-        kind=Kind.WARNING.value,
-        target=violation.target,
-        function=importer.function,
-        message=constant(violation.message or ""),
-    )
+    values = {
+        "kind": violation.kind.value,
+        "target": violation.target,
+        "function": importer.function,
+        "message": constant(violation.message or ""),
+    }
+    return key._replace(**{name: values[name] for name in own})
 
 
 @lru_cache(maxsize=4096)

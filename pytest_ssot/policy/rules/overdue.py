@@ -12,7 +12,8 @@ from pytest_ssot.config.mistakes import Wrong
 from pytest_ssot.config.toml import parse
 from pytest_ssot.model import Kind, Site, Violation
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.policy.baseline.entries import Key
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.rule import Rule
 
 if TYPE_CHECKING:  # it parses, which few runs have a use for
@@ -38,13 +39,13 @@ class Overdue(NamedTuple):
 class Due(NamedTuple):
     """What is *overdue*, and of what nobody can tell, as sentences.
 
-    ``waiting`` are the path, the rule and the name of what stands, or may, and is not
-    overdue here: it may be so elsewhere.
+    ``waiting`` is, as the baseline would have it, what stands, or may, and is not overdue
+    here: it may be so elsewhere.
     """
 
     overdue: tuple[Overdue, ...] = ()
     unknown: tuple[str, ...] = ()
-    waiting: frozenset[tuple[str, str, str | None]] = frozenset()
+    waiting: frozenset[Key] = frozenset()
 
     def with_uses(self, number: Mapping[str, int]) -> Due:
         """The same, with the *number* of uses by rule that source has left."""
@@ -78,7 +79,7 @@ def due(configured: Configured, is_read: Callable[[str], bool] | None = None) ->
             message = f"{rule.distribution} is {found.text}: delete {what_stands(rule, stands)}"
             overdue.append(Overdue(_violation(rule, site, message), stands.end_line))
             continue
-        waiting.add((stands.file, rule.id, rule.name))
+        waiting.add(Key(stands.file, rule.id, rule.name, Kind.OVERDUE.value))
         if is_due is None:
             unknown.append(f"{UNKNOWN} {rule.deprecated}, as {found.why}")
         elif is_due:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
-from pytest_ssot.model import Form, Kind, Violation
+from pytest_ssot.model import Form, Violation
 from pytest_ssot.policy.baseline.entries import Entry
 from pytest_ssot.policy.rules.overdue import UNKNOWN, what_stands
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.source.names.still_there import Standing, Standings
 
-#: What a run says of a target that it could not watch: `unseen.loaded_early` and the like.
+#: What a run says of a target that it could not watch: `loaded_early.loaded_early` and the like.
 _OF_ONE = re.compile(r"(?P<target>\S+) \((?:loaded before the watch|cannot be watched)")
 
 
@@ -56,7 +56,7 @@ Doubt = Callable[[Rule], str | None]
 def idle(configured: Configured, known: Known, doubt: Doubt) -> list[Idle]:
     """The project's own rules that nobody uses, nor any rule for a part of the same; by id."""
     used = {name for name, number in known.number.items() if number}
-    used |= {violation.rule for violation in known.violations if violation.kind is not Kind.OVERDUE}
+    used |= {violation.rule for violation in known.violations if not violation.kind.traits.stands}
     used |= {entry.key.rule for entry in known.entries if entry.runtime}
     finder = _Finder(configured, known, used)
     own = sorted((rule for rule in configured.rules.rules if rule.origin == FILE), key=_id)
@@ -76,7 +76,7 @@ class _Finder:
                 self._above.update(".".join(parts[:end]) for end in range(1, len(parts)))
                 self._named |= {rule.module} if rule.name else set()
         self._overdue = {
-            violation.rule for violation in known.violations if violation.kind is Kind.OVERDUE
+            violation.rule for violation in known.violations if violation.kind.traits.stands
         }
 
     def of(self, rule: Rule) -> Idle | None:
@@ -100,7 +100,7 @@ class _Finder:
         uses = [
             violation
             for violation in self._known.violations
-            if violation.rule == rule.id and violation.kind is not Kind.OVERDUE
+            if violation.rule == rule.id and not violation.kind.traits.stands
         ]
         sites = {use.importer for use in uses}
         runtime = any(entry.key.rule == rule.id and entry.runtime for entry in self._known.entries)

@@ -11,11 +11,10 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Form, Kind, Scope, Site, Suspect, Verdict, Violation
 from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.rules.overdue import Due, due
-from pytest_ssot.policy.verdict.allowances import Allowances, Excuse, Importer, SeenBy, from_marker
-from pytest_ssot.policy.verdict.critical import decided
+from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy, from_marker
+from pytest_ssot.policy.verdict.judge import Judge
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.discovery import Configured
-from pytest_ssot.rules.first_party import FirstParty
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.source import index
 from pytest_ssot.source.project.files import Entry, Files
@@ -89,13 +88,13 @@ def take(
     entries = {entry.path: entry for entry in files}
     if not paths:
         found = _scanned(configured, list(entries.values()), cache=cache, forks=forks)
-        return _Judge(configured, today).judge(found, files.missed)
+        return _ScanJudge(configured, today).judge(found, files.missed)
     asked = Files(settings.root, paths, settings.exclude)
     # What git ignores is examined where it is named.
     chosen = {entry.path: entry for entry in asked}
     found = _scanned(configured, list({**entries, **chosen}.values()), cache=cache, forks=forks)
     wanted = chosen.keys() | {path for path, _ in asked.missed}
-    return _Judge(configured, today).judge(found, asked.missed).of(wanted)
+    return _ScanJudge(configured, today).judge(found, asked.missed).of(wanted)
 
 
 def _scanned(configured: Configured, entries: Sequence[Entry], *, cache: bool, forks: bool) -> Scan:
@@ -114,44 +113,34 @@ def _scanned(configured: Configured, entries: Sequence[Entry], *, cache: bool, f
     return scan(root, entries, wanted, state, forks=forks)
 
 
-class _Judge:
+class _ScanJudge:
     """Judges what a scan found by the rules' own settings."""
 
     def __init__(self, configured: Configured, today: datetime.date) -> None:
         settings = configured.settings
         self._configured = configured
         self._settings = settings
-        self._rules = configured.rules
-        self._allowances = Allowances(configured.allowances, today)
-        self._ours = FirstParty(settings.root, settings.first_party)
+        allowances = Allowances(configured.allowances, today)
+        self._judge = Judge(settings, configured.rules, allowances)
         self._modules = Modules(settings.root)
-        self._used: set[str] = set()
-        self._mistakes: set[str] = set()
         self._grounds: dict[tuple[object, ...], Ground] = {}
 
     def judge(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
-        judged = [one for use in found.uses if (one := self._judged(use)) is not None]
-        suspects = [suspect for copy in found.suspects for suspect in self._suspected(copy)]
+        judged = [one for use in found.uses if (one := self._judge_use(use)) is not None]
+        suspects = [one for copy in found.suspects for one in self._find_suspect(copy)]
         uses = Counter(use.rule for use in found.uses)
         owed = due(self._configured, found.examined.__contains__).with_uses(uses)
-        overdue = [self._verdict(one.violation, one.end_line) for one in owed.overdue]
-        told = [
-            *_through_allowed(judged),
-            *(violation for violation in overdue if violation is not None),
-        ]
+        overdue = [self._judge_violation(one.violation, one.end_line) for one in owed.overdue]
+        told = [*_through_allowed(judged), *(one for one in overdue if one is not None)]
         critical = {use.site for use in found.uses if self._is_critical(use)}
-        critical |= {
-            violation.importer
-            for violation in overdue
-            if violation and self._is_in_critical(violation.importer)
-        }
+        critical |= {one.importer for one in overdue if one and self._is_in_critical(one.importer)}
         return Inventory(
             violations=tuple(sorted(told, key=_place) if overdue else told),
             critical=frozenset(critical),
             unreadable=tuple(sorted([*found.unreadable.items(), *missed])),
             examined=found.examined,
-            used=frozenset(self._used),
-            mistakes=tuple(sorted(self._mistakes)),
+            used=frozenset(self._judge.used),
+            mistakes=tuple(sorted(self._judge.mistakes)),
             marks={use.site: use.marks for use in found.uses if use.marks},
             grounds=self._grounds,
             uses=uses,
@@ -159,16 +148,16 @@ class _Judge:
             suspects=tuple(suspects),
         )
 
-    def _suspected(self, copy: Copy) -> Iterator[Suspect]:
+    def _find_suspect(self, copy: Copy) -> Iterator[Suspect]:
         """The suspect that *copy* is, unless a definition there would not fail either."""
         rule, target, name, site, end_line, likeness, noted = copy
         how = (Form.DEFINITION, Scope.MODULE)
         use = Use(rule, target, Kind.DEFINITION, name, site, end_line, *how, noted=noted)
-        judged = self._judged(use)
+        judged = self._judge_use(use)
         if judged is not None and judged.verdict is Verdict.FAILS:
             yield Suspect(rule, target, name, site, likeness)
 
-    def _judged(self, use: Use) -> Violation | None:
+    def _judge_use(self, use: Use) -> Violation | None:
         violation = Violation(
             rule=use.rule,
             kind=use.kind,
@@ -180,9 +169,9 @@ class _Judge:
             form=use.form,
             scope=use.scope,
         )
-        return self._verdict(violation, use.end_line, use.marks, noted=use.noted)
+        return self._judge_violation(violation, use.end_line, use.marks, noted=use.noted)
 
-    def _verdict(
+    def _judge_violation(
         self,
         violation: Violation,
         end_line: int,
@@ -194,33 +183,24 @@ class _Judge:
 
         Comments up to *end_line* may allow it, if there are any that are *noted*.
         """
-        path = violation.importer.path
-        file = str(self._settings.root / path)
-        module = next(iter(self._modules.names(path)), "")
         last = end_line if noted else 0  # no comment there: none of its lines is read
-        excuse = self._excuse(violation, Importer(file, module, last), marks)
-        self._grounds[violation.cause] = Ground(end_line, excuse.by if excuse else "")
-        if excuse is not None:
-            self._used.add(excuse.by)
-            return violation.judged(Verdict.ALLOWED, excuse.reason)
-        if self._ours.owns(file, module):
-            return violation
-        if violation.kind is Kind.DEFINITION:
-            return None  # other people may call theirs what they like
-        indirect = decided(self._settings.indirect, Verdict.INDIRECT)
-        return None if indirect is None else violation.judged(indirect)
+        test = SeenBy(_nodeid(violation.importer), self._allowances(violation.importer, marks))
+        judged, allowed_by = self._judge.judge_source(violation, last, self._modules, test)
+        self._grounds[violation.cause] = Ground(end_line, allowed_by)
+        return judged
 
-    def _excuse(
-        self, violation: Violation, importer: Importer, marks: Sequence[Mark]
-    ) -> Excuse | None:
-        rule = self._rules.by_id.get(violation.rule)
-        site = violation.importer
+    def _allowances(self, site: Site, marks: Sequence[Mark]) -> list[Allowance]:
+        """Those of the ``ssot_allow`` *marks* around *site*; one that does not fit is none."""
         try:
-            test = SeenBy(_nodeid(site), _allowances(site, marks))
-            return self._allowances.excuse(violation, importer, rule, test)
+            return [
+                # It is the test's own, which a run knows by its node id.
+                from_marker(args, dict(keywords), str(site))._replace(origin=_nodeid(site))
+                for name, args, keywords in marks
+                if name == "ssot_allow"
+            ]
         except UsageError as error:
-            self._mistakes.add(str(error))
-            return None
+            self._judge.mistakes.add(str(error))
+            return []
 
     def _is_critical(self, use: Use) -> bool:
         if self._is_in_critical(use.site):
@@ -235,16 +215,6 @@ def _nodeid(site: Site) -> str:
     """What pytest would call a test at *site*."""
     names = [] if site.function == "<module>" else site.function.split(".")
     return "::".join([site.path, *names])
-
-
-def _allowances(site: Site, marks: Sequence[Mark]) -> list[Allowance]:
-    """Those of the ``ssot_allow`` *marks* around it. Raises UsageError for what does not fit."""
-    return [
-        # It is the test's own, which a run knows by its node id.
-        from_marker(args, dict(keywords), str(site))._replace(origin=_nodeid(site))
-        for name, args, keywords in marks
-        if name == "ssot_allow"
-    ]
 
 
 def _place(violation: Violation) -> tuple[object, ...]:

@@ -8,14 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_ssot.model import Kind, Suspect, Verdict, Violation
-from pytest_ssot.policy.baseline.after_run import Upkeep
+from pytest_ssot.model import Suspect, Verdict, Violation
 from pytest_ssot.policy.baseline.entries import Entry
 from pytest_ssot.policy.baseline.ratchet import Exceeded, Is, Ratchet, nothing
-from pytest_ssot.policy.run.run import Remainder, Run
+from pytest_ssot.policy.baseline.update_after_run import Upkeep
 from pytest_ssot.policy.run.tally import Result, Tally, joined
-from pytest_ssot.policy.verdict.critical import in_source
-from pytest_ssot.rules.discovery import Configured
+from pytest_ssot.policy.run.watched_run import Remainder, Run
+from pytest_ssot.policy.verdict.mission_critical import in_source
+from pytest_ssot.rules.configured import Configured
 
 if TYPE_CHECKING:  # it brings the scan along, which only some runs have a use for
     from pytest_ssot.policy.rules.unused_rules import Idle
@@ -196,7 +196,7 @@ class Outcome:
             tuple(
                 violation
                 for violation in told
-                if violation.kind is not Kind.OVERDUE or not self._static.has(violation)
+                if not (violation.kind.traits.stands and self._static.has(violation))
             )
         )
 

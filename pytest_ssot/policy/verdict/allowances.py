@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.model import Kind, Violation
+from pytest_ssot.model import Violation
 from pytest_ssot.patterns import importer_matches, node_matches
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.rule import Rule
@@ -80,12 +80,12 @@ class Allowances:
             else:
                 self._by_rule.setdefault(table.rule or "", []).append(table)
 
-    def excuse(
+    def find_excuse(
         self, violation: Violation, importer: Importer, rule: AnyRule | None, test: SeenBy
     ) -> Excuse | None:
-        """Why *violation* is allowed in *test*, None if it is not."""
+        """Why *violation* is allowed in *test*, by the first that holds; None if nothing does."""
         path, module = violation.importer.path, importer.module
-        is_use = violation.kind is not Kind.OVERDUE
+        is_use = not violation.kind.traits.stands
         if is_use and isinstance(rule, Rule) and importer_matches(path, module, rule.allow_from):
             return Excuse(f"allow-from of {rule.id}", "")
         for table in self._tables_for(violation):
@@ -141,8 +141,8 @@ def _names(violation: Violation) -> tuple[str, ...]:
 
     A class may be single too: by the call, ``a.b:Name()``, who makes it is allowed alone.
     """
-    call = [f"{violation.target}()"] if violation.kind is Kind.CONSTRUCTION else []
-    return tuple(dict.fromkeys((violation.rule, violation.target, *call)))
+    target = violation.target
+    return tuple(dict.fromkeys((violation.rule, target, target + violation.kind.traits.suffix)))
 
 
 def _comments(path: str, first: int, last: int) -> Iterator[tuple[int, str]]:

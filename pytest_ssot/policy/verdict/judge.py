@@ -1,29 +1,44 @@
-"""The verdict: what policy says of each violation."""
+"""The verdict: what policy says of each violation, whoever found it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.model import Form, Kind, Site, Step, Verdict, Violation
-from pytest_ssot.policy.rules.overdue import Overdue
 from pytest_ssot.policy.verdict.allowances import Allowances, Excuse, Importer, SeenBy
-from pytest_ssot.policy.verdict.critical import decided
+from pytest_ssot.policy.verdict.mission_critical import apply_setting
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.ruleset import RuleSet
-from pytest_ssot.runtime.evidence.evidence import Sighting
-from pytest_ssot.runtime.stack.frames import Way
 
+if TYPE_CHECKING:  # a scan has no use for the watch, nor most runs for the scan
+    from pytest_ssot.runtime.evidence.evidence import Sighting, Sightings
+    from pytest_ssot.runtime.stack.frames import Way
+    from pytest_ssot.source.project.modules import Modules
+
+#: What a hook says of a violation: why it is allowed.
 Ask = Callable[[Violation], str | None]
 
 
-class Judge:
-    """Turns what was seen into judged violations.
+def ask_nobody(_: Violation) -> None:
+    """Hooks are pytest's, and here is none."""
 
-    ``used`` collects the allowances that excused something, the
-    ``mistakes`` in inline comments, which are known only once a line is reached.
+
+class Ruling(NamedTuple):
+    """A violation with its verdict, None where nobody is told of it, and what allowed it."""
+
+    violation: Violation | None
+    allowed_by: str = ""
+
+
+class Judge:
+    """Judges what a run has seen, what a scan has found, and what is overdue, by one order.
+
+    ``used`` collects the allowances that excused something, ``mistakes`` those in inline
+    comments, which are known only once a line is reached.
     """
 
     def __init__(self, settings: Settings, rules: RuleSet, allowances: Allowances) -> None:
@@ -32,74 +47,90 @@ class Judge:
         self._settings = settings
         self._rules = rules
         self._allowances = allowances
-        self._ours = FirstParty(settings.root, settings.first_party)
+        self._first_party = FirstParty(settings.root, settings.first_party)
 
-    def judge(self, seen: Sighting, chain: Way, test: SeenBy, ask: Ask) -> Violation | None:
-        """The violation that *test* saw; None where the settings say to ignore it."""
-        root = self._settings.root
-        violation = Violation(
-            rule=seen.rule,
-            kind=Kind(seen.kind),
-            target=seen.target,
-            name=seen.name,
-            importer=Site(relative(seen.path, root), seen.line, seen.column, seen.function),
-            chain=tuple(Step(relative(path, root), line, name) for path, line, name in chain),
-            tests=(test.nodeid,) if test.nodeid else (),
-            message=seen.message,
-            form=None if seen.form is None else Form(seen.form),
+    def judge_found(self, found: Sightings, test: SeenBy, ask: Ask = ask_nobody) -> list[Violation]:
+        """The violations that *test* answers for, judged, sorted by importer."""
+        judged = (self._judge_sighting(seen, way, test, ask) for seen, way in found.values())
+        return sorted(
+            (violation for violation in judged if violation is not None),
+            key=lambda violation: (violation.cause, violation.verdict.value),
         )
-        importer = Importer(seen.path, seen.module, seen.end_line)
-        excuse = self._excuse(violation, importer, test)
-        if excuse is None:
-            excuse = _honoured(seen) or _asked(violation, ask)
-        if excuse is not None:
-            self.used.add(excuse.by)
-            return violation.judged(Verdict.ALLOWED, excuse.reason)
-        verdict = self._verdict(seen)
-        return None if verdict is None else violation.judged(verdict)
 
-    def of_source(self, overdue: Overdue, ask: Ask) -> Violation | None:
-        """The verdict on what stands in source; None where the settings say to ignore it."""
-        from pytest_ssot.source.project.modules import Modules  # few runs come here
-
-        violation = overdue.violation
+    def judge_source(
+        self,
+        violation: Violation,
+        end_line: int,
+        modules: Modules,
+        test: SeenBy,
+        ask: Ask = ask_nobody,
+    ) -> Ruling:
+        """The verdict on what stands in source; comments up to *end_line* may allow it."""
         path = violation.importer.path
-        file = str(self._settings.root / path)
-        module = next(iter(Modules(self._settings.root).names(path)), "")
-        excuse = self._excuse(violation, Importer(file, module, overdue.end_line), SeenBy(path))
-        excuse = excuse or _asked(violation, ask)
+        file, module = str(self._settings.root / path), next(iter(modules.names(path)), "")
+        return self._judge(violation, Importer(file, module, end_line), test, "", ask)
+
+    def _judge_sighting(
+        self, seen: Sighting, chain: Way, test: SeenBy, ask: Ask
+    ) -> Violation | None:
+        violation = _as_violation(seen, chain, test, self._settings)
+        importer = Importer(seen.path, seen.module, seen.end_line)
+        return self._judge(violation, importer, test, seen.state, ask).violation
+
+    def _judge(
+        self, violation: Violation, importer: Importer, test: SeenBy, filtered: str, ask: Ask
+    ) -> Ruling:
+        """The verdict, by the first of these that holds.
+
+        What fails by it may be in the baseline, which counts the sites of a whole test or scan:
+        see :meth:`Ratchet.judge`. *filtered* is what a warning's filters made of it.
+        """
+        excuse = self._find_excuse(violation, importer, test)
         if excuse is not None:
-            self.used.add(excuse.by)
-            return violation.judged(Verdict.ALLOWED, excuse.reason)
-        if self._ours.owns(file, module):
-            return violation
-        verdict = decided(self._settings.indirect, Verdict.INDIRECT)
-        return None if verdict is None else violation.judged(verdict)
+            return self._allow(violation, excuse)
+        if filtered == "honoured":
+            return self._allow(violation, Excuse("a warning filter that names it", ""))
+        reason = ask(violation)
+        if reason is not None:
+            return self._allow(violation, Excuse(reason, ""))
+        if not self._first_party.owns(importer.file, importer.module):
+            if violation.kind.traits.is_another:
+                return Ruling(None)  # other people may call theirs what they like
+            return self._rule_by(self._settings.indirect, violation, Verdict.INDIRECT)
+        if filtered == "suppressed":
+            return self._rule_by(self._settings.suppressed, violation, Verdict.SUPPRESSED)
+        return Ruling(violation.judged(Verdict.FAILS))
 
-    def _verdict(self, seen: Sighting) -> Verdict | None:
-        """The verdict of what nobody excused, by the first of these that holds."""
-        if not self._ours.owns(seen.path, seen.module):
-            if seen.kind == Kind.DEFINITION.value:
-                return None  # other people may call theirs what they like
-            return decided(self._settings.indirect, Verdict.INDIRECT)
-        if seen.state == "suppressed":
-            return decided(self._settings.suppressed, Verdict.SUPPRESSED)
-        return Verdict.FAILS
+    def _allow(self, violation: Violation, excuse: Excuse) -> Ruling:
+        self.used.add(excuse.by)
+        return Ruling(violation.judged(Verdict.ALLOWED, excuse.reason), excuse.by)
 
-    def _excuse(self, violation: Violation, importer: Importer, test: SeenBy) -> Excuse | None:
+    @staticmethod
+    def _rule_by(setting: str, violation: Violation, verdict: Verdict) -> Ruling:
+        """The ruling by a setting of report, fail or ignore."""
+        decided = apply_setting(setting, verdict)
+        return Ruling(None if decided is None else violation.judged(decided))
+
+    def _find_excuse(self, violation: Violation, importer: Importer, test: SeenBy) -> Excuse | None:
         rule = self._rules.by_id.get(violation.rule)
         try:
-            return self._allowances.excuse(violation, importer, rule, test)
+            return self._allowances.find_excuse(violation, importer, rule, test)
         except UsageError as error:
             self.mistakes.add(str(error))
             return None
 
 
-def _honoured(seen: Sighting) -> Excuse | None:
-    return Excuse("a warning filter that names it", "") if seen.state == "honoured" else None
-
-
-def _asked(violation: Violation, ask: Ask) -> Excuse | None:
-    """What a hook says."""
-    reason = ask(violation)
-    return None if reason is None else Excuse(reason, "")
+def _as_violation(seen: Sighting, chain: Way, test: SeenBy, settings: Settings) -> Violation:
+    """What was *seen*, as everyone else knows it."""
+    root = settings.root
+    return Violation(
+        rule=seen.rule,
+        kind=Kind(seen.kind),
+        target=seen.target,
+        name=seen.name,
+        importer=Site(relative(seen.path, root), seen.line, seen.column, seen.function),
+        chain=tuple(Step(relative(path, root), line, name) for path, line, name in chain),
+        tests=(test.nodeid,) if test.nodeid else (),
+        message=seen.message,
+        form=None if seen.form is None else Form(seen.form),
+    )

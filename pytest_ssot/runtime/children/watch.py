@@ -1,4 +1,4 @@
-"""Watches child processes: tells each to watch itself, and whose it is.
+"""Watches child processes: tells each to watch itself, and who owns it.
 
 A child is found by its environment: PYTHONPATH begins with a folder whose
 ``sitecustomize`` starts the watch there (``Lib/site.py``: execsitecustomize), and
@@ -152,7 +152,7 @@ class ChildWatch:
         given: dict[bytes, bytes] | None,
         frame: FrameType,
     ) -> dict[bytes, bytes] | None:
-        """Find what the environment of the child needs, so that it knows whose it is."""
+        """Find what the environment of the child needs, so that it knows its owner."""
         if self._channel is None:
             return None
         env = os.environb if given is None else given

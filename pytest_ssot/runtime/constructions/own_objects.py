@@ -9,8 +9,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
-    from collections.abc import Iterator
     from typing import Any
 
     #: Line, last line, column.
@@ -26,42 +24,22 @@ def find_made_while_loading(module: Any, name: str, kind: type) -> list[Where]:
     if not bound or not isinstance(path, str):
         return []
     import ast
-    import linecache
 
-    lines = linecache.getlines(path, vars(module))
-    try:
-        tree = ast.parse("".join(lines))
-    except (SyntaxError, ValueError):
+    from pytest_ssot.runtime.stack.stated_source import read_source
+    from pytest_ssot.syntax.bindings import bindings_of
+
+    source = read_source(path, namespace_of(module))
+    if source is None:
         return []
-    found = []
-    for target, call in _assigned(tree):
-        called = call.func
-        if target in bound and isinstance(called, ast.Name) and called.id == name:
-            line = lines[call.lineno - 1].encode("utf-8", "replace")[: call.col_offset]
-            column = len(line.decode("utf-8", "ignore"))
-            found.append((call.lineno, call.end_lineno or call.lineno, column))
-    return found
-
-
-def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
-    """The names of the module that calls are assigned to."""
-    import ast
-
-    todo: list[ast.AST] = list(tree.body)
-    while todo:
-        node = todo.pop(0)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            continue
-        todo += (one for one in ast.iter_child_nodes(node) if isinstance(one, _blocks()))
-        value = getattr(node, "value", None)
-        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(value, ast.Call):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = [target.id for target in targets if isinstance(target, ast.Name)]
-            if names:
-                yield names[0], value
-
-
-def _blocks() -> Any:
-    import ast
-
-    return ast.stmt | ast.excepthandler | ast.match_case
+    values = {
+        assigned.value: assigned.name in bound
+        for node, _ in source.statements
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for assigned in bindings_of(node)
+    }
+    return [
+        (call.lineno, call.end_lineno or call.lineno, source.columns.of(call))
+        for call, is_bound in values.items()
+        if is_bound and isinstance(call, ast.Call)
+        if isinstance(call.func, ast.Name) and call.func.id == name
+    ]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from pytest_ssot.runtime.definitions.bindings import Bound, Source
+    from pytest_ssot.runtime.definitions.name_origins import NameOrigin, NameOrigins
 
 from pytest_ssot.runtime.stack.namespaces import SPEC, namespace_of
 
@@ -67,14 +67,14 @@ class SuspectName:
         self._sort = sort
         self._value = value
 
-    def find_binding(self, source: Source, module: str, path: str) -> Bound | None:
+    def find_binding(self, source: NameOrigins, module: str, path: str) -> NameOrigin | None:
         """Find how *source*, of the *module* in *path*, binds the name; None where it is fine."""
         single, own = self.single, self.name == self.single.name
         if self._sort == "subclass":
-            return source.renaming(self.name)
+            return source.find_renaming(self.name)
         if self._sort == "definition":
-            return source.definition(self.name, self._value)
-        bound = source.another(self.name)
+            return source.find_definition(self.name, self._value)
+        bound = source.find_other_name(self.name)
         if bound is None or (bound.form == "alias" and not own):
             return bound
         if bound.form == "definition":

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pytest_ssot.rules.lookup import Owned, TargetIndex
-    from pytest_ssot.runtime.definitions.bindings import Bound
+    from pytest_ssot.runtime.definitions.name_origins import NameOrigin, NameOrigins
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.imports.uses import ImportUses
     from pytest_ssot.runtime.stack.guard import Guard
 
-from pytest_ssot.runtime.definitions.bindings import Sources
 from pytest_ssot.runtime.definitions.class_statements import (
     ClassStatements,
     adds_nothing,
@@ -64,7 +63,6 @@ class DefinitionWatch:
         self._tops: set[str] = set()
         self._looked: set[str] = set()
         self._seen: tuple[int, str] | None = None
-        self._sources = Sources()
         self.loads = LoadEnds(guard(self._on_load_end))
         self.classes = ClassStatements(self.symbols.names, guard(self._on_class_statement))
         self._look_around = guard(self._look_at_loaded)
@@ -82,7 +80,7 @@ class DefinitionWatch:
 
     @property
     def replacements(self) -> tuple[tuple[LoadEnds | ClassStatements, str], ...]:
-        """What is put in the place of Python's own, and what is not seen without it."""
+        """The objects that stand in the place of Python's own, and what each is for."""
         return (
             (self.loads, "importlib._bootstrap._ModuleLockManager: other names"),
             (self.classes, "builtins.__build_class__: class statements"),
@@ -131,19 +129,24 @@ class DefinitionWatch:
         if importer is None:
             return
         path = frame.f_code.co_filename
-        source = self._sources.read(path, frame.f_globals) if importer is frame else None
-        node, bound = (None, None) if source is None else source.class_at(frame.f_lineno)
+        origins = _read_origins(path, frame.f_globals) if importer is frame else None
+        node, bound = (None, None) if origins is None else origins.find_class_at(frame.f_lineno)
         at_home = self.symbols.is_at_home(name, module, path)
         for single in self.symbols.all:
             if single.name == name and not at_home:
                 self._record_definition(single, name, "definition", importer, bound)
-            elif renames and bound is not None and bound.form == "subclass":
-                base: Any = _evaluate(node.bases[0], frame)  # type: ignore[union-attr]
+            elif renames and node is not None and bound is not None and bound.form == "subclass":
+                base: Any = _evaluate(node.bases[0], frame)
                 if base is single.value is not None and not issubclass(base, BaseException):
                     self._record_definition(single, name, "subclass", importer, bound)
 
     def _record_definition(
-        self, single: SingleSymbol, name: str, form: str, importer: FrameType, bound: Bound | None
+        self,
+        single: SingleSymbol,
+        name: str,
+        form: str,
+        importer: FrameType,
+        bound: NameOrigin | None,
     ) -> None:
         sighting = self._recorder.make_sighting(importer, **_describe(single, name, form))
         if bound is not None:
@@ -201,9 +204,9 @@ class DefinitionWatch:
         self, module: str, path: str, namespace: dict[str, object]
     ) -> Iterator[Sighting]:
         suspected = self.symbols.find_suspects(module, namespace)
-        source = self._sources.read(path, namespace) if suspected else None
+        origins = _read_origins(path, namespace) if suspected else None
         for suspect in suspected:
-            bound = None if source is None else suspect.find_binding(source, module, path)
+            bound = None if origins is None else suspect.find_binding(origins, module, path)
             if bound is not None:
                 yield Sighting(
                     **_describe(suspect.single, suspect.name, bound.form),
@@ -242,6 +245,12 @@ class DefinitionWatch:
         if path.startswith(_STDLIB) or _SITE in path or _DIST in path:
             return module.partition(".")[0] not in self._tops
         return False
+
+
+def _read_origins(path: str, namespace: dict[str, object]) -> NameOrigins | None:
+    from pytest_ssot.runtime.definitions.name_origins import read_name_origins  # it parses
+
+    return read_name_origins(path, namespace)
 
 
 def _describe(single: SingleSymbol, name: str, form: str) -> dict[str, Any]:

@@ -95,7 +95,7 @@ Sightings = dict[tuple[object, ...], tuple[Sighting, Way]]
 
 
 class Evidence:
-    """What one test, fixture, file or module has reached: itself, or by what it imports.
+    """All that a test, fixture, file or module has reached: itself, or by what it imports.
 
     ``parts`` are the fixtures that it uses, ``users`` who uses it. ``number`` is
     not 0 where it stands for an owner in another process. ``ended`` is what the

@@ -1,4 +1,4 @@
-"""What was loaded before the watch: those imports nobody saw, only their source is left."""
+"""Notes what was loaded before the watch: nobody saw those imports, their source is left."""
 
 from __future__ import annotations
 

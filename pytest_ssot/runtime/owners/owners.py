@@ -24,7 +24,7 @@ STARTED = ("<started>", 0, 0, 0, "", "")
 
 
 class _ThreadState(_local):
-    """What is known of the thread that asks, where it is not the tests' own."""
+    """The state of a thread that is not the tests' own; each thread has another."""
 
     pool: bool | None = None
     started: OwnerStack | None = None

@@ -166,15 +166,25 @@ def _start_of(position: tuple[int | None, ...]) -> tuple[int | None, int | None]
 
 
 def find_position(frame: FrameType) -> Position:
-    """Find the source range of the instruction that *frame* is at; of the call that it enters."""
+    """The source range of the instruction that *frame* is at; of the call that it enters."""
+    line, end_line, column = _find_range(frame)
+    return Position(line, end_line, _count_characters(frame, line, column or 0))
+
+
+def find_start(frame: FrameType) -> tuple[int, int | None]:
+    """Where that range begins: the line, and the column in bytes, None where nobody knows."""
+    line, _, column = _find_range(frame)
+    return line, column
+
+
+def _find_range(frame: FrameType) -> tuple[int, int, int | None]:
     code, at = frame.f_code, frame.f_lasti
     if opname[code.co_code[at]].startswith("BEFORE_"):
         at = _find_previous(code.co_code, at)  # a with statement enters what it has just called
     found = next(islice(code.co_positions(), at // 2, None), None)
     line, end_line, column, _ = found or (None, None, None, None)
     line = line or frame.f_lineno or code.co_firstlineno
-    end_line = max(end_line or line, line)
-    return Position(line, end_line, _count_characters(frame, line, column or 0))
+    return line, max(end_line or line, line), column
 
 
 def _count_characters(frame: FrameType, line: int, column: int) -> int:

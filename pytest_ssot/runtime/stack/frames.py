@@ -100,6 +100,14 @@ def module_of(frame: FrameType) -> str:
     return name if isinstance(name, str) else ""
 
 
+def package_of(namespace: dict[str, Any]) -> str:
+    """The package that relative imports of a module with these names start from."""
+    package = namespace.get("__package__")
+    if not isinstance(package, str):
+        package = getattr(namespace.get("__spec__"), "parent", "")
+    return package if isinstance(package, str) else ""
+
+
 def is_bootstrap(frame: FrameType) -> bool:
     return frame.f_code.co_filename in BOOTSTRAP
 

@@ -6,7 +6,6 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable, Iterable
     from types import CodeType, FrameType
 
@@ -171,44 +170,17 @@ def _list_strings(code: CodeType) -> list[str]:
 def imports_itself(frame: FrameType, module: str, *, below: bool) -> bool:
     """Whether *frame* reads attributes by leave of an import statement for *module*.
 
-    It stands at the top of the file, or in the function itself, and is the site
-    then; with *below*, an import of a submodule will do too.
+    One that has run by now in this file, as its blocks tell: that is the site then. With
+    *below*, one for a submodule will do too.
     """
-    for stated in _imports_of(frame.f_code.co_filename, frame.f_code.co_firstlineno):
-        if stated == module or (below and stated.startswith(module + ".")):
-            return True
-    return False
+    from pytest_ssot.runtime.stack.stated_source import read_source
 
-
-def _imports_of(path: str, function: int) -> list[str]:
-    """The modules, and names in them, that are imported at the top of *path* and in *function*."""
-    import ast
-    import linecache
-
-    try:
-        tree = ast.parse("".join(linecache.getlines(path)))
-    except (SyntaxError, ValueError):
-        return []
-    found: list[str] = []
-    todo: list[ast.AST] = [tree]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.Import):
-            found += (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            found += (f"{node.module}.{alias.name}" for alias in node.names)
-        scope = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        typing = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-        if not typing and (not scope or _first_line(node) == function):
-            todo += ast.iter_child_nodes(node)
-    return found
-
-
-def _first_line(node: ast.AST) -> int:
-    """A function's first line as its code object has it: that of its first decorator."""
-    decorators = getattr(node, "decorator_list", [])
-    line: int = (decorators or [node])[0].lineno
-    return line
+    source = read_source(frame.f_code.co_filename, frame.f_globals)
+    if source is None:
+        return False
+    line, column = bytecode.find_start(frame)
+    at = (line, sys.maxsize if column is None else column)
+    return source.imports_before.have(module, at, below=below)
 
 
 def place_of(frame: FrameType) -> Place:
@@ -234,8 +206,6 @@ def _resolve_name(frame: FrameType, name: str) -> str:
     level = operands[0] if operands is not None else 0
     if level <= 0:
         return name
-    package = frame.f_globals.get("__package__")
-    if not isinstance(package, str):
-        package = getattr(frame.f_globals.get("__spec__"), "parent", "") or ""
-    base = package.rsplit(".", level - 1)[0] if level > 1 else package
-    return f"{base}.{name}" if name else base
+    from pytest_ssot.syntax.relative_names import resolve
+
+    return next(iter(resolve((frames.package_of(frame.f_globals),), level, name)), name)

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from pytest_ssot.model import Kind
 from pytest_ssot.rules.ownership import Factory
 from pytest_ssot.source.names.re_exports import home
-from pytest_ssot.source.names.statements import at_top
 from pytest_ssot.source.project.modules import Modules
 from pytest_ssot.source.uses.use import Use
+from pytest_ssot.syntax.module import Module
 
 
 class Guarded(NamedTuple):
@@ -88,10 +88,10 @@ def passed_on(passing: Mapping[str, Use], classes: Sequence[Guarded]) -> list[Gu
 
 
 def defined(
-    body: Sequence[ast.stmt], names: Sequence[str], classes: Collection[str]
+    module: Module, names: Sequence[str], classes: Collection[str]
 ) -> Iterator[tuple[ast.AST, str]]:
-    """The statements at the top of a module, *body*, that define one of *classes*; its path."""
-    for node in at_top(body):
+    """The statements at the top of *module* that define one of *classes*; its path."""
+    for node, _ in module.statements:
         if isinstance(node, ast.ClassDef):
             paths = (f"{name}.{node.name}" for name in names)
             yield from ((node, path) for path in paths if path in classes)

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from pytest_ssot.source.names.scopes import Function
+from pytest_ssot.syntax.bindings import bound_within
+from pytest_ssot.syntax.nodes import Function
 
 _LATER = ast.Lambda | ast.GeneratorExp
 _YIELDS = ast.Yield | ast.YieldFrom
@@ -81,25 +82,13 @@ def _with_callers(name: str, callers: dict[str, set[str]]) -> frozenset[str]:
 
 def _candidates(tree: ast.Module) -> dict[str, ast.stmt]:
     """Functions that run when they are called, and that no decorator hands to somebody."""
-    bound = Counter(_bound(tree))
+    bound = Counter(one.name for one in bound_within(tree))
     return {
         node.name: node
         for node in tree.body
         if isinstance(node, Function) and not node.decorator_list and bound[node.name] == 1
         if not any(isinstance(one, _YIELDS) for one in ast.walk(node))
     }
-
-
-def _bound(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, Function | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.alias):
-            yield node.asname or node.name
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, ast.Global):
-            yield from node.names
 
 
 class _Mentions:

@@ -10,8 +10,9 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from pytest_ssot.source.names.scopes import Binding, Function, Scope, Scopes
+from pytest_ssot.source.names.scopes import Binding, Scopes
 from pytest_ssot.source.uses.calls import gives, told
+from pytest_ssot.syntax.nodes import Function, Scope, called_name
 
 _PARTIAL = "functools.partial"
 #: Get the class as their first argument without being marked as class methods.
@@ -131,7 +132,7 @@ class Values:
         if path is None or not isinstance(function, Function):
             return None
         first = next(iter((*function.args.posonlyargs, *function.args.args)), None)
-        marks = {getattr(node, "attr", getattr(node, "id", "")) for node in function.decorator_list}
+        marks = set(map(called_name, function.decorator_list))
         if first is None or first.arg != name or "staticmethod" in marks:
             return None
         return path, "classmethod" in marks or function.name in _IMPLICIT

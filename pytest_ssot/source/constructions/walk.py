@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import NamedTuple
 
-from pytest_ssot.model import Form, Kind, Scope, Site
+from pytest_ssot.model import Form, Kind
 from pytest_ssot.source.constructions.guarded import Guarded, defined, starred
 from pytest_ssot.source.constructions.private_helpers import helpers
 from pytest_ssot.source.constructions.values import Value, Values
-from pytest_ssot.source.names.aliases import touches
-from pytest_ssot.source.names.scopes import Comprehension, Function, Scopes
-from pytest_ssot.source.names.scopes import Scope as Enclosing
-from pytest_ssot.source.text.columns import Columns, called_at, function_of, imported
+from pytest_ssot.source.names.scopes import Scopes
 from pytest_ssot.source.uses.calls import called_with_code
-from pytest_ssot.source.uses.pytest_marks import assigned, decorating
 from pytest_ssot.source.uses.quoted_source import code
-from pytest_ssot.source.uses.use import Mark, Use
-from pytest_ssot.source.uses.walk import Source
+from pytest_ssot.source.uses.site_walker import Meant, ScannedFile, SiteWalker
+from pytest_ssot.source.uses.use import Use
+from pytest_ssot.syntax.bindings import imported_name
+from pytest_ssot.syntax.columns import called_at
+from pytest_ssot.syntax.nodes import Definition, Function
 
 #: Call what they are given first.
 _CALLING = frozenset(
@@ -59,63 +57,62 @@ class Made(NamedTuple):
 
 
 def find_constructions(
-    source: Source,
-    names: Sequence[str],
+    file: ScannedFile,
     classes: Sequence[Guarded],
     public: Callable[[str], Collection[str] | None],
 ) -> Made:
-    """All constructions of *classes* in *source*, a file that goes by *names*.
+    """All constructions of *classes* in *file*.
 
     *public* tells what ``import *`` takes from a module (None: not known).
     """
-    walker = _Walker(source, names, classes, public)
+    walker = _ConstructionWalker(file, classes, public)
     walker.walk()
+    walker.tell_partials()
     return walker.made
 
 
-class _Walker:
+class _ConstructionWalker(SiteWalker):
+    leaves_out_checking = True
+
     def __init__(
         self,
-        source: Source,
-        names: Sequence[str],
+        file: ScannedFile,
         classes: Sequence[Guarded],
         public: Callable[[str], Collection[str] | None],
     ) -> None:
+        super().__init__(file)
         self.made = Made([], [], [])
-        self._source = source
-        self._names = names
         self._classes: dict[str, list[Guarded]] = {}
         for class_ in classes:
             self._classes.setdefault(class_.dotted, []).append(class_)
-        made = dict(defined(source.tree.body, names, self._classes))
+        made = dict(defined(file.module, file.names, self._classes))
         self._scopes = Scopes(
-            source.tree,
-            source.packages,
-            source.text,
+            file.module,
             made=made,
             starred=lambda module: starred(module, classes, public),
         )
-        self._values = Values(self._scopes, source.packages, made, self._classes)
-        self._columns = Columns(source.text)
-        self._enclosing: list[Enclosing] = [source.tree]
-        self._marked: list[tuple[Mark, ...]] = [tuple(assigned(source.tree.body))]
-        self._scope = Scope.MODULE
+        self._values = Values(self._scopes, file.module.packages, made, self._classes)
         #: Where lazy calls are when they call: what takes all that they give.
         self._taken_by: dict[ast.expr, ast.expr] = {}
         #: The partials that were met, with what they make, and those that somebody here calls.
         self._partials: dict[ast.Call, Made] = {}
         self._called: set[ast.Call] = set()
         self._helpers: dict[tuple[str, ...], Mapping[str, frozenset[str]]] = {}
-        self._imported = frozenset(imported(source.tree))
+        self._imported = frozenset(
+            imported_name(alias)
+            for node, _ in file.module.statements
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        )
         self._postponed = any(
-            isinstance(statement, ast.ImportFrom)
-            and statement.module == "__future__"
-            and any(alias.name == _LATER for alias in statement.names)
-            for statement in source.tree.body
+            isinstance(node, ast.ImportFrom)
+            and node.module == "__future__"
+            and any(alias.name == _LATER for alias in node.names)
+            for node in file.module.tree.body
         )
 
-    def walk(self) -> None:
-        self._children(self._source.tree)
+    def tell_partials(self) -> None:
+        """Tell of the partials that nobody here calls."""
         for partial, made in self._partials.items():
             if partial not in self._called:
                 self.made.uses.extend(made.uses)
@@ -123,79 +120,35 @@ class _Walker:
 
     # -- statements -------------------------------------------------------
 
-    def _visit(self, node: ast.AST) -> None:
-        if touches(node, self._source.lines):
-            self._look(node)
-
-    def _look(self, node: ast.AST) -> None:
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                self._definition(node)
-            case ast.If():
-                self._if(node)
-            case ast.Try() | ast.TryStar():
-                with self._within(Scope.TRY):
-                    self._children(node)
-            case ast.ImportFrom() | ast.Assign() | ast.AnnAssign():
-                self._binding(node)
-            case ast.Call():
-                self._call(node)
-            case ast.Lambda():
-                self._visit(node.args)
-                with self._inside(node):
-                    self._visit(node.body)
-            case _ if isinstance(node, Comprehension):
-                self._comprehension(node)
-            case ast.arg(annotation=annotation):
-                self._annotation(annotation)
-            case _:
-                self._displays(node)
-                self._children(node)
-
-    def _children(self, node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
-            self._visit(child)
-
-    def _definition(self, node: Function | ast.ClassDef) -> None:
-        for decorator in node.decorator_list:
-            if touches(decorator, self._source.lines):
-                self._calls(decorator, decorator)
-                self._look(decorator)
-        self._marked.append((*self._marked[-1], *decorating(node)))
-        if isinstance(node, ast.ClassDef):
-            for part in (*node.bases, *node.keywords):
-                self._visit(part)
+    def look_at_statement(self, node: ast.stmt) -> None:
+        if isinstance(node, ast.ImportFrom | ast.Assign | ast.AnnAssign):
+            self._binding(node)
         else:
-            self._visit(node.args)
-            self._annotation(node.returns)
-        inner = Scope.CLASS if isinstance(node, ast.ClassDef) else Scope.FUNCTION
-        with self._within(inner), self._inside(node):
-            for statement in node.body:
-                self._visit(statement)
-        self._marked.pop()
+            self.visit_parts(node)
 
-    def _if(self, node: ast.If) -> None:
-        self._visit(node.test)
-        typed = self._scopes.typed(node.test)
-        for body, is_typed in zip((node.body, node.orelse), typed, strict=True):
-            if not is_typed:  # else it never runs
-                for statement in body:
-                    self._visit(statement)
+    def look_at_decorator(self, node: ast.expr) -> None:
+        if self.concerns(node):
+            self._calls(node, node)
+            self.visit_expression(node)
+
+    def look_at_annotation(self, node: ast.expr) -> None:
+        if not self._postponed:
+            self.visit_expression(node)
 
     def _binding(self, node: ast.ImportFrom | ast.Assign | ast.AnnAssign) -> None:
-        if len(self._enclosing) == 1:
+        if self.is_at_top:
             for name, value in self._bound(node):
-                if not self._scopes.replaces(self._source.tree, name, node):
+                if not self.module.replaces(name, node):
                     for guarded in self._classes.get(value.path, ()):
                         self.made.exports.append((name, self._use(node, guarded)))
         if isinstance(node, ast.AnnAssign):
-            if not isinstance(self._enclosing[-1], Function):  # of a local one it is never
-                self._annotation(node.annotation)
-            self._visit(node.target)
+            if not isinstance(self.enclosing[-1], Function):  # of a local one it is never
+                self.look_at_annotation(node.annotation)
+            self.visit_expression(node.target)
             if node.value is not None:
-                self._visit(node.value)
+                self.visit_expression(node.value)
         else:
-            self._children(node)
+            self.visit_parts(node)
 
     def _bound(
         self, node: ast.ImportFrom | ast.Assign | ast.AnnAssign
@@ -207,37 +160,18 @@ class _Walker:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets if node.value is not None else ():
             if isinstance(target, ast.Name) and node.value is not None:
-                for value in self._values.classes(node.value, self._enclosing):
+                for value in self._values.classes(node.value, self.enclosing):
                     if value.partial is None:
                         yield target.id, value
 
-    @contextmanager
-    def _within(self, scope: Scope) -> Iterator[None]:
-        before, self._scope = self._scope, scope
-        yield
-        self._scope = before
-
-    @contextmanager
-    def _inside(self, node: Enclosing) -> Iterator[None]:
-        self._enclosing.append(node)
-        yield
-        self._enclosing.pop()
-
     # -- expressions ------------------------------------------------------
 
-    def _annotation(self, node: ast.expr | None) -> None:
-        if node is not None and not self._postponed:
-            self._visit(node)
-
-    def _comprehension(self, node: Comprehension) -> None:
-        self._visit(node.generators[0].iter)  # is worked out before, and outside
-        with self._inside(node):
-            for child in ast.iter_child_nodes(node):
-                if child is node.generators[0]:
-                    for part in (node.generators[0].target, *node.generators[0].ifs):
-                        self._visit(part)
-                else:
-                    self._visit(child)
+    def look_at_expression(self, node: ast.expr) -> None:
+        if isinstance(node, ast.Call):
+            self._call(node)
+        else:
+            self._displays(node)
+            self.visit_parts(node)
 
     def _displays(self, node: ast.AST) -> None:
         """Where ``[*map(Manager, xs)]`` takes them."""
@@ -248,7 +182,7 @@ class _Walker:
 
     def _call(self, node: ast.Call) -> None:
         self._calls(node, node.func)
-        paths = {value.path for value in self._values.of(node.func, self._enclosing)}
+        paths = {value.path for value in self._values.of(node.func, self.enclosing)}
         site = self._taken_by.get(node, node)
         for part in node.args:
             inner = part.value if isinstance(part, ast.Starred) else part
@@ -266,38 +200,36 @@ class _Walker:
         source = called_with_code(node)
         if source is not None:
             self._execute(node, source)
-        self._children(node)
+        self.visit_parts(node)
 
     def _execute(self, node: ast.Call, source: str) -> None:
         """What *node* executes, as if it stood in its place."""
         tree = code(source, node)
         if tree is not None:
-            with self._inside(tree):
-                self._children(tree)
+            with self.inside(tree):
+                self.visit_statements(tree.body)
 
     def _calls(self, site: ast.expr, called: ast.expr) -> None:
         """Tell *site*, where *called* is called, if that makes a class."""
-        for value in self._values.classes(called, self._enclosing):
+        for value in self._values.classes(called, self.enclosing):
             if value.partial is not None:
                 self._called.add(value.partial)
             self._tell(self.made, site, value)
 
     def _partial(self, node: ast.Call) -> None:
         """Where nobody here calls a partial, it is told where it is made."""
-        for value in self._values.classes(node, self._enclosing):
+        for value in self._values.classes(node, self.enclosing):
             if value.partial is node:
                 self._tell(self._partials.setdefault(node, Made([], [], [])), node, value)
-                for class_ in self._values.classes(node.args[0], self._enclosing):
+                for class_ in self._values.classes(node.args[0], self.enclosing):
                     self._called.update([class_.partial] if class_.partial else [])
 
     # -- what is found ----------------------------------------------------
 
     def _tell(self, made: Made, site: ast.expr, value: Value) -> None:
-        within = [
-            node.name for node in self._enclosing if isinstance(node, Function | ast.ClassDef)
-        ]
+        within = [node.name for node in self.enclosing if isinstance(node, Definition)]
         for class_ in self._classes[value.path]:
-            if class_.permits(self._names, within):
+            if class_.permits(self.file.names, within):
                 continue
             spared = self._spared(class_, within)
             if spared:
@@ -307,27 +239,17 @@ class _Walker:
 
     def _spared(self, guarded: Guarded, within: Sequence[str]) -> frozenset[str]:
         """The functions that a site in one depends on; empty where it is told in any case."""
-        here = all(isinstance(each, Function | _AT_ONCE) for each in self._enclosing[1:])
-        if len(within) != 1 or not here or not guarded.has_factory_in(self._names):
+        here = all(isinstance(each, Function | _AT_ONCE) for each in self.enclosing[1:])
+        if len(within) != 1 or not here or not guarded.has_factory_in(self.file.names):
             return frozenset()
         known = self._helpers.get(guarded.only_from)
         if known is None:
-            known = helpers(self._source.tree, lambda inside: guarded.permits(self._names, inside))
+            known = helpers(
+                self.module.tree, lambda inside: guarded.permits(self.file.names, inside)
+            )
             self._helpers[guarded.only_from] = known
         return known.get(within[0], frozenset())
 
-    def _use(self, node: ast.stmt | ast.expr, guarded: Guarded) -> Use:
-        site = called_at(node, self._imported)
-        function = function_of(self._enclosing)
-        return Use(
-            rule=guarded.rule,
-            target=guarded.target,
-            kind=Kind.CONSTRUCTION,
-            name=None,
-            site=Site(self._source.path, site.lineno, self._columns.of(site), function),
-            end_line=node.end_lineno or node.lineno,
-            form=Form.CALL,
-            scope=self._scope,
-            marks=self._marked[-1],
-            noted=self._columns.say(node, "ssot:"),
-        )
+    def _use(self, node: ast.stmt | ast.expr, one: Guarded) -> Use:
+        meant = Meant(one.rule, one.target, Kind.CONSTRUCTION, None)
+        return self.use_at(node, meant, Form.CALL, shown_at=called_at(node, self._imported))

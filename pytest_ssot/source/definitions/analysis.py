@@ -7,13 +7,14 @@ from typing import Any
 
 from pytest_ssot.source.definitions.near_copies import Copies, Originals
 from pytest_ssot.source.definitions.routes import Home, Routes
-from pytest_ssot.source.definitions.walk import File, Found, Walker, Wished
+from pytest_ssot.source.definitions.walk import DefinitionWalker, FoundDefinitions, Wished
 from pytest_ssot.source.file_analysis import RELATIVE, STAR, STARS, Analysed
 from pytest_ssot.source.names.star_exports import Surfaces
 from pytest_ssot.source.project.files import DECLARING
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.source.text.trees import tree_of
+from pytest_ssot.source.text.trees import read_file
 from pytest_ssot.source.text.word_search import Words
+from pytest_ssot.source.uses.site_walker import ScannedFile
 
 
 class Definitions:
@@ -62,28 +63,31 @@ class Definitions:
         """What the file *path*, which holds *data*, defines again, and by which names."""
         if path.endswith(".pyi") or path.rpartition("/")[2] in DECLARING:
             return Analysed([], [])  # nothing there ever comes to life
-        names = self._modules.names(path)
-        file = File(path, names, self._modules.packages(path), self._surfaces.of)
         try:
-            found, text, error = self._walked(file, data, self._named)
+            found, text, error = self._walked(path, data, self._named)
             suspects = tuple(self._copies.find(path, data, text))
         except RecursionError:
             return Analysed([], [], "is nested too deep")
         return Analysed(found.uses, found.exports, error, suspects=suspects)
 
-    def _walked(self, file: File, data: bytes, names: set[str]) -> tuple[Found, str, str | None]:
+    def _walked(
+        self, path: str, data: bytes, names: set[str]
+    ) -> tuple[FoundDefinitions, str, str | None]:
         """What a walk finds, the text of the file, and why it could not be read whole.
 
         A name that an import or an assignment gives to a symbol matters in other lines too.
         """
         words = self._plain if names is self._named else Words(names)
-        tree = tree_of(data, lambda text: _lines(text, words))
-        if tree.tree is None:
-            return Found([], [], set()), tree.text, tree.error
-        found = Walker(file, tree, self._wished).walk()
+        read = read_file(data, lambda text: _lines(text, words), self._modules.packages(path))
+        if read.module is None:
+            return FoundDefinitions([], [], set()), "", read.error
+        file = ScannedFile(path, self._modules.names(path), read.module, read.lines)
+        walker = DefinitionWalker(file, self._wished, self._surfaces.of)
+        walker.walk()
+        found = walker.found
         if found.names <= names:
-            return found, tree.text, tree.error
-        return self._walked(file, data, names | found.names)
+            return found, read.module.text, read.error
+        return self._walked(path, data, names | found.names)
 
 
 def _lines(text: str, words: Words) -> list[int]:

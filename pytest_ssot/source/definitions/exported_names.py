@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 
-from pytest_ssot.source.names.star_exports import listed
-from pytest_ssot.source.text.trees import Tree, whole
+from pytest_ssot.source.uses.site_walker import ScannedFile
+from pytest_ssot.syntax.module import Module, read_module
 
 
 class Offers:
-    """The names of the file *path* and who they are for."""
+    """The names of *file* and who they are for."""
 
-    def __init__(self, path: str, tree: Tree) -> None:
-        self._tree = tree
-        self._is_package = path.rpartition("/")[2] == "__init__.py"
+    def __init__(self, file: ScannedFile) -> None:
+        self._module = file.module
+        self._is_package = file.path.rpartition("/")[2] == "__init__.py"
 
     def offers(self, name: str) -> bool:
         """Whether an import of *name* says, or can only mean, that others may take it.
 
         A package's own file is where imports for others stand, unless it reads what it imports.
         """
-        return name in self._listed or (self._is_package and not self.uses(name))
+        return name in self._module.listed[0] or (self._is_package and not self.uses(name))
 
     def offers_all(self, names: Iterable[str], *, home: bool) -> bool:
         """Whether an ``import *`` that brings *names* can only mean that others may take them.
@@ -35,40 +33,9 @@ class Offers:
 
     def uses(self, name: str) -> bool:
         """Whether the module's own code reads *name*, or a quoted annotation says it."""
-        if name in self._read:
-            return True
-        word = re.compile(rf"\b{re.escape(name)}\b")
-        return any(word.search(text) for text in self._quoted)
+        return self._whole.uses(name)
 
     @cached_property
-    def _listed(self) -> frozenset[str]:
-        tree = self._tree.tree
-        return frozenset() if tree is None else listed(tree)[0]
-
-    @cached_property
-    def _whole(self) -> ast.Module:
+    def _whole(self) -> Module:
         """All of the file: elsewhere only what speaks of a symbol is looked at."""
-        return whole(self._tree.text) or self._tree.tree or ast.Module([], [])
-
-    @cached_property
-    def _read(self) -> frozenset[str]:
-        return frozenset(
-            node.id
-            for node in ast.walk(self._whole)
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)
-        )
-
-    @cached_property
-    def _quoted(self) -> tuple[str, ...]:
-        return tuple(_quoted(self._whole))
-
-
-def _quoted(tree: ast.Module) -> Iterator[str]:
-    """The strings in annotations (PEP 484)."""
-    for node in ast.walk(tree):
-        annotations = (getattr(node, "annotation", None), getattr(node, "returns", None))
-        for annotation in annotations:
-            if isinstance(annotation, ast.expr):
-                for one in ast.walk(annotation):
-                    if isinstance(one, ast.Constant) and isinstance(one.value, str):
-                        yield one.value
+        return read_module(self._module.text) or self._module

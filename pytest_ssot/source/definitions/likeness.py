@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
-_NAMED = _Function | ast.ClassDef | ast.ExceptHandler
+from pytest_ssot.syntax.bindings import GLOBAL, bound_within
+from pytest_ssot.syntax.nodes import Clause, Function
 
 #: What tells of types, of the compiler's view, or is looked at by itself.
 _LEFT_OUT = frozenset(
@@ -45,7 +45,7 @@ def outline(node: ast.ClassDef) -> Outline:
     """The outline of the class *node*."""
     methods: dict[str, Counter[tuple[str, int]]] = {}
     for statement in node.body:
-        if isinstance(statement, _Function):
+        if isinstance(statement, Function):
             said = methods.setdefault(statement.name, Counter())
             said.update(_statements(statement, node.name, _locals(statement)))
     sizes = {name: _size(statements) for name, statements in methods.items()}
@@ -77,20 +77,11 @@ def is_special(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
 
 
-def _locals(function: _Function) -> frozenset[str]:
-    """The names that *function*, and what is nested in it, binds."""
-    found: set[str] = set()
-    outside: set[str] = set()
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            found.add(node.id)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif node is not function and isinstance(node, _NAMED) and node.name:
-            found.add(node.name)
-        elif isinstance(node, ast.Global):
-            outside.update(node.names)
-    return frozenset(found - outside)
+def _locals(function: Function) -> frozenset[str]:
+    """The names that *function*, and what is nested in it, binds; not what it imports."""
+    bound = [one for one in bound_within(function) if not isinstance(one.by, ast.alias)]
+    outside = {one.name for one in bound if one.start == GLOBAL}
+    return frozenset(one.name for one in bound if one.by is not function) - outside
 
 
 def _statements(node: ast.AST, own: str, local: frozenset[str]) -> Iterator[tuple[str, int]]:
@@ -102,7 +93,7 @@ def _statements(node: ast.AST, own: str, local: frozenset[str]) -> Iterator[tupl
                 teller.tell(child)
                 yield " ".join(teller.said), teller.size
             yield from _statements(child, own, local)
-        elif isinstance(child, ast.ExceptHandler | ast.match_case):
+        elif isinstance(child, Clause):
             yield from _statements(child, own, local)
 
 

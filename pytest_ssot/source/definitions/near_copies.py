@@ -10,15 +10,14 @@ from typing import NamedTuple
 from pytest_ssot.model import Site
 from pytest_ssot.source.definitions.likeness import Outline, is_special, likeness, outline
 from pytest_ssot.source.definitions.routes import Home
-from pytest_ssot.source.definitions.shapes import header_end
-from pytest_ssot.source.names.scopes import Function
-from pytest_ssot.source.names.statements import at_top, climbed
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.source.text.columns import Columns
-from pytest_ssot.source.text.reading import Unreadable, decoded, read
-from pytest_ssot.source.text.trees import whole
 from pytest_ssot.source.text.word_search import Words
 from pytest_ssot.source.uses.use import Copy
+from pytest_ssot.syntax.bindings import imported_name
+from pytest_ssot.syntax.enclosing import definitions_within, qualified_function
+from pytest_ssot.syntax.module import Module, read_module
+from pytest_ssot.syntax.nodes import Function, called_name
+from pytest_ssot.syntax.relative_names import modules_of
 
 #: Told from here on. Of the 1,910 classes of Django 5.1 five pairs are so much alike, all sisters
 #: in one module; of the 1,781 of SQLAlchemy 2.0 fourteen, most of them copies for another driver.
@@ -57,33 +56,27 @@ class Originals:
 
     def _of(self, home: Home) -> Original | None:
         """The class of *home*; None where its source does not tell of one."""
-        for node, _ in _classes(self._body(home), ()):
-            if node.name == home.name:
+        module = self._module_of(home)
+        for node, _ in definitions_within(module.tree.body if module is not None else ()):
+            if isinstance(node, ast.ClassDef) and node.name == home.name:
                 return Original(home, node, outline(node))
         return None
 
     def _sources(self, home: Home) -> frozenset[str]:
         """The modules that *home* has it from: ``try: from ._fast import Name`` and the like."""
-        path = self._modules.file(home.module)
-        packages = self._modules.packages(path) if path is not None else ()
+        module = self._module_of(home)
         return frozenset(
-            module
-            for node in at_top(self._body(home))
+            taken_from
+            for node, _ in (module.statements if module is not None else ())
             if isinstance(node, ast.ImportFrom)
-            and any((name.asname or name.name) == name.name == home.name for name in node.names)
-            for module in climbed(packages, node.level, node.module or "")
+            and any(imported_name(alias) == alias.name == home.name for alias in node.names)
+            for taken_from in modules_of(node, module.packages if module is not None else ())
         )
 
-    def _body(self, home: Home) -> Sequence[ast.stmt]:
-        """The statements of *home*, as far as its source can be read."""
+    def _module_of(self, home: Home) -> Module | None:
+        """The source of *home*, as far as it can be read."""
         path = self._modules.file(home.module)
-        if path is None:
-            return ()
-        try:
-            tree = whole(decoded(read(self._modules.around.reads(path))))
-        except Unreadable:
-            return ()
-        return tree.body if tree is not None else ()
+        return None if path is None else self._modules.parsed(path)
 
 
 class Copies:
@@ -126,18 +119,17 @@ class Copies:
     def find(self, path: str, data: bytes, text: str) -> Iterator[Copy]:
         """The near copies in the file *path*, which holds *data*: *text*."""
         candidates = self._candidates(data)
-        tree = whole(text) if candidates else None
-        if tree is None:
+        module = read_module(text) if candidates else None
+        if module is None:
             return
-        found = list(_classes(tree.body, ()))
-        lines, columns = text.split("\n"), Columns(text)
+        found = list(_classes(module))
         for node, function in found:
-            for one, alike in _alike(node, candidates):
-                if not _is_kin(node, one, tree, [node for node, _ in found]):
-                    end = header_end(node, lines)
-                    noted = any("ssot:" in line for line in lines[node.lineno - 1 : end])
-                    site = Site(path, node.lineno, columns.of(node), function)
-                    symbol = one.home.symbol
+            for original, alike in _alike(node, candidates):
+                if not _is_kin(node, original, module.tree, [class_ for class_, _ in found]):
+                    end = module.end_of_head(node)
+                    noted = module.says_on(node.lineno, end, "ssot:")
+                    site = Site(path, node.lineno, module.columns.of(node), function)
+                    symbol = original.home.symbol
                     yield Copy(symbol, symbol, node.name, site, end, round(alike, 2), noted)
 
 
@@ -197,33 +189,15 @@ def _above(name: str, bases: Mapping[str, Sequence[str]]) -> set[str]:
     return found
 
 
-def _classes(
-    body: Iterable[ast.stmt], inside: tuple[str, ...], function: str = "<module>"
-) -> Iterator[tuple[ast.ClassDef, str]]:
-    """The classes in *body*, wherever they stand, each with the function around it."""
-    for node in body:
+def _classes(module: Module) -> Iterator[tuple[ast.ClassDef, str]]:
+    """The classes of *module*, wherever they stand, each with the function around it."""
+    for node, enclosing in definitions_within(module.tree.body):
         if isinstance(node, ast.ClassDef):
-            yield node, function
-            yield from _classes(node.body, (*inside, node.name), function)
-        elif isinstance(node, Function):
-            names = (*inside, node.name)
-            yield from _classes(node.body, names, ".".join(names))
-        else:
-            yield from _classes(_blocks(node), inside, function)
-
-
-def _blocks(node: ast.AST) -> Iterator[ast.stmt]:
-    """The statements right inside of *node*, which is no definition."""
-    for name in ("body", "orelse", "handlers", "cases", "finalbody"):
-        for statement in getattr(node, name, ()):
-            if isinstance(statement, ast.stmt):
-                yield statement
-            else:
-                yield from _blocks(statement)
+            yield node, qualified_function(enclosing)
 
 
 def _last(base: ast.expr) -> str:
     """The last name of a base class: ``Name`` of ``a.b.Name[int]``."""
     while isinstance(base, ast.Subscript):
         base = base.value
-    return str(getattr(base, "attr", getattr(base, "id", "")))
+    return called_name(base)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pytest_ssot.source.deprecated import wording
 from pytest_ssot.source.deprecated.finding import Sign, Strength
 from pytest_ssot.source.deprecated.library import Library
-from pytest_ssot.source.deprecated.outline import Outline, dotted_name
+from pytest_ssot.source.deprecated.outline import Outline
 from pytest_ssot.source.deprecated.whole_modules import passes_on
+from pytest_ssot.syntax.nodes import dotted_name
 
 _OLD = re.compile(
     r"^(?:Old|Legacy|Deprecated|old_|legacy_|deprecated_)|(?:Old|Legacy|_old|_legacy)$"
@@ -76,7 +77,7 @@ def _imported(outline: Outline, library: Library, node: ast.ImportFrom) -> Itera
         if (
             told
             and alias.name != "*"
-            and bound not in outline.read_names
+            and bound not in outline.module.read_names
             and not bound.startswith("_")
         ):
             how, path = f"imports {bound} for others", outline.path

@@ -12,7 +12,7 @@ from itertools import combinations
 
 from pytest_ssot.source.deprecated.finding import Double
 from pytest_ssot.source.deprecated.library import Library
-from pytest_ssot.source.deprecated.outline import dotted_name
+from pytest_ssot.syntax.nodes import dotted_name
 
 #: More than these is a convention of the project (``Migration``, ``Command``), not a copy.
 _COPIES = 4

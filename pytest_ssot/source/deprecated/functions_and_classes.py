@@ -11,7 +11,7 @@ from functools import cached_property
 from pytest_ssot.source.deprecated import wording
 from pytest_ssot.source.deprecated.constant_text import text_of
 from pytest_ssot.source.deprecated.finding import Sign, Strength
-from pytest_ssot.source.deprecated.outline import Outline, dotted_name
+from pytest_ssot.source.deprecated.outline import Outline
 from pytest_ssot.source.deprecated.warning_statements import (
     SMALLER,
     Recogniser,
@@ -20,6 +20,7 @@ from pytest_ssot.source.deprecated.warning_statements import (
     inner_imports,
     unconditional,
 )
+from pytest_ssot.syntax.nodes import dotted_name
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 Thing = _Function | ast.ClassDef

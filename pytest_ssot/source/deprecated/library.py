@@ -7,14 +7,17 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 
-from pytest_ssot.source.deprecated.outline import Binding, Outline, dotted_name
-from pytest_ssot.source.text.reading import Unreadable
+from pytest_ssot.source.deprecated.outline import Binding, Outline
+from pytest_ssot.syntax.module import Module
+from pytest_ssot.syntax.nodes import dotted_name
+from pytest_ssot.syntax.relative_names import resolve, split_dots
 
-Read = Callable[[str], str]
+#: What a file states; None where it cannot be read, or does not parse.
+Parsed = Callable[[str], Module | None]
 
 
 class Library:
-    """*paths* are the files by dotted name; *read* gives a file's text.
+    """*paths* are the files by dotted name; *parsed* gives what one states.
 
     *defined* are the modules that define a name at their top, by name.
     *categories* are the names of warnings that tell of a deprecation.
@@ -23,12 +26,12 @@ class Library:
     def __init__(
         self,
         paths: Mapping[str, str],
-        read: Read,
+        parsed: Parsed,
         defined: Mapping[str, Collection[str]],
         categories: Collection[str],
     ) -> None:
         self._paths = paths
-        self._read = read
+        self._parsed = parsed
         self._defined = defined
         self._categories = {name.rpartition(".")[2] for name in categories}
         self.outline = lru_cache(maxsize=None)(self._outline)
@@ -37,11 +40,8 @@ class Library:
         path = self._paths.get(dotted)
         if path is None:
             return None
-        try:
-            return Outline(path, dotted, self._read(path))
-        # What cannot be read, or is no Python, defines nothing that can be told.
-        except (SyntaxError, ValueError, RecursionError, MemoryError, Unreadable):
-            return None
+        module = self._parsed(path)
+        return None if module is None else Outline(path, dotted, module)
 
     def is_module(self, dotted: str) -> bool:
         return dotted in self._paths
@@ -154,11 +154,9 @@ class Library:
         return outline is not None and name in outline.bindings
 
     def _spelled(self, module: str, outline: Outline) -> Iterator[str | None]:
-        level = len(module) - len(module.lstrip("."))
+        level, name = split_dots(module)
         if level:
-            base = outline.package.split(".")
-            base = base[: len(base) - level + 1]
-            yield ".".join([*base, *filter(None, [module.lstrip(".")])]) if base else None
+            yield next(iter(resolve((outline.package,), level, name)), None)
             return
         for base in self._bases(outline):
             full = ".".join([*base, module])

@@ -10,8 +10,10 @@ from typing import NamedTuple
 from pytest_ssot.source.deprecated import wording
 from pytest_ssot.source.deprecated.constant_text import HOLE, text_of
 from pytest_ssot.source.deprecated.finding import Sign
-from pytest_ssot.source.deprecated.outline import Outline, dotted_name
+from pytest_ssot.source.deprecated.outline import Outline
 from pytest_ssot.source.deprecated.warning_statements import Recogniser, Warned, inner_imports
+from pytest_ssot.syntax.nodes import dotted_name
+from pytest_ssot.syntax.relative_names import resolve, split_dots
 
 
 class _Answer(NamedTuple):
@@ -173,11 +175,7 @@ class _Shim:
         return node
 
     def _relative(self, module: str) -> str:
-        level = len(module) - len(module.lstrip("."))
-        if not level:
-            return module
-        asked = ast.ImportFrom(module=module[level:] or None, names=[], level=level)
-        return self._outline.absolute(asked)
+        return next(iter(resolve((self._outline.package,), *split_dots(module))), "")
 
     def _looked_up(self, node: ast.Try) -> Iterator[ast.expr]:
         for one in (sub for part in node.body for sub in ast.walk(part)):

@@ -10,15 +10,30 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from pytest_ssot.source.deprecated.constant_text import HOLE, text_of
+from pytest_ssot.syntax.bindings import imported_name, names_bound
+from pytest_ssot.syntax.module import Module
+from pytest_ssot.syntax.nodes import dotted_name
+from pytest_ssot.syntax.relative_names import modules_of
+from pytest_ssot.syntax.statements import Block
 
 #: Where a statement of a module stands: on every way through it, or on some.
 Where = Literal["always", "if", "version", "try", "fallback", "checking"]
 
 
+Sort = Literal["function", "coroutine", "class", "import", "value"]
+_KINDS: dict[type[ast.stmt], Sort] = {
+    ast.FunctionDef: "function",
+    ast.AsyncFunctionDef: "coroutine",
+    ast.ClassDef: "class",
+}
+#: What only chooses, or tries, the statements in it.
+_THROUGH = ast.If | ast.Try | ast.TryStar | ast.With
+
+
 class Binding(NamedTuple):
     """What a module's name is; an import has a ``source``, ``a.b`` or ``a.b:Name``."""
 
-    kind: Literal["function", "coroutine", "class", "import", "value"]
+    kind: Sort
     line: int
     source: str | None = None
     node: ast.stmt | None = None
@@ -32,15 +47,15 @@ class Step(NamedTuple):
 
 
 class Outline:
-    """The module *dotted* in the file *path*; SyntaxError or ValueError where *text* is none."""
+    """The module *dotted* in the file *path*: what *module* states, as far as it is about names."""
 
-    def __init__(self, path: str, dotted: str, text: str) -> None:
+    def __init__(self, path: str, dotted: str, module: Module) -> None:
         self.path = path
         self.dotted = dotted
         self.is_package = path.rpartition("/")[2] == "__init__.py"
-        self._text = text
-        self.tree = ast.parse(text)
-        self.steps = tuple(_steps(self.tree.body, "always"))
+        self.module = module
+        self.tree = module.tree
+        self.steps = tuple(_steps(module))
 
     @property
     def package(self) -> str:
@@ -51,7 +66,7 @@ class Outline:
         """The module's names; a definition wins over what else binds the name, then the first."""
         found: dict[str, Binding] = {}
         for step in self.steps:
-            for name, binding in self._bound(step.node):
+            for name, binding in self._named(step.node):
                 if name not in found or binding.kind in ("function", "coroutine", "class"):
                     found[name] = binding
         return found
@@ -59,11 +74,7 @@ class Outline:
     @cached_property
     def stars(self) -> tuple[str, ...]:
         """The modules of ``from … import *``."""
-        return tuple(
-            self.absolute(step.node)
-            for step in self.steps
-            if isinstance(step.node, ast.ImportFrom) and step.node.names[0].name == "*"
-        )
+        return tuple(self.absolute(node) for node, _ in self.module.stars)
 
     @cached_property
     def constants(self) -> Mapping[str, str]:
@@ -78,20 +89,11 @@ class Outline:
         return found
 
     @cached_property
-    def read_names(self) -> frozenset[str]:
-        """The names that the module's own code reads."""
-        return frozenset(
-            node.id
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-        )
-
-    @cached_property
     def comments(self) -> Mapping[int, tuple[str, bool]]:
         """By line: the comment, and whether it has the line to itself."""
         found: dict[int, tuple[str, bool]] = {}
         try:
-            for token in tokenize.generate_tokens(io.StringIO(self._text).readline):
+            for token in tokenize.generate_tokens(io.StringIO(self.module.text).readline):
                 if token.type == tokenize.COMMENT:
                     alone = not token.line[: token.start[1]].strip()
                     found[token.start[0]] = (token.string.lstrip("#: ").rstrip(), alone)
@@ -113,17 +115,13 @@ class Outline:
 
     def absolute(self, node: ast.ImportFrom) -> str:
         """The module that *node* imports from; empty where it leads out of the package."""
-        if not node.level:
-            return node.module or ""
-        parts = self.package.split(".")
-        base = parts[: len(parts) - node.level + 1]
-        return ".".join([*base, *([node.module] if node.module else [])]) if base else ""
+        return next(iter(modules_of(node, (self.package,))), "")
 
     def imported(self, node: ast.stmt) -> Iterator[tuple[str, str]]:
         """The names that *node*, if it is an import, binds, and the source of each."""
         if isinstance(node, ast.Import):
             for alias in node.names:
-                bound = alias.asname or alias.name.partition(".")[0]
+                bound = imported_name(alias)
                 yield bound, alias.name if alias.asname else bound
         elif isinstance(node, ast.ImportFrom):
             module = self.absolute(node)
@@ -151,28 +149,14 @@ class Outline:
         source = inner[root]
         return f"{source}{dot or ''}{rest}" if not rest else f"{source.replace(':', '.')}.{rest}"
 
-    def _bound(self, node: ast.stmt) -> Iterator[tuple[str, Binding]]:
-        if isinstance(node, ast.FunctionDef):
-            yield node.name, Binding("function", node.lineno, node=node)
-        elif isinstance(node, ast.AsyncFunctionDef):
-            yield node.name, Binding("coroutine", node.lineno, node=node)
-        elif isinstance(node, ast.ClassDef):
-            yield node.name, Binding("class", node.lineno, node=node)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
+    def _named(self, node: ast.stmt) -> Iterator[tuple[str, Binding]]:
+        if isinstance(node, ast.Import | ast.ImportFrom):
             for name, source in self.imported(node):
                 yield name, Binding("import", node.lineno, source, node)
-        else:
-            for target in _assigned(node):
-                yield target.id, Binding("value", node.lineno, node=node)
-
-
-def dotted_name(node: ast.expr) -> str:
-    """``a.b.c`` of nested attributes; empty where *node* is no such thing."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+            return
+        kind = _KINDS.get(type(node), "value")
+        for name in names_bound(node):
+            yield name, Binding(kind, node.lineno, node=node)
 
 
 def _is_text(node: ast.expr) -> bool:
@@ -181,46 +165,31 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr | ast.BinOp | ast.Call)
 
 
-def _assigned(node: ast.stmt) -> Iterator[ast.Name]:
-    targets: list[ast.expr] = []
-    if isinstance(node, ast.Assign):
-        targets = list(node.targets)
-    elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        targets = [node.target]
-    while targets:
-        target = targets.pop()
-        if isinstance(target, ast.Name):
-            yield target
-        elif isinstance(target, ast.Tuple | ast.List):
-            targets += target.elts
-
-
-def _steps(body: list[ast.stmt], where: Where) -> Iterator[Step]:
-    for node in body:
-        if isinstance(node, ast.If):
-            inside, otherwise = _under(node.test)
-            yield from _steps(node.body, inside) if inside else ()
-            yield from _steps(node.orelse, otherwise)
-        elif isinstance(node, ast.Try | ast.TryStar):
-            yield from _steps([*node.body, *node.orelse], "try" if where == "always" else where)
-            for handler in node.handlers:
-                yield from _steps(handler.body, "fallback")
-            yield from _steps(node.finalbody, where)
-        elif isinstance(node, ast.With):
-            yield from _steps(node.body, where)
-        elif isinstance(node, ast.For | ast.While | ast.Match):
-            yield Step(node, where)
-        else:
+def _steps(module: Module) -> Iterator[Step]:
+    for node, block in module.statements:
+        where = None if isinstance(node, _THROUGH) else _where(block, module)
+        if where is not None:
             yield Step(node, where)
 
 
-def _under(test: ast.expr) -> tuple[Where | None, Where]:
-    """Where the two arms of an ``if`` stand; None for one that an import never runs."""
+def _where(block: Block, module: Module) -> Where | None:
+    """Where the statements of *block* stand; None where an import does not run them, or again."""
+    if block.outer is None:
+        return "always"
+    around = _where(block.outer, module)
+    if block.checking or around is None:
+        return "checking" if block.checking else None
+    if isinstance(block.node, ast.If):
+        runs = module.guards.arms(block.node.test)[block.part == "orelse"].runs
+        return {None: _chosen(block.node.test), True: around, False: None}[runs]
+    if isinstance(block.node, ast.Try | ast.TryStar):
+        if block.part == "handlers":
+            return "fallback"
+        return "try" if around == "always" and block.part != "finalbody" else around
+    return around if isinstance(block.node, ast.With) else None
+
+
+def _chosen(test: ast.expr) -> Where:
+    """Where an arm stands that *test* chooses."""
     text = ast.unparse(test)
-    if "__name__" in text and "__main__" in text:
-        return None, "always"
-    if text.endswith("TYPE_CHECKING"):
-        return "checking", "always"
-    if "version" in text.lower() or "sys.platform" in text:
-        return "version", "version"
-    return "if", "if"
+    return "version" if "version" in text.lower() or "sys.platform" in text else "if"

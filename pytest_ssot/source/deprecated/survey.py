@@ -16,12 +16,15 @@ from pytest_ssot.source.deprecated import (
 )
 from pytest_ssot.source.deprecated.duplicate_classes import doubles
 from pytest_ssot.source.deprecated.finding import Double, Finding, Sign
-from pytest_ssot.source.deprecated.library import Library, Read
+from pytest_ssot.source.deprecated.library import Library
 from pytest_ssot.source.deprecated.outline import Outline
 from pytest_ssot.source.deprecated.settle import settle
 from pytest_ssot.source.deprecated.warning_statements import Recogniser
 from pytest_ssot.source.scan import quickly
 from pytest_ssot.source.text.reading import Unreadable
+from pytest_ssot.syntax.module import Module, read_module
+
+Read = Callable[[str], str]
 
 #: Most files say nothing of the kind, and need not be parsed for it.
 _SAYS = re.compile(
@@ -77,9 +80,16 @@ def survey(
         passes = not found and _IMPORTS_FROM.search(text)
         if passes or _SAYS.search(text) or _ALIAS.search(text):
             suspects.append(dotted)
-    library = Library(paths, read, defined, categories)
+    library = Library(paths, lambda path: _parsed(read, path), defined, categories)
     signs = [sign for dotted in suspects for sign in _signs(library.outline(dotted), library)]
     return Survey(tuple(settle(signs, library, known)), tuple(doubles(defined, library)))
+
+
+def _parsed(read: Read, path: str) -> Module | None:
+    try:
+        return read_module(read(path))
+    except Unreadable:
+        return None
 
 
 def is_looked_at(path: str) -> bool:

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 
 from pytest_ssot.source.deprecated import wording
 from pytest_ssot.source.deprecated.finding import Sign, Strength
-from pytest_ssot.source.deprecated.outline import Outline, Step, dotted_name
+from pytest_ssot.source.deprecated.outline import Outline, Step
 from pytest_ssot.source.deprecated.warning_statements import (
     Recogniser,
     Warned,
     inner_imports,
     unconditional,
 )
+from pytest_ssot.syntax.nodes import dotted_name
 
 _OWN_PATH = re.compile(r"\b(?:module|package|importing|import path|imports? from|shim)\b", re.I)
 
@@ -45,7 +46,7 @@ def sources(outline: Outline) -> dict[str, int]:
             module = outline.absolute(step.node)
             if module not in ("", "__future__", "typing", "warnings", "importlib"):
                 names = [alias.asname or alias.name for alias in step.node.names]
-                passed = [name for name in names if name not in outline.read_names]
+                passed = [name for name in names if name not in outline.module.read_names]
                 if passed:
                     more = 100 if names[0] == "*" else len(passed)
                     found[module] = found.get(module, 0) + more

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 
-
-def touches(node: ast.AST, lines: Sequence[int]) -> bool:
-    """Whether *node* is on one of *lines*, sorted; what has no place of its own may be."""
-    last = getattr(node, "end_lineno", None)
-    if last is None:
-        return True
-    decorators = getattr(node, "decorator_list", ())
-    first: int = getattr(decorators[0] if decorators else node, "lineno", 0)
-    at = bisect_left(lines, first)
-    return at < len(lines) and lines[at] <= last
+from pytest_ssot.syntax.bindings import bindings_of
+from pytest_ssot.syntax.heads import is_on
 
 
 def aliases(tree: ast.Module, words: Collection[str], lines: Sequence[int]) -> set[str]:
@@ -24,26 +15,19 @@ def aliases(tree: ast.Module, words: Collection[str], lines: Sequence[int]) -> s
     todo: list[ast.AST] = list(tree.body)
     while todo:
         node = todo.pop()
-        if touches(node, lines):
+        if is_on(node, lines):
             found.update(_bound(node, words))
             todo += ast.iter_child_nodes(node)
     return found
 
 
 def _bound(node: ast.AST, words: Collection[str]) -> Iterator[str]:
-    match node:
-        case ast.alias(name=name, asname=str(other)):
-            if name.rpartition(".")[2] in words:
-                yield other
-        case ast.Assign(targets=targets, value=value):
-            if _may_be(value, words):
-                yield from (target.id for target in targets if isinstance(target, ast.Name))
-        case (
-            ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
-            | ast.NamedExpr(target=ast.Name(id=name), value=value)
-        ):
-            if _may_be(value, words):
-                yield name
+    if isinstance(node, ast.NamedExpr) and _may_be(node.value, words):
+        yield node.target.id
+    for bound in bindings_of(node) if isinstance(node, ast.stmt) else ():
+        named = isinstance(bound.by, ast.alias) and bound.by.name.rpartition(".")[2] in words
+        if named or (bound.value is not None and _may_be(bound.value, words)):
+            yield bound.name
 
 
 def _may_be(node: ast.expr, words: Collection[str]) -> bool:

@@ -7,7 +7,6 @@ import sys
 
 from pytest_ssot.source.names.scopes import Scopes
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.source.text.reading import Unreadable, decoded, read
 
 #: What passes a name on may have it from another; chains that are longer are cut.
 _DEEPEST = 20
@@ -33,13 +32,11 @@ def _origin(modules: Modules, module: str, name: str) -> str | None:
     path = modules.file(module)
     if path is None:
         return None
-    try:
-        text = decoded(read(modules.around.reads(path)))
-        tree = ast.parse(text)
-    except (Unreadable, SyntaxError, ValueError, RecursionError, MemoryError):
+    source = modules.parsed(path)
+    if source is None:
         return None
     end = ast.Name(name, ast.Load(), lineno=sys.maxsize, col_offset=0)
-    for dotted in Scopes(tree, modules.packages(path), text).paths(end, [tree]):
+    for dotted in Scopes(source).paths(end, [source.tree]):
         owner, _, last = dotted.rpartition(".")
         if owner != module and modules.is_module(owner):
             return f"{owner}:{last}"

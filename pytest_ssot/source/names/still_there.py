@@ -5,24 +5,17 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, TypeGuard
+from typing import NamedTuple
 
 from pytest_ssot.source.names.scopes import Scopes
-from pytest_ssot.source.names.star_exports import Surfaces, starred
+from pytest_ssot.source.names.star_exports import Surfaces
 from pytest_ssot.source.project.files import NEVER, SUFFIXES, Files
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.source.text.columns import Columns
-from pytest_ssot.source.text.reading import Unreadable, decoded, read
-
-_INNER = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-#: What binds nothing in the block around it, or is looked at by itself.
-_APART = (
-    *(ast.stmt, ast.ExceptHandler, ast.match_case, ast.Lambda),
-    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
-)
+from pytest_ssot.syntax.bindings import names_bound
+from pytest_ssot.syntax.module import Module
 
 
 class Standing(NamedTuple):
@@ -43,13 +36,6 @@ class Standing(NamedTuple):
     folder: str | None = None
 
 
-class Source(NamedTuple):
-    """A module's file that parses."""
-
-    text: str
-    tree: ast.Module
-
-
 class Standings:
     """Where modules, and names in them, stand in the project at *root*; each file is read once.
 
@@ -61,7 +47,7 @@ class Standings:
         self.modules = Modules(root)
         self._root = root
         self._surfaces = Surfaces(self.modules)
-        self.source = lru_cache(maxsize=None)(self._source)
+        self.source = self.modules.parsed
 
     def of(self, module: str, name: str | None = None, *, inside: bool = True) -> Standing:
         """Where *module*, or *name* in it, stands.
@@ -117,12 +103,11 @@ class Standings:
             return False
         taken = {
             name
-            for node, _ in bindings(source.tree.body)
+            for node, _ in source.statements
             if isinstance(node, ast.ImportFrom) and node.lineno == line
-            for name in bound(node)
+            for name in names_bound(node)
         }
-        read = {node.id for node in ast.walk(source.tree) if _is_read(node)}
-        return bool(taken) and taken.isdisjoint(read)
+        return bool(taken) and taken.isdisjoint(source.read_names)
 
     def _module(self, file: str, *, inside: bool) -> Standing:
         folder = None
@@ -137,7 +122,7 @@ class Standings:
         head = 1 if source is None else _head(source)
         exists: bool | None = True
         if folder is not None and not inside:
-            exists = None if source is None else _gives(source.tree)
+            exists = None if source is None else _gives(source)
         return Standing(file, exists, end_line=head, whole=True, folder=folder)
 
     def _name(self, file: str, name: str) -> Standing:
@@ -147,111 +132,49 @@ class Standings:
         source = self.source(file)
         if source is None:
             return Standing(file, None)
-        node = binding(source.tree.body, name)
+        node = source.definition(name)
         if node is not None:
-            column = Columns(source.text).of(node)
-            return Standing(file, True, node.lineno, column, _end_of_head(node))
-        names = Scopes(source.tree, (), source.text).names(source.tree)
+            column, end = source.columns.of(node), source.end_of_head(node)
+            return Standing(file, True, node.lineno, column, end)
+        names = Scopes(source).names(source.tree)
         if name in names:  # by a function that says global
             return Standing(file, True, end_line=_head(source))
-        star = self._star(source.tree, file, name)
+        star = self._star(source, name)
         if star is not None:
             return Standing(file, True, star.lineno, star.col_offset, star.end_lineno or 1)
         if "__getattr__" in names and _says(source.tree, name):
             return Standing(file, True, end_line=_head(source))
-        return Standing(file, None if self._is_open(source, names, file) else False)
+        return Standing(file, None if self._is_open(source, names) else False)
 
-    def _star(self, tree: ast.Module, file: str, name: str) -> ast.ImportFrom | None:
+    def _star(self, source: Module, name: str) -> ast.ImportFrom | None:
         """The import of everything that takes *name* from a module of the project."""
-        for node, module in starred(tree, self.modules.packages(file)):
-            if name in (self._surfaces.of(module) or ()):
+        for node, modules in source.stars:
+            if any(name in (self._surfaces.of(module) or ()) for module in modules[:1]):
                 return node
         return None
 
-    def _is_open(self, source: Source, names: Iterable[str], file: str) -> bool:
+    def _is_open(self, source: Module, names: Iterable[str]) -> bool:
         """Whether the module may have names that its source does not say."""
         if "__getattr__" in names or re.search(
             r"\b(?:globals|vars|locals)\(\)|\bexec\(|\bsys\.modules\b", source.text
         ):
             return True
-        stars = starred(source.tree, self.modules.packages(file))
-        return any(self._surfaces.of(module) is None for _, module in stars)
-
-    def _source(self, file: str) -> Source | None:
-        """The text and the tree of *file*; None where it cannot be read, or does not parse."""
-        try:
-            text = decoded(read(str(self._root / file)))
-            return Source(text, ast.parse(text))
-        except (Unreadable, SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+        return any(
+            self._surfaces.of(module) is None
+            for _, modules in source.stars
+            for module in modules[:1]
+        )
 
 
-def binding(body: Iterable[ast.stmt], name: str) -> ast.stmt | None:
-    """The statement of *body*, a module's or a class's, that binds *name*.
-
-    A definition rather than what else does, the first of them, and what is for type
-    checkers alone last.
-    """
-    found = [one for one in bindings(body) if name in bound(one[0])]
-    found.sort(key=lambda one: (one[1], not isinstance(one[0], _INNER)))
-    return found[0][0] if found else None
-
-
-def bindings(body: Iterable[ast.stmt], checking: bool = False) -> Iterator[tuple[ast.stmt, bool]]:
-    """The statements that run where *body* does, and whether for type checkers alone."""
-    for node in body:
-        yield node, checking
-        if isinstance(node, _INNER):
-            continue
-        typed = isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
-        for field, value in ast.iter_fields(node):
-            inner = checking or (typed and field == "body")
-            for part in value if isinstance(value, list) else ():
-                if isinstance(part, ast.stmt):
-                    yield from bindings([part], inner)
-                elif isinstance(part, ast.ExceptHandler | ast.match_case):
-                    yield from bindings(part.body, inner)
-
-
-def bound(node: ast.stmt) -> set[str]:
-    """The names that *node* itself binds, without its blocks."""
-    if isinstance(node, _INNER):
-        return {node.name}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {name.asname or name.name.partition(".")[0] for name in node.names}
-    if (isinstance(node, ast.AnnAssign) and node.value is None) or isinstance(node, ast.Delete):
-        return set()
-    found: set[str] = set()
-    todo: list[ast.AST] = [node]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
-            found.add(one.id)
-        todo += [two for two in ast.iter_child_nodes(one) if not isinstance(two, _APART)]
-    return found
-
-
-def _end_of_head(node: ast.stmt) -> int:
-    """The last line of *node* without its block."""
-    body = getattr(node, "body", None)
-    last = node.end_lineno or node.lineno
-    return max(node.lineno, min(last, body[0].lineno - 1)) if body else last
-
-
-def _head(source: Source) -> int:
+def _head(source: Module) -> int:
     """The last line of a module's first statement, its docstring as a rule."""
     body = source.tree.body
-    return _end_of_head(body[0]) if body else max(1, source.text.count("\n"))
+    return source.end_of_head(body[0]) if body else max(1, source.text.count("\n"))
 
 
-def _gives(tree: ast.Module) -> bool:
+def _gives(source: Module) -> bool:
     """Whether a module binds anything that is not for itself."""
-    names = {name for node, _ in bindings(tree.body) for name in bound(node)}
-    return any(not name.startswith("__") or name == "__getattr__" for name in names)
-
-
-def _is_read(node: ast.AST) -> TypeGuard[ast.Name]:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    return any(not name.startswith("__") or name == "__getattr__" for name in source.bound_names)
 
 
 def _says(tree: ast.Module, name: str) -> bool:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pytest_ssot.source.deprecated.library import Library
-from pytest_ssot.source.deprecated.outline import dotted_name
-from pytest_ssot.source.names.still_there import Source, Standings, binding, bindings, bound
+from pytest_ssot.source.names.still_there import Standings
 from pytest_ssot.source.project.files import SUFFIXES
-from pytest_ssot.source.text.reading import decoded, read
+from pytest_ssot.syntax.module import Module, defining
+from pytest_ssot.syntax.nodes import Function, dotted_name
 
 #: "unknown" is what source does not tell: a call's result, a file that does not parse.
 #: "elsewhere" is what a module only passes on, "inherited" what a class does not define.
@@ -20,7 +20,6 @@ What = Literal[
     "class", "function", "value", "unknown", "elsewhere", "inherited", "absent", "no module"
 ]
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _VALUES = (
     *(ast.Constant, ast.JoinedStr, ast.Dict, ast.List, ast.Set, ast.Tuple),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.Compare, ast.UnaryOp),
@@ -49,7 +48,7 @@ class Homes:
         self._standings = Standings(root)
         #: First parts of names that only the packages around a file spell.
         self._tops: set[str] = set()
-        self._library = Library(_Paths(self._path), self._read, {}, ())
+        self._library = Library(_Paths(self._path), self._standings.source, {}, ())
 
     def module(self, module: str) -> Found:
         """Whether the project has the *module*."""
@@ -78,18 +77,16 @@ class Homes:
             return top
         if top.what == "elsewhere":
             return top._replace(at=f"{top.at}.{rest}")
-        node = binding(source.tree.body, name)
+        node = source.definition(name)
         if isinstance(node, ast.ClassDef):
-            return self._inside(module, node, name, rest.split("."))
+            return self._inside(module, source, node, name, rest.split("."))
         return Found("absent") if top.what != "class" else _UNKNOWN
 
     # -- a name at the top of a module ------------------------------------------------------
 
-    def _top(self, module: str, name: str, source: Source) -> Found:
-        found = [one for one in bindings(source.tree.body) if name in bound(one[0])]
-        nodes = [statement for statement, typed in found if not typed] or [
-            statement for statement, _ in found
-        ]
+    def _top(self, module: str, name: str, source: Module) -> Found:
+        found = source.binding(name)
+        nodes = [node for node, block in found if not block.checking] or [node for node, _ in found]
         if not nodes:
             return self._unbound(module, name, source)
         if all(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes):
@@ -100,14 +97,13 @@ class Homes:
                 return Found(what)
         return Found("value")
 
-    def _unbound(self, module: str, name: str, source: Source) -> Found:
+    def _unbound(self, module: str, name: str, source: Module) -> Found:
         """A name that no statement binds: a function or a star may, or the module itself."""
         if self._standings.file(f"{module}.{name}") is not None:
             return Found("value")  # a module
         stands = self._standings.of(module, name)
         if stands.exists is False:
-            names = {one for node, _ in bindings(source.tree.body) for one in bound(node)}
-            return Found("absent", near=tuple(sorted(names)))
+            return Found("absent", near=tuple(sorted(source.bound_names)))
         origin = self._library.origin(f"{module}:{name}", into_private=True)
         if origin != f"{module}:{name}":
             return Found("elsewhere", origin)
@@ -121,7 +117,7 @@ class Homes:
     def _kind(self, node: ast.stmt, module: str) -> What:
         if isinstance(node, ast.ClassDef):
             return "class"
-        if isinstance(node, _Function):
+        if isinstance(node, Function):
             return "unknown" if node.decorator_list else "function"
         value = getattr(node, "value", None)
         if isinstance(value, ast.Lambda):
@@ -136,21 +132,29 @@ class Homes:
 
     # -- a name in a class ------------------------------------------------------------------
 
-    def _inside(self, module: str, owner: ast.ClassDef, path: str, names: Sequence[str]) -> Found:
+    def _inside(
+        self, module: str, source: Module, owner: ast.ClassDef, path: str, names: Sequence[str]
+    ) -> Found:
         name, *rest = names
-        node = binding(owner.body, name)
+        bound = source.binding_in(owner)
+        node = defining(bound.get(name, ()))
         if node is None:
-            return self._inherited(module, owner, names)
+            return self._inherited(module, owner, names, bound.keys())
         if isinstance(node, ast.ClassDef):
             inner = f"{path}.{name}"
-            return self._inside(module, node, inner, rest) if rest else Found("class")
-        if isinstance(node, _Function):
+            return self._inside(module, source, node, inner, rest) if rest else Found("class")
+        if isinstance(node, Function):
             return Found("absent") if rest else Found("function")
         value = getattr(node, "value", None)
         return Found("value") if isinstance(value, _VALUES) and not rest else _UNKNOWN
 
-    def _inherited(self, module: str, owner: ast.ClassDef, names: Sequence[str]) -> Found:
-        """A name that the class has from those above it, as far as the project has them."""
+    def _inherited(
+        self, module: str, owner: ast.ClassDef, names: Sequence[str], own: Iterable[str]
+    ) -> Found:
+        """A name that the class has from those above it, as far as the project has them.
+
+        *own* are the names that it binds itself.
+        """
         outline = self._library.outline(module)
         sure = outline is not None and not (owner.keywords or owner.decorator_list)
         for base in owner.bases:
@@ -165,7 +169,6 @@ class Homes:
             if found.what in ("elsewhere", "inherited"):
                 return Found("inherited", found.at)
             sure = sure and found.what == "absent"
-        own = {one for node, _ in bindings(owner.body) for one in bound(node)}
         return Found("absent", near=tuple(sorted(own))) if sure else _UNKNOWN
 
     # -- modules ----------------------------------------------------------------------------
@@ -213,9 +216,6 @@ class Homes:
         if found is None and dotted.partition(".")[0] in self._tops:
             found = self._standings.file(dotted)
         return found if found is not None and found.endswith(".py") else None
-
-    def _read(self, path: str) -> str:
-        return decoded(read(str(self._root / path)))
 
 
 class _Paths(Mapping[str, str]):

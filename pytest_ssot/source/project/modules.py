@@ -9,11 +9,15 @@ from pathlib import Path
 
 from pytest_ssot.source.project.files import SUFFIXES
 from pytest_ssot.source.project.surroundings import Surroundings
+from pytest_ssot.source.text.reading import Unreadable, decoded, read
+from pytest_ssot.syntax.module import Module, read_module
 
 #: Folders below the root whose content is imported as if they were not there.
 _ROOTS = ("", "src", "lib")
 #: What the path of a module's source ends with.
 _ENDS = (".py", "/__init__.py")
+#: So many files stay parsed: each is asked for several things in a row.
+_PARSED = 512
 
 
 class Modules:
@@ -35,6 +39,7 @@ class Modules:
         self._roots = [one for one in _ROOTS if not one or self._exists(f"{one}/")]
         self._tops = lru_cache(maxsize=None)(self._top)
         self._starts = lru_cache(maxsize=None)(self._started)
+        self.parsed = lru_cache(maxsize=_PARSED)(self._parsed)
 
     def names(self, path: str) -> tuple[str, ...]:
         """The dotted names of the file *path*, relative to the root; the likeliest first."""
@@ -75,6 +80,14 @@ class Modules:
             if self._exists(inner):
                 return inner
         return None
+
+    def _parsed(self, path: str) -> Module | None:
+        """What the file *path* states; None where it cannot be read, or does not parse."""
+        try:
+            text = decoded(read(self.around.reads(path)))
+        except Unreadable:
+            return None
+        return read_module(text, self.packages(path))
 
     def _top(self, folder: str) -> tuple[str, ...] | None:
         """The folders that lead to the outermost package around *folder*; None if there is none."""

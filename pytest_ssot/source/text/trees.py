@@ -8,24 +8,31 @@ from typing import NamedTuple
 
 from pytest_ssot.source.text.partial_text import outlined
 from pytest_ssot.source.text.reading import Unreadable, decoded, salvaged
+from pytest_ssot.syntax.module import Module
 
 
-class Tree(NamedTuple):
-    """The *tree* of *text*, of which *lines* matter; ``error`` is why it could not be read whole.
+class ReadFile(NamedTuple):
+    """A file as it was read: its *module*, whose *lines* matter; None where it has no tree.
 
-    Parts that hold none of the lines may be left out. ``tree`` is None where there is none.
+    Parts that hold none of the lines may be left out. ``error`` is why it could not be read
+    whole.
     """
 
-    text: str
-    tree: ast.Module | None
-    lines: Sequence[int]
+    module: Module | None
+    lines: Sequence[int] = ()
     error: str | None = None
 
 
-def tree_of(data: bytes, lines_of: Callable[[str], Sequence[int]], *, entire: bool = False) -> Tree:
-    """The tree of the file that holds *data*; *lines_of* tells which lines of a text matter.
+def read_file(
+    data: bytes,
+    lines_of: Callable[[str], Sequence[int]],
+    packages: Sequence[str],
+    *,
+    entire: bool = False,
+) -> ReadFile:
+    """The file that holds *data*; *lines_of* tells which lines of a text matter.
 
-    It is *entire* where the others may matter too.
+    It is *entire* where the others may matter too. *packages* are those that it is in.
     """
     error: str | None = None
     try:
@@ -35,19 +42,15 @@ def tree_of(data: bytes, lines_of: Callable[[str], Sequence[int]], *, entire: bo
     lines = lines_of(text)
     tree = (None if entire else _outline(text, lines)) or _parsed(text)
     if not isinstance(tree, str):
-        return Tree(text, tree, lines, error)
+        return ReadFile(Module(text, tree, packages), lines, error)
     from pytest_ssot.source.text.repair import repaired  # few projects hold such a file
 
     error = error or tree
     text = repaired(text) or ""
     tree = _parsed(text)
-    return Tree(text, None if isinstance(tree, str) else tree, lines_of(text), error)
-
-
-def whole(text: str) -> ast.Module | None:
-    """The tree of all of *text*; None where it does not parse."""
-    tree = _parsed(text)
-    return None if isinstance(tree, str) else tree
+    if isinstance(tree, str):
+        return ReadFile(None, error=error)
+    return ReadFile(Module(text, tree, packages), lines_of(text), error)
 
 
 def _outline(text: str, lines: Sequence[int]) -> ast.Module | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pytest_ssot.model import Form
-from pytest_ssot.source.names.statements import climbed
+from pytest_ssot.syntax.relative_names import resolve, split_dots
 
 #: Import, or look for, the module that their first argument names.
 _DYNAMIC = frozenset(
@@ -117,9 +117,8 @@ def _name(function: ast.expr) -> str:
 
 def _absolute(text: str, call: ast.Call, packages: Sequence[str]) -> list[str]:
     """*text*, or what it is relative to the package that the call names."""
-    inner = text.lstrip(".")
     anchor = _text(_argument(call, 1, ("package",)))
-    return climbed(packages if anchor is None else [anchor], len(text) - len(inner), inner)
+    return resolve(packages if anchor is None else [anchor], *split_dots(text))
 
 
 def _fromlist(call: ast.Call, called: str) -> list[str]:

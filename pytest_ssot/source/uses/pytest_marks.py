@@ -6,17 +6,18 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from pytest_ssot.source.uses.use import Mark
+from pytest_ssot.syntax.nodes import Definition
 
 
-def decorating(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Iterator[Mark]:
+def marks_of(node: Definition) -> Iterator[Mark]:
     """The marks that *node* is given, and that its body assigns if it is a class."""
     for one in node.decorator_list:
         yield from _marks(one)
     if isinstance(node, ast.ClassDef):
-        yield from assigned(node.body)
+        yield from marks_assigned(node.body)
 
 
-def assigned(body: Sequence[ast.stmt]) -> Iterator[Mark]:
+def marks_assigned(body: Sequence[ast.stmt]) -> Iterator[Mark]:
     """``pytestmark = pytest.mark.slow``, or a list of them."""
     for node in body:
         match node:

@@ -1,0 +1,77 @@
+"""The assertion, and the words in which it fails."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import types
+
+from pytest_ssot.isolation import ignore_argument, introspection, path_text
+from pytest_ssot.isolation.class_sorts import Kinds
+from pytest_ssot.isolation.ignore_argument import Ignore
+from pytest_ssot.isolation.shared_state import Shared, shared
+
+_TOLD = 10
+_ADVICE = "Give each its own, or name in ignore what they may share: [a type, an object, a name]"
+
+
+def assert_isolated(a: object, b: object, *, ignore: Ignore = ()) -> None:
+    """Fail where *a* and *b* can reach the same mutable state.
+
+    *ignore* is a list, tuple or set of what they may share: types (with their
+    subclasses), names of attributes that are not followed, objects. What is shared
+    by right need not be named: docs/isolation.md lists it.
+
+    Raises AssertionError, which names each shared thing by a path from either side,
+    and TypeError where *a* or *b* is a class or a module, and for an entry of
+    *ignore* that ignores nothing. Runs no code of the objects that it looks at,
+    and keeps none of them.
+    """
+    __tracebackhide__ = True
+    message = _message(a, b, ignore)
+    # What is raised keeps this frame, which is not to keep what was compared.
+    del a, b, ignore
+    if message:
+        raise AssertionError(message)
+
+
+def _message(a: object, b: object, ignore: Ignore) -> str:
+    """What is shared, in words; empty where nothing is."""
+    __tracebackhide__ = True
+    _refuse("a", a)
+    _refuse("b", b)
+    ours = {introspection.module_of(type(root)).partition(".")[0] for root in (a, b)}
+    kinds = Kinds(ignore_argument.parsed(ignore), frozenset(ours - sys.stdlib_module_names))
+    # Millions of short-lived pairs would have it walk both graphs again and again.
+    collects = gc.isenabled()
+    if collects:  # who has not turned it off must not either: another thread may be here
+        gc.disable()
+    try:
+        return _told(*shared(a, b, kinds, _TOLD))
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _refuse(name: str, root: object) -> None:
+    __tracebackhide__ = True
+    for cls, what in ((type, "class"), (types.ModuleType, "module")):
+        if introspection.is_a(root, cls):
+            raise TypeError(
+                f"assert_isolated: {name} is a {what}, and these are shared by right. "
+                f"Give two objects that were made for two users"
+            )
+
+
+def _told(found: list[Shared], total: int) -> str:
+    if not found:
+        return ""
+    same = not found[0].left and not found[0].right
+    lines = ["a and b are the same object:" if same else "a and b share mutable state:"]
+    for one in found:
+        owner = path_text.owner(one.left) or path_text.owner(one.right)
+        where = f" (class attribute of {owner})" if owner else ""
+        left, right = path_text.path("a", one.left), path_text.path("b", one.right)
+        lines += [f"  {left} is {right}{where}", f"      {path_text.described(one.thing)}"]
+    lines += [f"  … and {total - len(found)} more"] if total > len(found) else []
+    return "\n".join((*lines, _ADVICE))

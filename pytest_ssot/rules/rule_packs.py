@@ -1,0 +1,129 @@
+"""Rule packs: the rules that installed distributions ship for their own deprecations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_ssot.config.mistakes import Mistakes, Place, Wrong, described
+from pytest_ssot.config.toml import parse
+from pytest_ssot.rules.build_rules import rules_from_code
+from pytest_ssot.rules.entrypoints import GROUP, distributions
+from pytest_ssot.rules.rule import Rule
+from pytest_ssot.rules.ruleset import Batch
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution, EntryPoint
+
+
+def read_packs(order: int, mistakes: Mistakes) -> list[Batch]:
+    """The rules of all installed packs, in the order of distribution and entry point.
+
+    Whatever goes wrong in a pack is a mistake that names both.
+    """
+    batches: list[Batch] = []
+    for number, (owner, folder) in enumerate(distributions().items()):
+        pairs: list[tuple[Distribution, EntryPoint]] = []
+        with mistakes.gathered(Place(owner, order=(order, number))), _foreign():
+            pairs = _entry_points(folder)
+        for dist, entry_point in pairs:
+            file = f'{owner} (entry point "{entry_point.name}")'
+            place = Place(file, order=(order, number))
+            with mistakes.gathered(place), _foreign():
+                entries = _entries(dist, entry_point)
+                rules = rules_from_code(entries, f"entry point {owner}", place, mistakes)
+                batches.append(Batch(owner, rules))
+    return batches
+
+
+def read_hook(origin: str, result: object, order: int, mistakes: Mistakes) -> Batch:
+    """The rules that a hook gave; what goes wrong is a mistake of ``origin``."""
+    place = Place(origin, order=(order,))
+    rules: list[Rule] = []
+    with mistakes.gathered(place), _foreign():
+        rules = rules_from_code(_entries_of(result), origin, place, mistakes)
+    return Batch(origin, rules)
+
+
+@contextmanager
+def _foreign() -> Iterator[None]:
+    """Other people's code runs in the block: whatever it raises becomes Wrong."""
+    try:
+        yield
+    except Wrong:
+        raise
+    except Exception as error:
+        problem = f"raised {type(error).__name__}: {error}".splitlines()[0]
+        raise Wrong(problem) from None
+
+
+def _entry_points(folder: str) -> list[tuple[Distribution, EntryPoint]]:
+    # Not the backport: its import takes the standard library's finder of
+    # distributions away from the whole process. Only whoever has a pack pays for it.
+    from importlib.metadata import Distribution
+
+    dist = Distribution.at(folder)
+    found = dist.entry_points.select(group=GROUP)
+    return [(dist, each) for each in sorted(found, key=lambda each: (each.name, each.value))]
+
+
+def _entries(dist: Distribution, entry_point: EntryPoint) -> list[object]:
+    """What the entry point stands for, as a list of rules yet to be checked."""
+    # The value is taken apart here since EntryPoint refuses a "/" in it.
+    value = entry_point.value.partition("[")[0]
+    module, attribute = (part.strip() for part in value.partition(":")[::2])
+    if not attribute:
+        raise Wrong('must be a callable, "module:function", or a file, "package:rules.toml"')
+    if attribute.endswith(".toml"):
+        return _entries_in(_resource(dist, module, attribute))
+    return _entries_of(entry_point.load()())
+
+
+def _entries_of(result: object) -> list[object]:
+    if isinstance(result, str):
+        return _entries_in(result.encode())
+    if isinstance(result, os.PathLike):
+        return _entries_in(Path(result).read_bytes())
+    if isinstance(result, Iterable) and not isinstance(result, (bytes, Mapping)):
+        return list(result)
+    raise Wrong(f"must give a list of rules, TOML text or a path, not {described(result)}")
+
+
+def _entries_in(data: bytes) -> list[object]:
+    """``[[rules]]`` or ``[[tool.pytest-ssot.rules]]`` of a TOML document."""
+    section: Any = parse(data)
+    if "rules" not in section:
+        for key in ("tool", "pytest-ssot"):
+            section = section.get(key) if isinstance(section, dict) else None
+    rules = section.get("rules") if isinstance(section, dict) else None
+    if not isinstance(rules, list):
+        raise Wrong("holds neither [[rules]] nor [[tool.pytest-ssot.rules]]")
+    return rules
+
+
+def _resource(dist: Distribution, package: str, path: str) -> bytes:
+    """The bytes of a file in a package, which is not imported for it."""
+    top, *rest = package.split(".")
+    inner = "/".join([top, *rest, path])
+    beside = Path(str(dist.locate_file(inner)))
+    for place in (beside, *(Path(folder, *rest, path) for folder in _folders_of(top))):
+        if place.is_file():
+            return place.read_bytes()
+    raise Wrong(f'there is no "{inner}"')
+
+
+def _folders_of(top: str) -> list[str]:
+    """Where a top-level package is, if it is not beside its metadata: an editable install.
+
+    A package inside another could not be looked up without importing the other.
+    """
+    from importlib.util import find_spec
+
+    try:
+        spec = find_spec(top)
+    except (ImportError, ValueError):
+        return []
+    return list(spec.submodule_search_locations or ()) if spec else []

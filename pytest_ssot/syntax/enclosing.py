@@ -1,0 +1,35 @@
+"""The functions and classes around a place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+
+from pytest_ssot.syntax.nodes import Definition, blocks_of
+
+
+def qualified_function(enclosing: Sequence[ast.AST]) -> str:
+    """The function around a place in *enclosing*, the outermost first, as a traceback has it.
+
+    A class body counts as where the class stands.
+    """
+    names: list[str] = []
+    last = 0
+    for node in enclosing:
+        if isinstance(node, Definition):
+            names.append(node.name)
+            last = last if isinstance(node, ast.ClassDef) else len(names)
+    return ".".join(names[:last]) or "<module>"
+
+
+def definitions_within(
+    body: Iterable[ast.stmt], enclosing: tuple[Definition, ...] = ()
+) -> Iterator[tuple[Definition, tuple[Definition, ...]]]:
+    """The functions and classes in *body*, wherever they stand, each with those around it."""
+    for node in body:
+        inside = enclosing
+        if isinstance(node, Definition):
+            yield node, enclosing
+            inside = (*enclosing, node)
+        for _, block in blocks_of(node):
+            yield from definitions_within(block, inside)
