@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 #: How the name of a temporary file ends.
@@ -24,6 +24,19 @@ def relative(path: str, root: Path) -> str:
     with contextlib.suppress(ValueError):  # another drive
         return Path(os.path.relpath(path, root)).as_posix()
     return Path(path).as_posix()
+
+
+@cache
+def find_standard_library() -> tuple[str, ...]:
+    """How the path of a file of the standard library begins.
+
+    It may be packed: in the distributions for embedding, and for WebAssembly.
+    """
+    import sysconfig  # slow to load
+
+    folders = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    folders.append(os.path.dirname(contextlib.__file__))
+    return tuple(dict.fromkeys(os.path.join(folder, "") for folder in folders))
 
 
 def write_atomically(path: Path, data: str | bytes, *, durable: bool = True) -> None:

@@ -9,7 +9,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1] / "pytest_ssot"
+import pytest_ssot
+
+PACKAGE = Path(pytest_ssot.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 #: From the ground up; a module imports only from rows below its own, or from its own room.

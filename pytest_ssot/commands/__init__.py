@@ -1,0 +1,1 @@
+"""The commands of ``pytest-ssot``: one file each, and what they share."""

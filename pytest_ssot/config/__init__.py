@@ -1,0 +1,1 @@
+"""What may be configured, what is configured, and what is wrong with it."""

@@ -10,13 +10,11 @@ import functools
 import ipaddress
 import logging
 import operator
-import os
 import pathlib
 import re
 import selectors
 import struct
 import sys
-import sysconfig
 import types
 import typing
 import uuid
@@ -25,6 +23,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar, Token
 from typing import Any
 
+from pytest_ssot.files import find_standard_library
 from pytest_ssot.isolation import introspection
 
 #: A subclass of these may have attributes, and those may lead on.
@@ -66,9 +65,6 @@ THROUGH: tuple[type, ...] = (
     *(operator.itemgetter, operator.attrgetter, operator.methodcaller),
     *(property, classmethod, staticmethod),
     *(weakref.ref, weakref.ProxyType, weakref.CallableProxyType),
-)
-_STANDARD_LIBRARY = tuple(
-    os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib")
 )
 
 
@@ -124,7 +120,7 @@ def _is_standard(name: str, variables: dict[str, Any]) -> bool:
     file = variables.get("__file__")
     if type(file) is not str:
         return name.partition(".")[0] in sys.stdlib_module_names
-    return file.startswith(_STANDARD_LIBRARY) and not _in_packages(file)
+    return file.startswith(find_standard_library()) and not _in_packages(file)
 
 
 def _in_packages(file: object) -> bool:

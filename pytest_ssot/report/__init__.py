@@ -1,0 +1,1 @@
+"""Turns results into text: for the terminal, for commands, and as documents."""

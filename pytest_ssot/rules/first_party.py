@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-import sysconfig
-from functools import cache
 from pathlib import Path
 
-from pytest_ssot.files import relative
+from pytest_ssot.files import find_standard_library, relative
 from pytest_ssot.patterns import importer_matches
 
 _INSTALLED = frozenset(("site-packages", "dist-packages"))
@@ -31,7 +28,9 @@ class FirstParty:
     def _decide(self, path: str, module: str) -> bool:
         shown = relative(path, self.root)
         inside = not (shown.startswith("../") or Path(shown).is_absolute())
-        installed = not _INSTALLED.isdisjoint(Path(shown).parts) or _is_stdlib(path)
+        # The interpreter may lie under the root: a venv, a build.
+        standard = path.startswith(find_standard_library())
+        installed = standard or not _INSTALLED.isdisjoint(Path(shown).parts)
         if self._entries:
             as_folders = inside and importer_matches(
                 shown, "", [entry if "/" in entry else f"{entry}/" for entry in self._entries]
@@ -39,14 +38,3 @@ class FirstParty:
             as_packages = importer_matches("", module, [e for e in self._entries if "/" not in e])
             return as_packages or (as_folders and not installed)
         return inside and not installed
-
-
-@cache
-def _stdlib() -> str:
-    return sysconfig.get_path("stdlib") or sys.prefix
-
-
-def _is_stdlib(path: str) -> bool:
-    """Whether *path* is the interpreter's own, which may lie under the root (a venv, a build)."""
-    folder = _stdlib()
-    return path.startswith(folder.rstrip("/\\") + ("\\" if "\\" in folder else "/"))

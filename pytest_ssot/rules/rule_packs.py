@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import reduce
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_ssot.config.mistakes import Mistakes, Place, Wrong, described
 from pytest_ssot.config.toml import parse
@@ -14,9 +16,6 @@ from pytest_ssot.rules.build_rules import rules_from_code
 from pytest_ssot.rules.entrypoints import GROUP, distributions
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import Batch
-
-if TYPE_CHECKING:
-    from importlib.metadata import Distribution, EntryPoint
 
 
 def read_packs(order: int, mistakes: Mistakes) -> list[Batch]:
@@ -26,14 +25,13 @@ def read_packs(order: int, mistakes: Mistakes) -> list[Batch]:
     """
     batches: list[Batch] = []
     for number, (owner, folder) in enumerate(distributions().items()):
-        pairs: list[tuple[Distribution, EntryPoint]] = []
+        found: list[tuple[str, str]] = []
         with mistakes.gathered(Place(owner, order=(order, number))), _foreign():
-            pairs = _entry_points(folder)
-        for dist, entry_point in pairs:
-            file = f'{owner} (entry point "{entry_point.name}")'
-            place = Place(file, order=(order, number))
+            found = _read_entry_points(folder)
+        for name, value in found:
+            place = Place(f'{owner} (entry point "{name}")', order=(order, number))
             with mistakes.gathered(place), _foreign():
-                entries = _entries(dist, entry_point)
+                entries = _entries(folder, value)
                 rules = rules_from_code(entries, f"entry point {owner}", place, mistakes)
                 batches.append(Batch(owner, rules))
     return batches
@@ -60,26 +58,29 @@ def _foreign() -> Iterator[None]:
         raise Wrong(problem) from None
 
 
-def _entry_points(folder: str) -> list[tuple[Distribution, EntryPoint]]:
-    # Not the backport: its import takes the standard library's finder of
-    # distributions away from the whole process. Only whoever has a pack pays for it.
-    from importlib.metadata import Distribution
+def _read_entry_points(folder: str) -> list[tuple[str, str]]:
+    """Name and value of each rule pack that the metadata in *folder* name, as they stand there.
 
-    dist = Distribution.at(folder)
-    found = dist.entry_points.select(group=GROUP)
-    return [(dist, each) for each in sorted(found, key=lambda each: (each.name, each.value))]
+    ``importlib.metadata`` does not serve: since 3.15 a value that it does not know the form of
+    (``EntryPoint.pattern``) is an error before anybody asks for that one.
+    """
+    from configparser import ConfigParser
+
+    parser = ConfigParser(delimiters="=", interpolation=None, strict=False)
+    parser.optionxform = str  # type: ignore[method-assign,assignment]
+    parser.read_string(Path(folder, "entry_points.txt").read_text(encoding="utf-8"))
+    return sorted(parser[GROUP].items()) if GROUP in parser else []
 
 
-def _entries(dist: Distribution, entry_point: EntryPoint) -> list[object]:
-    """What the entry point stands for, as a list of rules yet to be checked."""
-    # The value is taken apart here since EntryPoint refuses a "/" in it.
-    value = entry_point.value.partition("[")[0]
-    module, attribute = (part.strip() for part in value.partition(":")[::2])
+def _entries(folder: str, value: str) -> list[object]:
+    """What an entry point stands for, as a list of rules yet to be checked."""
+    module, attribute = (part.strip() for part in value.partition("[")[0].partition(":")[::2])
     if not attribute:
         raise Wrong('must be a callable, "module:function", or a file, "package:rules.toml"')
     if attribute.endswith(".toml"):
-        return _entries_in(_resource(dist, module, attribute))
-    return _entries_of(entry_point.load()())
+        return _entries_in(_resource(folder, module, attribute))
+    loaded: Any = import_module(module)
+    return _entries_of(reduce(getattr, attribute.split("."), loaded)())
 
 
 def _entries_of(result: object) -> list[object]:
@@ -104,12 +105,12 @@ def _entries_in(data: bytes) -> list[object]:
     return rules
 
 
-def _resource(dist: Distribution, package: str, path: str) -> bytes:
+def _resource(folder: str, package: str, path: str) -> bytes:
     """The bytes of a file in a package, which is not imported for it."""
     top, *rest = package.split(".")
     inner = "/".join([top, *rest, path])
-    beside = Path(str(dist.locate_file(inner)))
-    for place in (beside, *(Path(folder, *rest, path) for folder in _folders_of(top))):
+    beside = Path(folder).parent / inner
+    for place in (beside, *(Path(found, *rest, path) for found in _folders_of(top))):
         if place.is_file():
             return place.read_bytes()
     raise Wrong(f'there is no "{inner}"')

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import marshal
 import os
-import resource
 import subprocess
 import sys
 import zlib
@@ -228,6 +227,8 @@ def test_no_folder_to_write_to(root: Path, make: Callable[[Path], None]) -> None
 
 
 def test_a_full_disk(root: Path) -> None:
+    import resource
+
     right = check(root, "--no-cache")
     for size in (0, 10, 50, 500):
         limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, size))

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+import pytest_ssot
 from pytest_ssot.cli import main
 from tests.commands.folder import Folder
 
@@ -297,7 +298,7 @@ def test_the_flags_of_the_interpreter_are_handed_on(tree: Tree) -> None:
 
 
 def test_an_interpreter_that_ignores_its_environment_has_watched_ones(tree: Tree) -> None:
-    home = Path(__file__).parents[2]
+    home = Path(pytest_ssot.__file__).parents[1]
     start = f"import sys; sys.path.insert(0, {str(home)!r}); from pytest_ssot.cli import main"
     program = f"{start}; sys.exit(main(['startup', 'app.main']))"
     command = [sys.executable, "-I", "-c", program]

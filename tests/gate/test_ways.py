@@ -618,7 +618,7 @@ LOOKS = {
     ),
     "sys.modules": "import sys\nsys.modules['app.old'].X",
     "vars": "import app\nvars(app)['old']",
-    "computed": "import app\ngetattr(app, 'xold'[1:])",
+    "computed": "import app\ngetattr(app, 'old '.strip())",
     "find_spec": "import importlib.util\nimportlib.util.find_spec('app.old')",
     "find_spec, relative": "import importlib.util\nimportlib.util.find_spec('.old', 'app')",
     "PathFinder": (

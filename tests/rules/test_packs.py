@@ -82,6 +82,7 @@ def test_a_callable_gives_rules(tmp_path: Path, install: Install, body: str) -> 
     [
         ("acmepkg:rules.toml", "acmepkg__rules_toml"),
         ("acmepkg.sub:data/rules.toml", "acmepkg__sub__data__rules_toml"),
+        ("acmepkg.sub.data:rules.toml", "acmepkg__sub__data__rules_toml"),
         ("acmepkg : rules.toml [extra]", "acmepkg__rules_toml"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -219,7 +220,7 @@ def test_a_folder_without_permission_is_told(
     def refused(path: str) -> object:
         """What a folder with mode 0 does to all but the superuser."""
         if path.endswith("/b"):
-            raise PermissionError(13, "Permission denied", path)
+            raise PermissionError(errno.EACCES, "Permission denied", path)
         return really(path)
 
     monkeypatch.setattr(os, "scandir", refused)

@@ -340,7 +340,7 @@ def test_surroundings_that_changed_make_all_of_it_anew(tmp_path: Path) -> None:
     answers = around.answers(time.time_ns() + 10**9)
     assert Surroundings(tmp_path).still_hold(answers)
     assert not Surroundings(tmp_path).still_hold(around.answers(OLD)), "it is young"
-    (tmp_path / "seen.py").write_text("new")
+    (tmp_path / "seen.py").write_text("newer")
     assert not Surroundings(tmp_path).still_hold(answers)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import os
+import importlib.resources
 import sys
 import warnings
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -17,9 +16,10 @@ from pytest_ssot.source.text.repair import repaired
 
 #: Of all kinds, and small enough to be parsed a hundred times.
 MODULES = [
-    decoded(path.read_bytes())
-    for path in sorted(Path(os.__file__).parent.glob("*.py"))
-    if 1_000 < path.stat().st_size < 12_000
+    decoded(data)
+    for package in ("asyncio", "collections", "email", "html", "json", "logging", "unittest")
+    for file in sorted(importlib.resources.files(package).iterdir(), key=lambda file: file.name)
+    if file.name.endswith(".py") and 1_000 < len(data := file.read_bytes()) < 12_000
 ]
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -41,6 +41,11 @@ def imports(text: str) -> set[tuple[int, int, str]]:
     return {(node.lineno, node.col_offset, ast.unparse(node)) for node in nodes}
 
 
+def excepted(written: str) -> str:
+    """Since 3.14 these are types, without brackets."""
+    return f"except {written}" if sys.version_info >= (3, 14) else f"except({written})"
+
+
 #: What was written, and what is read in its place.
 REPAIRS = {
     "print": ('print "x" % a.b, c\n', 'print("x" % a.b, c)\n'),
@@ -48,11 +53,11 @@ REPAIRS = {
     "print in a line": ("import a; print 'x'; import b\n", "import a; print('x'); import b\n"),
     "except": (
         "try:\n    import a\nexcept (A, B), e:\n    raise E, 'x'\n",
-        "try:\n    import a\nexcept((A, B), e):\n    raise(E, 'x')\n",
+        f"try:\n    import a\n{excepted('(A, B), e')}:\n    raise(E, 'x')\n",
     ),
     "except two": (
         "try:\n    import a\nexcept A, b:\n    import c\nx x\n",
-        "try:\n    import a\nexcept(A, b):\n    import c\npass\n",
+        f"try:\n    import a\n{excepted('A, b')}:\n    import c\npass\n",
     ),
     "backticks": ("x = `a.b`\n", "x = (a.b)\n"),
     "exec": ("exec 'x' in y\n", "exec('x' in y)\n"),

@@ -1,0 +1,1 @@
+"""One test run, or one inventory: what belongs to whom, and what all of it comes to."""

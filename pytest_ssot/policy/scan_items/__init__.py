@@ -1,0 +1,1 @@
+"""What a scan found, as test items, and which of them a run's arguments choose."""

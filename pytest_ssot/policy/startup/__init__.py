@@ -1,0 +1,1 @@
+"""What importing a module reaches, in an interpreter that nothing has warmed."""

@@ -1,0 +1,1 @@
+"""Watches imports: first ones, cached ones, and single names of a module."""

@@ -1,0 +1,1 @@
+"""Whose it is what happens: tests, fixtures, threads, pools, tasks."""

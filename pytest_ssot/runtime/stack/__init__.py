@@ -1,0 +1,1 @@
+"""Reads frames and instructions: who did it, and whether that was meant."""

@@ -1,0 +1,1 @@
+"""Watches deprecation warnings: who issues one, who called, and who filters it."""

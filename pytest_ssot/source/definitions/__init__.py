@@ -1,0 +1,1 @@
+"""Other definitions, names and copies of what is to be single, as source says it."""

@@ -1,0 +1,1 @@
+"""Finds the uses of targets in one file, in every form that source has."""
