@@ -91,7 +91,7 @@ def _make_environment(folder: Path) -> Path:
         venv.create(folder, with_pip=True)
         names = sorted({case.package for case in _CASES})
         install = [python, "-m", "pip", "install", "--quiet", "-e", _ROOT, "pytest-xdist", *names]
-        subprocess.run(install, check=True)
+        subprocess.run(install, check=True, stderr=subprocess.DEVNULL)
     return python
 
 

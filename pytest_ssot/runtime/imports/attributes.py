@@ -149,8 +149,15 @@ class _AttributeDescriptor:
             raise AttributeError(self._name)
 
     def _find_inherited(self) -> object:
-        """Find what the class has now: what serves a name may take itself away."""
-        return find_inherited(self._base, self._name, _MISSING)
+        """Find what the class has now: what serves a name may take itself away.
+
+        This may stand on the class itself, which is then made for one object alone.
+        """
+        for cls in self._base.__mro__:
+            found = cls.__dict__.get(self._name, _MISSING)
+            if found is not _MISSING and found is not self:
+                return found
+        return _MISSING
 
     def _is_answered(self, namespace: dict[str, object]) -> bool:
         """Whether code answers for names that the module does not have."""

@@ -246,6 +246,8 @@ class ImportUses:
             taken = asked.name
             self._armed.arm_surface(module)
         how = classify_served_read(asked)
+        if how == "attribute" and self._is_told_elsewhere(target, importer, asked):
+            return
         if _is_meant(how, importer, frames.module_of(asked.server), asked.name):
             self._record_use(target, importer, kind, taken)
         else:
@@ -253,6 +255,18 @@ class ImportUses:
         for one in served:
             again = partial(self._charge_again, target, one.name, module, taken, kind)
             self.lazy.keep(one, (target.text, kind, taken), again)
+
+    def _is_told_elsewhere(self, target: Target, reader: FrameType, asked: ServedName) -> bool:
+        """Whether *reader* reads a submodule under *target* that other code of its tells of.
+
+        An import statement does, or the name that is read off it next.
+        """
+        package = namespace_of(asked.module).get("__name__")
+        module = f"{package}.{asked.name}"
+        if self._index.module(module) is not target:
+            return False
+        passes = not target.submodules and bytecode.read_next_attribute(asked.reader) is not None
+        return passes or intent.imports_itself(reader, module, below=target.submodules)
 
     def _charge_again(
         self,
