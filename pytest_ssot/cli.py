@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("stdout", "stderr"):  # None where it was closed; a print to None goes to stdout
         if getattr(sys, name) is None:
             setattr(sys, name, io.StringIO())
-    parser = _parser()
+    parser = _make_parser()
     options = parser.parse_args(arguments)
     if options.run is None:
         parser.print_help()
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pytest-ssot",
         description="Single-source-of-truth imports, enforced at test time. "
@@ -80,7 +80,7 @@ if TYPE_CHECKING:
 
 
 def _add_check(commands: _Commands) -> None:
-    parser = _command(commands, "check", "find every use in source, without running it")
+    parser = _add_command(commands, "check", "find every use in source, without running it")
     parser.add_argument("paths", nargs="*", metavar="PATH", help="default: all under the root")
     parser.add_argument(
         "--output-format",
@@ -91,29 +91,29 @@ def _add_check(commands: _Commands) -> None:
     _add_runs(parser, "tell which sites that run executed, and what only it saw")
     _add_baseline_path(parser)
     parser.add_argument("--no-cache", action="store_true", help="read every file anew")
-    parser.set_defaults(run=_check)
+    parser.set_defaults(run=_run_check)
 
 
-def _check(options: argparse.Namespace) -> int:
+def _run_check(options: argparse.Namespace) -> int:
     from pytest_ssot.commands import check
 
     return check.run(options)
 
 
 def _add_init(commands: _Commands) -> None:
-    parser = _command(commands, "init", "write rules for what the project itself deprecates")
+    parser = _add_command(commands, "init", "write rules for what the project itself deprecates")
     parser.add_argument("--diff", action="store_true", help="show what it would write, as a diff")
-    parser.set_defaults(run=_init)
+    parser.set_defaults(run=_run_init)
 
 
-def _init(options: argparse.Namespace) -> int:
+def _run_init(options: argparse.Namespace) -> int:
     from pytest_ssot.commands import init
 
     return init.run(options)
 
 
 def _add_baseline(commands: _Commands) -> None:
-    parser = _command(commands, "baseline", "write the file of known violations, or shrink it")
+    parser = _add_command(commands, "baseline", "write the file of known violations, or shrink it")
     change = parser.add_mutually_exclusive_group()
     change.add_argument("--update", action="store_true", help="remove and lower what is gone")
     change.add_argument(
@@ -125,21 +125,21 @@ def _add_baseline(commands: _Commands) -> None:
     parser.add_argument("--reason", metavar="TEXT", help="why it is added; --add needs it")
     parser.add_argument("--owner", metavar="TEXT", help="who moves what is added")
     parser.add_argument(
-        "--until", type=_day, metavar="YYYY-MM-DD", help="the last day that it is excused"
+        "--until", type=_parse_day, metavar="YYYY-MM-DD", help="the last day that it is excused"
     )
     _add_runs(parser, "take what only that run saw too")
     _add_baseline_path(parser)
-    parser.set_defaults(run=_baseline)
+    parser.set_defaults(run=_run_baseline)
 
 
-def _baseline(options: argparse.Namespace) -> int:
+def _run_baseline(options: argparse.Namespace) -> int:
     from pytest_ssot.commands import baseline
 
     return baseline.run(options)
 
 
 def _add_explain(commands: _Commands) -> None:
-    parser = _command(commands, "explain", "tell of a rule, a path or a line all that is known")
+    parser = _add_command(commands, "explain", "tell of a rule, a path or a line all that is known")
     parser.add_argument(
         "what",
         metavar="RULE|PATH[:LINE[:COLUMN]]",
@@ -150,17 +150,19 @@ def _add_explain(commands: _Commands) -> None:
     _add_runs(parser, "tell which tests of that run executed a site")
     _add_baseline_path(parser)
     parser.add_argument("--no-cache", action="store_true", help="read every file anew")
-    parser.set_defaults(run=_explain, paths=())
+    parser.set_defaults(run=_run_explain, paths=())
 
 
-def _explain(options: argparse.Namespace) -> int:
+def _run_explain(options: argparse.Namespace) -> int:
     from pytest_ssot.commands import explain
 
     return explain.run(options)
 
 
 def _add_startup(commands: _Commands) -> None:
-    parser = _command(commands, "startup", "import modules in fresh interpreters, under the rules")
+    parser = _add_command(
+        commands, "startup", "import modules in fresh interpreters, under the rules"
+    )
     parser.add_argument("modules", nargs="+", metavar="MODULE", help="a dotted name: app.main")
     parser.add_argument(
         "--output-format",
@@ -170,21 +172,21 @@ def _add_startup(commands: _Commands) -> None:
     )
     parser.add_argument(
         "--jobs",
-        type=_number,
+        type=_parse_number,
         metavar="N",
         help="how many run at a time; default: one for each processor",
     )
     parser.add_argument(
         "--timeout",
-        type=_seconds,
+        type=_parse_seconds,
         metavar="SECONDS",
         help="how long an import may take (default: 60)",
     )
     _add_baseline_path(parser)
-    parser.set_defaults(run=_startup)
+    parser.set_defaults(run=_run_startup)
 
 
-def _startup(options: argparse.Namespace) -> int:
+def _run_startup(options: argparse.Namespace) -> int:
     from pytest_ssot.commands import startup
 
     return startup.run(options)
@@ -206,34 +208,36 @@ def _add_baseline_path(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--baseline", metavar="PATH", help="the file of known violations")
 
 
-def _day(text: str) -> object:
-    from pytest_ssot.config.checks import date
+def _parse_day(text: str) -> object:
+    from pytest_ssot.config.checks import check_date
     from pytest_ssot.config.mistakes import Wrong
 
     try:
-        return date(text)
+        return check_date(text)
     except Wrong as wrong:
         raise argparse.ArgumentTypeError(wrong.problem) from None
 
 
-def _number(text: str) -> int:
+def _parse_number(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"must be a number from 1 on, not {text!r}")
     return int(text)
 
 
-def _seconds(text: str) -> float:
-    from pytest_ssot.policy.startup.import_modules import limit  # what tests may say, too
+def _parse_seconds(text: str) -> float:
+    from pytest_ssot.policy.startup.import_modules import (
+        check_time_limit,  # what tests may say, too
+    )
 
     try:
-        return limit(float(text))
+        return check_time_limit(float(text))
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a number of seconds, not {text!r}") from None
     except UsageError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _command(commands: _Commands, name: str, what: str) -> argparse.ArgumentParser:
+def _add_command(commands: _Commands, name: str, what: str) -> argparse.ArgumentParser:
     """The parser of one command, with what all of them take."""
     parser = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
     parser.add_argument(

@@ -56,16 +56,16 @@ def write_atomically(path: Path, data: str | bytes, *, durable: bool = True) -> 
             stream.flush()
             if durable:
                 os.fsync(stream.fileno())
-        os.chmod(name, _mode(path))
+        os.chmod(name, _find_mode(path))
         os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
-    _clear(path)
+    _clear_abandoned(path)
 
 
-def _clear(path: Path) -> None:
+def _clear_abandoned(path: Path) -> None:
     """Remove temporary files for *path* that are too old for their writer to be at work."""
     prefix, now = f".{path.name}.", time.time()
     with contextlib.suppress(OSError), os.scandir(path.parent) as entries:
@@ -76,7 +76,7 @@ def _clear(path: Path) -> None:
                         os.unlink(entry.path)
 
 
-def _mode(path: Path) -> int:
+def _find_mode(path: Path) -> int:
     """The permissions of the file that is replaced, else what a new file would get."""
     with contextlib.suppress(OSError):
         return path.stat().st_mode & 0o7777

@@ -10,20 +10,20 @@ from functools import lru_cache
 
 def path_matches(path: str, patterns: Iterable[str]) -> bool:
     """Whether *path* (relative, with ``/``) is one of *patterns*, below one, or fits one."""
-    return _one_of(tuple(patterns), "/").match(path) is not None
+    return _compile_patterns(tuple(patterns), "/").match(path) is not None
 
 
 def name_matches(dotted: str, patterns: Iterable[str]) -> bool:
     """Whether *dotted* is one of *patterns*, below one, or fits one."""
-    return _one_of(tuple(patterns), ".").match(dotted) is not None
+    return _compile_patterns(tuple(patterns), ".").match(dotted) is not None
 
 
 def node_matches(nodeid: str, patterns: Iterable[str]) -> bool:
     """Whether the test *nodeid* is one of *patterns*, in one (a file, a class), or fits one."""
     patterns = tuple(patterns)
     return (
-        _one_of(patterns, "::").match(nodeid) is not None
-        or _one_of(patterns, "/").match(nodeid) is not None
+        _compile_patterns(patterns, "::").match(nodeid) is not None
+        or _compile_patterns(patterns, "/").match(nodeid) is not None
         or any(nodeid.startswith(f"{pattern}[") for pattern in patterns)
     )
 
@@ -50,13 +50,19 @@ def importer_matches(path: str, module: str, patterns: Iterable[str]) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _one_of(patterns: tuple[str, ...], separator: str) -> re.Pattern[str]:
+def _compile_patterns(patterns: tuple[str, ...], separator: str) -> re.Pattern[str]:
     """What is one of *patterns*, below one, or fits one; it is asked for every file there is."""
-    return re.compile("|".join(_regex(pattern, separator) for pattern in patterns) or "(?!)")
+    return re.compile(
+        "|".join(_translate_pattern(pattern, separator) for pattern in patterns) or "(?!)"
+    )
 
 
-def _regex(pattern: str, separator: str) -> str:
+def _translate_pattern(pattern: str, separator: str) -> str:
     if separator == "/":
         pattern = pattern.removeprefix("./").rstrip("/")
     below = rf"(?s:{re.escape(pattern)}(?:{re.escape(separator)}.*)?)\Z"
-    return f"{below}|{translate(pattern)}" if any(one in pattern for one in "*?[") else below
+    return (
+        f"{below}|{translate(pattern)}"
+        if any(character in pattern for character in "*?[")
+        else below
+    )

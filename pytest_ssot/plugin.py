@@ -18,16 +18,16 @@ from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline
-from pytest_ssot.policy.rules import check_homes
+from pytest_ssot.policy.rules.check_homes import check_homes
 from pytest_ssot.policy.run.outcome import Assembly
 from pytest_ssot.policy.run.tally import Result
-from pytest_ssot.policy.run.watched_run import Asked, Run, Running
-from pytest_ssot.policy.verdict.allowances import SeenBy, from_marker
+from pytest_ssot.policy.run.watched_run import Run, RunningTest, TestTerms
+from pytest_ssot.policy.verdict.allowances import SeenBy, read_marker
 from pytest_ssot.policy.verdict.mission_critical import is_critical, is_gated
 from pytest_ssot.report import debugger, terminal
-from pytest_ssot.report.violation_text import in_a_line
+from pytest_ssot.report.violation_text import describe_in_a_line
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.configured import Configured, load
+from pytest_ssot.rules.configured import Configured, load_configured
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
 from pytest_ssot.runtime.stack.namespaces import namespace_of
@@ -97,9 +97,9 @@ def load_configuration(
     flags = {option.name: getattr(given, option.ini, None) for option in OPTIONS if option.flag}
     ini = {option.name: _read_ini(config, option.ini) for option in OPTIONS}
     try:
-        found = load(config.rootpath, ini, flags, extra)
+        found = load_configured(config.rootpath, ini, flags, extra)
         if not extra:  # hooks give rules, and nothing that has a home
-            check_homes.check(found, installed=True)
+            check_homes(found, installed=True)
         return found
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
@@ -111,10 +111,10 @@ def load_baseline(config: pytest.Config, configured: Configured) -> Baseline:
     path = configured.settings.baseline_path(typed)
     if typed is None and not path.exists():
         return Baseline()
-    from pytest_ssot.policy.baseline import load_baseline
+    from pytest_ssot.policy.baseline.load_baseline import load_baseline
 
     try:
-        return load_baseline.load(configured, path, required=typed is not None)
+        return load_baseline(configured, path, required=typed is not None)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -140,7 +140,7 @@ class SsotPlugin:
             destination.format == "junit" for destination in self.run.settings.report
         )
         self._item: pytest.Item | None = None
-        self._running = Running()
+        self._running = RunningTest()
         self._fixtures = Fixtures()
         self._collects = False
         self._markers = list_marker_names(config) if self.run.settings.scan else frozenset()
@@ -205,26 +205,26 @@ class SsotPlugin:
         watcher.begin_test()
         path = str(collector.path)
         self._collects = True
-        with watcher.owned_by(self.run.of_file(path)):
+        with watcher.owned_by(self.run.find_file_evidence(path)):
             report = yield
         self._collects = False
         if isinstance(collector, pytest.Module):
             self.run.plugins_of[path] = _read_plugins(collector)
-        self.run.lost_outside(collector.nodeid)
+        self.run.note_lost_outside(collector.nodeid)
         return report
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         if isinstance(item, ScanItem):
             return (yield from self._run_scan_item())
-        self._item, self._running = item, Running()
+        self._item, self._running = item, RunningTest()
         evidence = self._running.evidence
         self._fixtures.begin_test(evidence)
         watcher = self.run.watcher
         watcher.begin_test()
         with watcher.owned_by(evidence, item.nodeid):
             result = yield
-        self._item, evidence.ended = None, self._running.ended(item)
+        self._item, evidence.ended = None, self._running.end(item)
         self._fixtures.hand_down(watcher)
         return result
 
@@ -317,7 +317,7 @@ class SsotPlugin:
 
     def _tell_loss(self, item: pytest.Item, report: pytest.TestReport, lost: list[str]) -> None:
         """Fail a gated test that took the watch away: nobody knows what it reached."""
-        new = self.run.lost(self._running, item.nodeid, lost)
+        new = self.run.note_lost(self._running, item.nodeid, lost)
         if new and self.describe_test(item).gated and not self._running.skipped:
             terminal.fail_blind(report, new)
 
@@ -328,15 +328,17 @@ class SsotPlugin:
         asked = self.describe_test(item)
         if not asked.gated and report.when == "call":
             return  # nothing fails it, and at its end there may be more
-        violations = self.run.violations(running, asked)
-        failing = self.run.failing(running, asked, violations)
+        violations = self.run.judge_test(running, asked)
+        failing = self.run.find_failing(running, asked, violations)
         if failing:
             running.told.update(violation.cause for violation in failing)
             if not report.failed and self.config.getoption("usepdb", False):
-                call.excinfo = debugger.raised(failing[0], self.run.settings.root)
-            terminal.fail(report, failing, self.run)
+                call.excinfo = debugger.raise_at_importer(failing[0], self.run.settings.root)
+            terminal.fail_report(report, failing, self.run)
         if self._in_junit and not running.skipped:
-            told = dict.fromkeys((PROPERTY, in_a_line(violation)) for violation in violations)
+            told = dict.fromkeys(
+                (PROPERTY, describe_in_a_line(violation)) for violation in violations
+            )
             report.user_properties += told
         # With a failure too, as teardown may never come: a debugger is left, a worker crashes.
         if failing or (report.when == "teardown" and violations):
@@ -352,16 +354,16 @@ class SsotPlugin:
         def get_violations() -> list[Violation]:
             self.run.watcher.collect()
             self._fixtures.join_fixtures(item, running.evidence)
-            return list(self.run.violations(running, self.describe_test(item)))
+            return list(self.run.judge_test(running, self.describe_test(item)))
 
         return get_violations
 
-    def describe_test(self, item: pytest.Item) -> Asked:
+    def describe_test(self, item: pytest.Item) -> TestTerms:
         """Tell where *item* is, and what it tolerates."""
         settings = self.run.settings
         path, module = _locate_test(item)
-        critical = is_critical(settings, self.run.relative(path), item.get_closest_marker)
-        return Asked(
+        critical = is_critical(settings, self.run.relative_path(path), item.get_closest_marker)
+        return TestTerms(
             test=SeenBy(xdist.nodeid_of(item), self._read_allowances(item)),
             path=path,
             module=module,
@@ -375,7 +377,7 @@ class SsotPlugin:
             return found
         for mark in item.iter_markers("ssot_allow"):
             try:
-                found.append(from_marker(mark.args, mark.kwargs, xdist.nodeid_of(item)))
+                found.append(read_marker(mark.args, mark.kwargs, xdist.nodeid_of(item)))
             except UsageError as error:
                 self.run.judge.mistakes.add(str(error))
         return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
-from pytest_ssot.policy.run.watched_run import Asked, Run
+from pytest_ssot.policy.run.watched_run import Run, TestTerms
 
 if TYPE_CHECKING:
     from pytest_ssot.policy.startup.import_modules import Startup
@@ -35,7 +35,7 @@ class Ssot:
     """The test's own view of the rules: ask for the fixture ``ssot`` to get one."""
 
     def __init__(
-        self, run: Run, violations: Callable[[], list[Violation]], asked: Callable[[], Asked]
+        self, run: Run, violations: Callable[[], list[Violation]], asked: Callable[[], TestTerms]
     ) -> None:
         self._run = run
         self._violations = violations
@@ -70,11 +70,11 @@ class Ssot:
             )
         except UsageError as error:
             raise UsageError(str(error)) from None  # without the way to it, which is ours
-        violations = self._run.judged(started.found, self._asked())
+        violations = self._run.judge_found(started.found, self._asked())
         if started.error is not None:
-            from pytest_ssot.report.startup_text import in_full
+            from pytest_ssot.report.startup_text import describe_failure
 
-            message = in_full(started)
+            message = describe_failure(started)
             raise StartupError(message, name=module, violations=violations, printed=started.printed)
         return violations
 
@@ -100,12 +100,12 @@ class Ssot:
         entries: list[object] = [*sys.path]
         # Others are ignored (CPython, Lib/importlib/_bootstrap_external.py: PathFinder._get_spec).
         here = [os.path.abspath(entry) for entry in entries if isinstance(entry, str)]
-        root = import_modules.import_path(self._run.settings.root)
+        root = import_modules.find_import_path(self._run.settings.root)
         path = [*here, *(one for one in root if one not in here)]
-        (started,) = import_modules.started(
+        (started,) = import_modules.import_modules(
             self._run.configured,
-            [import_modules.checked(module)],
+            [import_modules.check_module_name(module)],
             path=path,
-            timeout=import_modules.limit(timeout),
+            timeout=import_modules.check_time_limit(timeout),
         )
         return started

@@ -54,7 +54,7 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
         try:
-            remainder = self._run.remainder()
+            remainder = self._run.make_remainder()
         except Exception as error:
             self._run.watcher.guard.keep_error(error)
             remainder = Remainder(faults=tuple(self._run.watcher.guard.faults))
@@ -72,6 +72,6 @@ class Controller:
     def pytest_testnodedown(self, node: Any) -> None:
         sent = getattr(node, "workeroutput", {}).get(_KEY)
         if sent is None:
-            self._assembly.lost(f"worker {node.gateway.id} ended before it could report")
+            self._assembly.note_lost(f"worker {node.gateway.id} ended before it could report")
         else:
-            self._assembly.take(Remainder.from_json(sent))
+            self._assembly.add_remainder(Remainder.from_json(sent))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import re
 import sys
@@ -12,6 +13,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import settings
+
+import pytest_ssot
+from tests.interpreter import run_command, run_process, run_pytest
 
 # The same examples each time, however long they take; --hypothesis-profile=default tries others.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -25,8 +29,6 @@ _DISTURBING = (
     "GITHUB_STEP_SUMMARY",
     "GITHUB_WORKSPACE",
     "NO_COLOR",
-    "PYTEST_ADDOPTS",
-    "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
     "PYTEST_SSOT_CHANNEL",
     "PYTEST_SSOT_OWNER",
     "PYTEST_XDIST_WORKER",
@@ -36,17 +38,22 @@ _DISTURBING = (
 _OUTCOME = re.compile(r"^(FAILED|ERROR) (\S+)", re.MULTILINE)
 _REPORT = "ssot-report.json"
 _PYTEST = '[tool.pytest.ini_options]\npythonpath = ["."]\n'
-#: Installed plugins that a run gets only where it asks for them (``-p NAME``): they shuffle,
-#: wrap or time tests, and to start them takes longer than most runs do.
+#: What a run finds in its environment.
+_SETTLED = {
+    "COLUMNS": "80",
+    # To start all that is installed takes longer than most runs do: see tests/together.
+    "PYTEST_ADDOPTS": "-p ssot",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    # Bytecode that outlives a rewrite within a second would be run instead of it.
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+#: Installed plugins that shuffle, wrap or time tests: a run gets those only where it asks for
+#: them (``-p NAME``).
 _UNASKED = (
-    "anyio",
-    "asyncio",
-    "hypothesispytest",
-    "pytest_cov",
-    "pytest_forked",
-    "randomly",
-    "rerunfailures",
-    "timeout",
+    *("anyio", "asyncio", "hypothesispytest", "pytest_cov", "pytest_forked", "randomly"),
+    *("rerunfailures", "timeout"),
 )
 
 
@@ -130,13 +137,16 @@ class Ran:
 
 
 class Project:
-    """A project on disk. Its first folder is on ``sys.path``, its rule is on ``app.old``."""
+    """A project on disk. Its first folder is on ``sys.path``, its rule is on ``app.old``.
+
+    What is run in it runs in this interpreter, unless *fresh*: then in a process of its own.
+    """
 
     rule = '[[tool.pytest-ssot.rules]]\ndeprecated = "app.old"\nuse = "app.new"\n'
 
-    def __init__(self, pytester: pytest.Pytester) -> None:
-        self._pytester = pytester
-        self.path = pytester.path
+    def __init__(self, path: Path, *, fresh: bool) -> None:
+        self.path = path
+        self.fresh = fresh
         self.configure("", self.rule)
         self.write({"app/__init__.py": "", "app/old.py": "X = 1\ndef make(): return X\n"})
 
@@ -155,38 +165,75 @@ class Project:
             path.write_text(text, encoding="utf-8")
 
     def run(self, *args: str) -> Ran:
-        """Run pytest here, in a process of its own."""
+        """Run pytest here."""
         report = self.path / _REPORT
         report.unlink(missing_ok=True)
-        always = ("-p", "no:cacheprovider", "--ssot-report", f"json:{_REPORT}")
-        return Ran(self._pytester.runpytest_subprocess(*always, *args), report)
+        return Ran(self._pytest("--ssot-report", f"json:{_REPORT}", *args), report)
+
+    def bare(self, *args: str) -> Ran:
+        """Run pytest here without any option of the plugin's."""
+        return Ran(self._pytest(*args), self.path / "no-report")
+
+    def command(self, *args: str) -> pytest.RunResult:
+        """Type ``pytest-ssot ARGS`` here."""
+        if self.fresh:
+            return self.python("-m", "pytest_ssot", *args)
+        return run_command(*args)
 
     def debug(self, commands: str, *args: str) -> Ran:
         """Run pytest here with ``--pdb``, and type *commands*, separated by ``;``, into it."""
         always = ("-p", "no:cacheprovider", "--pdb", "--ssot-report", f"json:{_REPORT}")
-        typed = commands.replace(";", "\n").encode()
-        result = self._pytester.run(sys.executable, "-mpytest", *always, *args, stdin=typed)
-        return Ran(result, self.path / _REPORT)
+        typed = commands.replace(";", "\n")
+        return Ran(self.python("-m", "pytest", *always, *args, typed=typed), self.path / _REPORT)
 
-    def bare(self, *args: str) -> Ran:
-        """Run pytest here without any option of the plugin's."""
-        result = self._pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)
-        return Ran(result, self.path / "no-report")
-
-    def python(self, *args: str) -> pytest.RunResult:
+    def python(self, *args: str, typed: str = "") -> pytest.RunResult:
         """Run a script here, in a process of its own."""
-        return self._pytester.run(sys.executable, *args)
+        assert self.fresh, "a test whose runs are no pytest or command is marked: fresh"
+        return run_process(sys.executable, *args, typed=typed)
+
+    def _pytest(self, *args: str) -> pytest.RunResult:
+        always = ("-p", "no:cacheprovider", f"--basetemp={self.path / 'runpytest'}", *args)
+        if self.fresh:
+            return self.python("-m", "pytest", *always)
+        return run_pytest(*always)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the package once: no child process that a test starts may keep its bytecode."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(pytest_ssot.__path__[0]), quiet=2)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.get_closest_marker("fresh"):
+        item.add_marker("process")
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
+def project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Project:
     """An empty project with ``app/old.py`` and a rule on it."""
     for name in _DISTURBING:
         monkeypatch.delenv(name, raising=False)
+    for name, value in _SETTLED.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    fresh = request.node.get_closest_marker("fresh") is not None
+    if fresh:
+        monkeypatch.setenv("PYTEST_ADDOPTS", "-p ssot -p xdist")
+    return Project(tmp_path, fresh=fresh)
+
+
+@pytest.fixture
+def installed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plugin of this project is loaded because it is installed."""
+    load_what_is_installed(monkeypatch)
+
+
+def load_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in _UNASKED))
-    # Bytecode that outlives a rewrite within a second would be run instead of it.
-    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
-    return Project(pytester)
 
 
 def _counts(result: pytest.RunResult) -> dict[str, int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -125,7 +125,7 @@ def test_configuration_that_is_shown_is_sound(path: Path, tmp_path: Path) -> Non
         rule = '\n[[tool.pytest-ssot.rules]]\ndeprecated = "websocket"\nid = "websocket-factory"\n'
         needs_rule = "rules" not in tables.get("tool", {}).get("pytest-ssot", {})
         (tmp_path / "pyproject.toml").write_text(text + rule * needs_rule, "utf-8")
-        load(tmp_path, {}, {})
+        load_configured(tmp_path, {}, {})
 
 
 def test_mistakes_are_told_as_documented(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_mistakes_are_told_as_documented(tmp_path: Path) -> None:
     )
     (tmp_path / "pyproject.toml").write_text(text, "utf-8")
     with pytest.raises(Exception, match="2 mistakes") as caught:
-        load(tmp_path, {}, {})
+        load_configured(tmp_path, {}, {})
     (shown,) = blocks(ROOT / "docs" / "configuration.md", "text")
     assert shown.strip() == f"ERROR: {caught.value}"
 
@@ -150,3 +150,26 @@ def test_python_that_is_shown_compiles(path: Path) -> None:
 def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", path.read_text("utf-8")):
         assert target.startswith("https://") or (path.parent / target).exists(), target
+
+
+def test_the_architecture_page_names_what_is_there() -> None:
+    """Its rooms are all rooms, its files are files, and the tests that it names are tests."""
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rooms = {path.parent for path in (ROOT / "pytest_ssot").rglob("__init__.py")}
+    rooms.remove(ROOT / "pytest_ssot")
+    assert {
+        ROOT / room for room in re.findall(r"^\| `(pytest_ssot/[\w/]+)/` \|", page, re.MULTILINE)
+    } == rooms
+    files = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/**/*.py")}
+    named = re.findall(
+        r"`((?:pytest_ssot|tests|model|policy|report|source|runtime)[\w/]*\.py)", page
+    )
+    assert {
+        name for name in named if name not in files and f"pytest_ssot/{name}" not in files
+    } == set()
+    tests = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert {name for name in re.findall(r"[`:](test_\w+)`", page) if name not in tests} == set()

@@ -64,5 +64,5 @@ def test_a_tally_is_the_same_in_any_order(violations: list[Violation]) -> None:
         tally = Tally()
         for violation in order:
             tally.add_violation(violation)
-        tallies.append(tally.violations())
+        tallies.append(tally.list_violations())
     assert all(one == tallies[0] for one in tallies)

@@ -13,19 +13,19 @@ from pytest_ssot.config.report_formats import RENDERED
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Form, Kind, Site, Traits, Verdict, Violation, Wording
 from pytest_ssot.policy.baseline import baseline_file
-from pytest_ssot.policy.baseline.grow_and_shrink import Grounds, grown, shrunk
+from pytest_ssot.policy.baseline.grow_and_shrink import Grounds, grow_entries, shrink_entries
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.run.inventory import Ground
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
 from pytest_ssot.policy.verdict.judge import Judge
 from pytest_ssot.report import baseline_text, check_listing
-from pytest_ssot.report.document import as_document
-from pytest_ssot.report.explain_line import Spot, of_line
-from pytest_ssot.report.explain_rule import Facts, Place, Told, of_rule
+from pytest_ssot.report.document import make_document
+from pytest_ssot.report.explain_line import ExplainedLine, explain_line
+from pytest_ssot.report.explain_rule import ExplainedPath, ExplainedRule, ProjectFacts, explain_rule
 from pytest_ssot.report.rendering import render
 from pytest_ssot.report.violation_text import Cause
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.source.project.modules import Modules
@@ -80,7 +80,7 @@ def test_it_is_the_same_after_json(violation: Violation) -> None:
 
 @pytest.mark.parametrize("name", RENDERED)
 def test_every_format_tells_it(violation: Violation, name: str, tmp_path: Path) -> None:
-    data = as_document([violation], [RULE], {"old": 1}, [], [])
+    data = make_document([violation], [RULE], {"old": 1}, [], [])
     text = render(name, data, tmp_path)
     assert "app/a.py" in text
     tables_name_no_uses = name in ("markdown", "html") and violation.kind.traits.is_use
@@ -90,33 +90,33 @@ def test_every_format_tells_it(violation: Violation, name: str, tmp_path: Path) 
 def test_a_failing_test_and_the_summary_tell_it(violation: Violation) -> None:
     cause = Cause([violation], RULE)
     traits = violation.kind.traits
-    assert cause.headline().startswith(f"{TITLE}: app.old")
+    assert cause.make_headline().startswith(f"{TITLE}: app.old")
     assert cause.named.endswith(traits.suffix or ("as Name" if traits.is_another else "app.old"))
     to_do = traits.wording_of(Form.STRING).to_do
-    assert cause.advice()[-1] == (
+    assert cause.list_advice()[-1] == (
         "fix:  delete it" if traits.stands else f"fix:  {to_do} app/a.py:1"
     )
 
 
 def test_check_tells_it(violation: Violation) -> None:
-    assert f" old {TITLE}: app.old" in check_listing.line(violation, RULE, runs=False)
+    assert f" old {TITLE}: app.old" in check_listing.format_violation(violation, RULE, runs=False)
     noun = "use" if violation.kind.traits.is_use else "violation"
     told = "1 is leak" if violation.kind.traits.stands else f"1 {noun} in 1 file fails"
-    assert check_listing.totals([violation]) == told
+    assert check_listing.describe_totals([violation]) == told
 
 
-def facts_of(violation: Violation) -> Facts:
+def facts_of(violation: Violation) -> ProjectFacts:
     grounds = {violation.cause: Ground(1)}
-    return Facts([violation], grounds, {"old": RULE}, [], lambda _: False, runs=False)
+    return ProjectFacts([violation], grounds, {"old": RULE}, [], lambda _: False, runs=False)
 
 
 def test_explain_tells_it(violation: Violation) -> None:
     facts = facts_of(violation)
-    spot = Spot(Place("app/a.py", []), 1, None)
-    line = "\n".join(of_line(spot, facts, lambda _: ["import app.old"]))
+    spot = ExplainedLine(ExplainedPath("app/a.py", []), 1, None)
+    line = "\n".join(explain_line(spot, facts, lambda _: ["import app.old"]))
     assert f"{TITLE}: app.old" in line
     assert "nothing allows it" in line
-    rule = "\n".join(of_rule(Told("old", RULE, None, None), facts))
+    rule = "\n".join(explain_rule(ExplainedRule("old", RULE, None, None), facts))
     assert f"1:0: {TITLE}: app.old" in rule
     assert ("leak:" in rule) == violation.kind.traits.stands
 
@@ -124,19 +124,19 @@ def test_explain_tells_it(violation: Violation) -> None:
 def test_the_baseline_knows_it_until_it_is_gone(violation: Violation, tmp_path: Path) -> None:
     path, traits = tmp_path / "baseline.json", violation.kind.traits
     empty = Ratchet(Baseline(), TODAY)
-    entries = grown(empty, [violation], [violation], lambda _: False, Grounds())
-    baseline_file.write(path, "baseline.json", entries)
-    assert baseline_file.read(path, "baseline.json") == entries
+    entries = grow_entries(empty, [violation], [violation], lambda _: False, Grounds())
+    baseline_file.write_entries(path, "baseline.json", entries)
+    assert baseline_file.read_entries(path, "baseline.json") == entries
     (entry,) = entries
     assert entry.key.kind == ("leak" if traits.own_entry else "")
     assert entry.key.message == ("it says *" if "message" in traits.own_entry else "")
     ratchet = Ratchet(Baseline(entries), TODAY)
-    (known,) = ratchet.judge([violation])
+    (known,) = ratchet.mark_known([violation])
     assert known.verdict is Verdict.KNOWN
-    gone = ratchet.stale_in_runs([], [], is_critical) if entry.runtime else None
-    stale = gone or ratchet.stale([], lambda _: True, is_critical)
-    assert shrunk(entries, stale) == ()
-    told = baseline_text.stale_line(stale[0], {"old": RULE})
+    gone = ratchet.find_stale_in_runs([], [], is_critical) if entry.runtime else None
+    stale = gone or ratchet.find_stale([], lambda _: True, is_critical)
+    assert shrink_entries(entries, stale) == ()
+    told = baseline_text.describe_stale(stale[0], {"old": RULE})
     assert told.startswith("thank you: app/a.py no longer")
     assert ("which was leak" in told) == traits.stands
 
@@ -155,12 +155,12 @@ def test_the_baseline_file_refuses_what_such_an_entry_has_not(
     path.write_text(json.dumps({"version": 1, "entries": [entry]}))
     refused = '"target" is for warnings' if traits.own_entry else '"kind" must be "warning" or'
     with pytest.raises(UsageError, match=refused):
-        baseline_file.read(path, "baseline.json")
+        baseline_file.read_entries(path, "baseline.json")
 
 
 def test_all_that_allows_others_allows_it(violation: Violation, tmp_path: Path) -> None:
     """By the rule's id, by its target, and by the name that it has besides."""
-    settings = load(tmp_path, {}, {}).settings
+    settings = load_configured(tmp_path, {}, {}).settings
     suffix = violation.kind.traits.suffix
     for name in ("old", "app.old", *([f"app.old{suffix}"] if suffix else [])):
         allowance = Allowance(name, None, "for now", origin="table")

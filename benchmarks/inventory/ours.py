@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from pytest_ssot.commands.project import configured
-from pytest_ssot.policy.run.inventory import take
+from pytest_ssot.commands.project import load_project
+from pytest_ssot.policy.run.inventory import take_inventory
 
 
 class Site(NamedTuple):
@@ -38,7 +38,7 @@ def count(root: Path, targets: Mapping[str, bool]) -> Count:
         if not submodules:
             tables.append("submodules = false\n")
     (root / "pyproject.toml").write_text("".join(tables), encoding="utf-8")
-    inventory = take(configured(root), datetime.date.today(), cache=False)
+    inventory = take_inventory(load_project(root), datetime.date.today(), cache=False)
     sites = [
         Site(one.importer.path, one.importer.line, one.importer.column, one.target, one.name)
         for one in inventory.violations

@@ -14,18 +14,18 @@ _PROMPT = (
 )
 
 
-def is_asked() -> bool:
+def can_ask() -> bool:
     """Whether there is a person to ask."""
-    return all(one is not None and one.isatty() for one in (sys.stdin, sys.stdout))
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
-def chosen(offered: Sequence[Proposal]) -> list[Proposal] | None:
+def choose_proposals(offered: Sequence[Proposal]) -> list[Proposal] | None:
     """Those that the person wants; None to write nothing.
 
     At first all are marked but the merely possible ones.
     """
     marked = {n for n, proposal in enumerate(offered, 1) if proposal.strength > Strength.POSSIBLE}
-    _show(offered, marked, evidence=True)
+    _show_offered(offered, marked, evidence=True)
     while True:
         print(_PROMPT.format(len(marked)), end="", file=sys.stderr, flush=True)
         line = sys.stdin.readline()
@@ -35,7 +35,7 @@ def chosen(offered: Sequence[Proposal]) -> list[Proposal] | None:
             return None
         if not answer:
             return [proposal for n, proposal in enumerate(offered, 1) if n in marked]
-        switched = _numbers(answer, len(offered))
+        switched = _parse_numbers(answer, len(offered))
         if answer in ("a", "n"):
             marked = set(range(1, len(offered) + 1)) if answer == "a" else set()
         elif switched is None:
@@ -43,19 +43,22 @@ def chosen(offered: Sequence[Proposal]) -> list[Proposal] | None:
             continue
         else:
             marked ^= switched
-        _show(offered, marked)
+        _show_offered(offered, marked)
 
 
-def _show(offered: Sequence[Proposal], marked: set[int], *, evidence: bool = False) -> None:
-    for number, one in enumerate(offered, 1):
+def _show_offered(offered: Sequence[Proposal], marked: set[int], *, evidence: bool = False) -> None:
+    for number, proposal in enumerate(offered, 1):
         mark = "x" if number in marked else " "
-        kind = "one class, one path: " if one.entry.name == "single" else ""
-        print(f"{number:4} [{mark}] {kind}{one.title}  ({one.strength.word})", file=sys.stderr)
-        for comment in one.entry.comments if evidence else ():
+        kind = "one class, one path: " if proposal.entry.name == "single" else ""
+        print(
+            f"{number:4} [{mark}] {kind}{proposal.title}  ({proposal.strength.word})",
+            file=sys.stderr,
+        )
+        for comment in proposal.entry.comments if evidence else ():
             print(f"           {comment}", file=sys.stderr)
 
 
-def _numbers(answer: str, last: int) -> set[int] | None:
+def _parse_numbers(answer: str, last: int) -> set[int] | None:
     """The numbers of ``2 5-7``; None where it is no such list, or leads past *last*."""
     found: set[int] = set()
     for part in re.split(r"[\s,]+", answer):

@@ -11,11 +11,11 @@ from pathlib import Path
 from pytest_ssot.config.load import FILE, is_configured
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.errors import UsageError
-from pytest_ssot.policy.rules import check_homes
-from pytest_ssot.rules.configured import Configured, load
+from pytest_ssot.policy.rules.check_homes import check_homes
+from pytest_ssot.rules.configured import Configured, load_configured
 
 
-def root_of(given: Path | None) -> Path:
+def find_root(given: Path | None) -> Path:
     """*given*, else the nearest folder above this one that is configured.
 
     Raises UsageError where *given* is no folder.
@@ -30,10 +30,10 @@ def root_of(given: Path | None) -> Path:
     return next(ours, with_file[0] if with_file else here)
 
 
-def configured(root: Path, flags: Mapping[str, object] | None = None) -> Configured:
+def load_project(root: Path, flags: Mapping[str, object] | None = None) -> Configured:
     """The configuration of the project at *root*; raises UsageError with all mistakes."""
-    found = load(root, {}, flags or {})
-    check_homes.check(found, installed=False)
+    found = load_configured(root, {}, flags or {})
+    check_homes(found, installed=False)
     return found
 
 
@@ -43,7 +43,7 @@ def find_baseline(settings: Settings, given: str | None) -> Path:
 
 
 @contextlib.contextmanager
-def progress(what: str, options: argparse.Namespace) -> Iterator[None]:
+def show_progress(what: str, options: argparse.Namespace) -> Iterator[None]:
     """Say *what* takes long while it does; nothing where nobody looks at a terminal."""
     shown = sys.stderr.isatty() and not options.quiet
     if shown:

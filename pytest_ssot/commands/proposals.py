@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pytest_ssot.config.append import Entry
+from pytest_ssot.config.append import NewTable
 from pytest_ssot.config.load import FILE, SECTION
 from pytest_ssot.config.mistakes import Mistakes, Place
 from pytest_ssot.config.schema import RULES, SCHEMAS, check_table
-from pytest_ssot.rules.build_rules import rules_from, singles_from
+from pytest_ssot.rules.build_rules import make_rules, make_singles
 from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.source.deprecated.finding import Double, Finding, Strength
@@ -27,7 +27,7 @@ _WORDS = 160
 class Proposal(NamedTuple):
     """A table that may be written; ``wrong`` says why it cannot be."""
 
-    entry: Entry
+    entry: NewTable
     strength: Strength
     wrong: str = ""
 
@@ -38,32 +38,34 @@ class Proposal(NamedTuple):
         return f"{values.get('deprecated') or values.get('symbol')}{use}"
 
 
-def proposals(survey: Survey, configured: Configured, count: Count) -> list[Proposal]:
+def make_proposals(survey: Survey, configured: Configured, count: Count) -> list[Proposal]:
     """One for each finding that has no rule yet, the surest first, then the single classes."""
     new = [
         finding for finding in survey.findings if finding.target not in configured.rules.by_target
     ]
     ids = set(configured.rules.by_id)
-    tables = {finding.target: _values(finding, ids) for finding in new}
+    tables = {finding.target: _make_values(finding, ids) for finding in new}
     deprecated = {
         finding.target for finding in survey.findings if finding.strength > Strength.POSSIBLE
     }
-    doubles = list(_open_doubles(survey.doubles, deprecated, configured))
-    rules = {finding.target: _rule(finding) for finding in new}
+    doubles = list(_find_open_doubles(survey.doubles, deprecated, configured))
+    rules = {finding.target: _make_rule(finding) for finding in new}
     for symbol in (symbol for double in doubles for symbol in double.symbols):
         # A rule on a name takes sites from that on its module, which needs no second count.
         if symbol.partition(":")[0] not in rules:
             rules.setdefault(symbol, Rule(symbol, symbol))
     counts = count(tuple(rules.values())) if rules else {}
-    found = [_of_finding(finding, tables[finding.target], counts) for finding in new]
+    found = [_propose_rule(finding, tables[finding.target], counts) for finding in new]
     used = {symbol for symbol, (sites, _) in counts.items() if sites}
-    found += [_of_double(double, counts) for double in doubles if used.intersection(double.symbols)]
+    found += [
+        _propose_single(double, counts) for double in doubles if used.intersection(double.symbols)
+    ]
     return sorted(
         found, key=lambda proposal: (-proposal.strength, proposal.entry.name, proposal.title)
     )
 
 
-def _values(finding: Finding, ids: set[str]) -> dict[str, object]:
+def _make_values(finding: Finding, ids: set[str]) -> dict[str, object]:
     """The keys of a rule; an id only where the default, the target, is taken."""
     values: dict[str, object] = {"deprecated": finding.target}
     if finding.use is not None:
@@ -83,7 +85,7 @@ def _values(finding: Finding, ids: set[str]) -> dict[str, object]:
     return values
 
 
-def _open_doubles(
+def _find_open_doubles(
     doubles: Iterable[Double], deprecated: set[str], configured: Configured
 ) -> Iterator[Double]:
     """Those that are not settled: by a table that is there, or by all but one being deprecated."""
@@ -94,23 +96,23 @@ def _open_doubles(
             yield double
 
 
-def _rule(finding: Finding) -> Rule:
+def _make_rule(finding: Finding) -> Rule:
     """What is counted for it."""
     return Rule(finding.target, finding.target, finding.use, submodules=finding.submodules)
 
 
-def _of_finding(finding: Finding, values: dict[str, object], counts: Counts) -> Proposal:
-    signs = [_line(str(sign)) for sign in finding.signs[:_EVIDENCE]]
-    notes = [*finding.notes, *_used(counts.get(finding.target))]
+def _propose_rule(finding: Finding, values: dict[str, object], counts: Counts) -> Proposal:
+    signs = [_clean_comment(str(sign)) for sign in finding.signs[:_EVIDENCE]]
+    notes = [*finding.notes, *_describe_use(counts.get(finding.target))]
     if finding.use is None:
         notes.append('what replaces it was not found; if something does, add use = "…"')
-    entry = Entry("rules", values, (*signs, *notes))
+    entry = NewTable("rules", values, (*signs, *notes))
     mistakes = Mistakes()
     check_table(RULES, values, Place(FILE), 1, mistakes)
-    return Proposal(entry, finding.strength, "; ".join(mistakes.problems()))
+    return Proposal(entry, finding.strength, "; ".join(mistakes.list_problems()))
 
 
-def _of_double(double: Double, counts: Counts) -> Proposal:
+def _propose_single(double: Double, counts: Counts) -> Proposal:
     """The class as the most used of its modules defines it, the first of equals."""
     by_use = [counts.get(symbol, (0, 0))[0] for symbol in double.symbols]
     at = by_use.index(max(by_use))
@@ -122,13 +124,13 @@ def _of_double(double: Double, counts: Counts) -> Proposal:
         key=lambda pair: pair[0] != values["symbol"],
     )
     told = [
-        f"{place} defines {double.name}{''.join(f', {used}' for used in _used(counts.get(symbol)))}"
+        ", ".join([f"{place} defines {double.name}", *_describe_use(counts.get(symbol))])
         for symbol, place in places
     ]
-    return Proposal(Entry("single", values, tuple(map(_line, told))), Strength.POSSIBLE)
+    return Proposal(NewTable("single", values, tuple(map(_clean_comment, told))), Strength.POSSIBLE)
 
 
-def check(data: Mapping[str, object]) -> None:
+def check_section(data: Mapping[str, object]) -> None:
     """Raises UsageError with what is wrong in the rules and singles of the section *data*."""
     mistakes = Mistakes()
     for name in ("rules", "single"):
@@ -140,13 +142,13 @@ def check(data: Mapping[str, object]) -> None:
             for number, each in enumerate(entries, 1)
         ]
         if name == "rules":
-            rules_from(tables, FILE, mistakes)
+            make_rules(tables, FILE, mistakes)
         else:
-            singles_from(tables, mistakes)
+            make_singles(tables, mistakes)
     mistakes.raise_any()
 
 
-def _used(found: tuple[int, int] | None) -> list[str]:
+def _describe_use(found: tuple[int, int] | None) -> list[str]:
     if found is None:
         return []
     sites, files = found
@@ -155,7 +157,7 @@ def _used(found: tuple[int, int] | None) -> list[str]:
     return [f"used {sites} times in {files} file{'s' * (files != 1)}"]
 
 
-def _line(text: str) -> str:
+def _clean_comment(text: str) -> str:
     """*text* as a comment can hold it: one line, nothing unprintable, of a bearable length."""
     text = re.sub(r"\s+", " ", text)
     text = "".join(char if char.isprintable() else "?" for char in text)

@@ -10,14 +10,14 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.model import SCHEMA_VERSION, Violation
 
 
-class Reported(NamedTuple):
+class RunReport(NamedTuple):
     """A run's violations, and what it could not see."""
 
     violations: tuple[Violation, ...]
     not_observed: tuple[str, ...]
 
 
-def reported(path: Path) -> Reported:
+def read_report(path: Path) -> RunReport:
     """What the JSON report at *path* holds; raises UsageError if it is none."""
     try:
         report = json.loads(path.read_bytes())
@@ -27,7 +27,7 @@ def reported(path: Path) -> Reported:
                 f"{path}: a report of version {version}, this pytest-ssot reads {SCHEMA_VERSION}"
             )
         violations = tuple(map(Violation.from_json, report["violations"]))
-        return Reported(violations, tuple(map(str, report["not_observed"])))
+        return RunReport(violations, tuple(map(str, report["not_observed"])))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (ValueError, TypeError, KeyError, RecursionError):

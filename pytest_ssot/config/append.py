@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from pytest_ssot.config.load import SECTION
 from pytest_ssot.config.mistakes import Wrong
-from pytest_ssot.config.toml import parse
+from pytest_ssot.config.toml import parse_toml
 
 
-class Entry(NamedTuple):
+class NewTable(NamedTuple):
     """One table for the list *name* (``rules``), with the comments that go before it."""
 
     name: str
@@ -19,35 +19,35 @@ class Entry(NamedTuple):
     comments: tuple[str, ...]
 
 
-def appended(text: str, entries: Sequence[Entry]) -> str:
+def append_tables(text: str, entries: Sequence[NewTable]) -> str:
     """*text*, a TOML document, with *entries* after those that it has.
 
     Nothing else is changed: the result is *text* with insertions. Raises Wrong
     where *text* is no TOML, or is written in a way that cannot be added to.
     """
     for name in dict.fromkeys(entry.name for entry in entries):
-        text = _with_list(text, name, [entry for entry in entries if entry.name == name])
+        text = _append_to_list(text, name, [entry for entry in entries if entry.name == name])
     return text
 
 
-def rendered(entries: Sequence[Entry], newline: str = "\n") -> str:
+def render_tables(entries: Sequence[NewTable], newline: str = "\n") -> str:
     """The tables as they are written, with a blank line between them."""
-    return f"{newline}".join(_table(entry, newline) for entry in entries)
+    return f"{newline}".join(_render_table(entry, newline) for entry in entries)
 
 
-def _with_list(text: str, name: str, entries: Sequence[Entry]) -> str:
-    wanted = parse(text.encode("utf-8"))
+def _append_to_list(text: str, name: str, entries: Sequence[NewTable]) -> str:
+    wanted = parse_toml(text.encode("utf-8"))
     tools = wanted.setdefault("tool", {})
     section = tools.setdefault("pytest-ssot", {}) if isinstance(tools, dict) else None
     if not isinstance(section, dict):
         raise Wrong("[tool] and [tool.pytest-ssot] must be tables")
     section.setdefault(name, []).extend(dict(entry.values) for entry in entries)
-    ways: tuple[Callable[[str, str, Sequence[Entry]], str], ...]
-    ways = (_after_the_last, _at_the_end, _within)
+    ways: tuple[Callable[[str, str, Sequence[NewTable]], str], ...]
+    ways = (_append_after_last, _append_at_end, _append_inline)
     for way in ways:
         try:
             changed = way(text, name, entries)
-            if parse(changed.encode("utf-8")) == wanted and _only_grew(text, changed):
+            if parse_toml(changed.encode("utf-8")) == wanted and _only_grew(text, changed):
                 return changed
         # What a way cannot do it refuses in many words; another one may.
         except (Wrong, ValueError, TypeError, AttributeError, LookupError, StopIteration):
@@ -57,17 +57,17 @@ def _with_list(text: str, name: str, entries: Sequence[Entry]) -> str:
 
 def _only_grew(old: str, new: str) -> bool:
     """Whether *new* is *old* with one insertion."""
-    before = _in_common(old, new)
+    before = _count_common(old, new)
     return new.endswith(old[before:]) and len(new) > len(old)
 
 
-def _in_common(one: str, other: str) -> int:
+def _count_common(first: str, other: str) -> int:
     """How many characters both begin with."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (mine, theirs) in pairs if mine != theirs), min(len(one), len(other)))
+    pairs = enumerate(zip(first, other, strict=False))
+    return next((at for at, (mine, theirs) in pairs if mine != theirs), min(len(first), len(other)))
 
 
-def _after_the_last(text: str, name: str, entries: Sequence[Entry]) -> str:
+def _append_after_last(text: str, name: str, entries: Sequence[NewTable]) -> str:
     """As tables after the last one of the list, where the file goes on after it."""
     import tomlkit
 
@@ -76,7 +76,7 @@ def _after_the_last(text: str, name: str, entries: Sequence[Entry]) -> str:
     probe = tomlkit.table()
     probe["x"] = 1
     tables.append(probe)
-    end = _in_common(text, document.as_string())
+    end = _count_common(text, document.as_string())
     end = text.rfind("\n", 0, end) + 1  # a bracket may be what both have in common
     head, tail = text[:end], text[end:]
     if not tail.strip():
@@ -85,16 +85,16 @@ def _after_the_last(text: str, name: str, entries: Sequence[Entry]) -> str:
     own = re.search(r"(?:^[ \t]*#.*\n)+\Z", head, re.MULTILINE)
     if own:
         head, tail = head[: own.start()], own[0] + tail
-    newline = _newline(text)
-    return f"{_closed(head, newline)}{rendered(entries, newline)}{newline}{tail}"
+    newline = _find_newline(text)
+    return f"{_end_lines(head, newline)}{render_tables(entries, newline)}{newline}{tail}"
 
 
-def _at_the_end(text: str, name: str, entries: Sequence[Entry]) -> str:
-    newline = _newline(text)
-    return _closed(text, newline) + rendered(entries, newline)
+def _append_at_end(text: str, name: str, entries: Sequence[NewTable]) -> str:
+    newline = _find_newline(text)
+    return _end_lines(text, newline) + render_tables(entries, newline)
 
 
-def _within(text: str, name: str, entries: Sequence[Entry]) -> str:
+def _append_inline(text: str, name: str, entries: Sequence[NewTable]) -> str:
     """As items of an array, where the list, or the section, is written in line."""
     import tomlkit
 
@@ -110,29 +110,29 @@ def _within(text: str, name: str, entries: Sequence[Entry]) -> str:
     for entry in entries:
         for comment in entry.comments:
             array.add_line(comment=comment, indent="    ")
-        array.add_line(_inline(entry.values), indent="    ")
+        array.add_line(_make_inline(entry.values), indent="    ")
     array.add_line(indent="")
     changed: str = document.as_string()
-    if _newline(text) != "\n":
+    if _find_newline(text) != "\n":
         changed = re.sub(r"(?<!\r)\n", "\r\n", changed)
     # The blank before a closing brace is lost on the way: what is new goes before it.
-    start = _in_common(text, changed)
+    start = _count_common(text, changed)
     end = len(changed) - min(
-        _in_common(text[::-1], changed[::-1]), len(text) - start, len(changed) - start
+        _count_common(text[::-1], changed[::-1]), len(text) - start, len(changed) - start
     )
     return text[:start] + changed[start:end] + text[start:]
 
 
-def _inline(values: Mapping[str, object]) -> Any:
+def _make_inline(values: Mapping[str, object]) -> Any:
     import tomlkit
 
     table = tomlkit.inline_table()
     for key, value in values.items():
-        table[key] = _inline(value) if isinstance(value, Mapping) else value
+        table[key] = _make_inline(value) if isinstance(value, Mapping) else value
     return table
 
 
-def _closed(text: str, newline: str) -> str:
+def _end_lines(text: str, newline: str) -> str:
     """*text* with its last line ended, and a blank line after it."""
     if not text:
         return text
@@ -140,11 +140,11 @@ def _closed(text: str, newline: str) -> str:
     return ended if ended.endswith(("\n\n", "\r\n\r\n")) else ended + newline
 
 
-def _table(entry: Entry, newline: str) -> str:
-    return newline.join([*_lines(entry), ""])
+def _render_table(entry: NewTable, newline: str) -> str:
+    return newline.join([*_list_lines(entry), ""])
 
 
-def _lines(entry: Entry) -> Iterator[str]:
+def _list_lines(entry: NewTable) -> Iterator[str]:
     import tomlkit
 
     yield from (f"# {comment}" for comment in entry.comments)
@@ -152,13 +152,13 @@ def _lines(entry: Entry) -> Iterator[str]:
     for key, value in entry.values.items():
         if isinstance(value, Mapping):
             pairs = (
-                f"{tomlkit.key(name).as_string()} = {tomlkit.item(one).as_string()}"
-                for name, one in value.items()
+                f"{tomlkit.key(name).as_string()} = {tomlkit.item(item).as_string()}"
+                for name, item in value.items()
             )
             yield f"{key} = {{ {', '.join(pairs)} }}"
         else:
             yield f"{key} = {tomlkit.item(value).as_string()}"
 
 
-def _newline(text: str) -> str:
+def _find_newline(text: str) -> str:
     return "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"

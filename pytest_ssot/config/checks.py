@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pytest_ssot.config.mistakes import Wrong, described, nearest
-from pytest_ssot.config.names import is_dotted, is_identifier, text
+from pytest_ssot.config.mistakes import Wrong, describe_value, hint_nearest
+from pytest_ssot.config.names import check_text, is_dotted, is_identifier
 from pytest_ssot.config.report_formats import FORMATS
 
 Check = Callable[[object], Any]
@@ -37,46 +37,47 @@ class ReportTo(NamedTuple):
     path: str | None
 
 
-def boolean(value: object) -> bool:
+def check_boolean(value: object) -> bool:
     if not isinstance(value, bool):
         hint = None
         if isinstance(value, str) and value.lower() in ("true", "false"):
             hint = f"write {value.lower()} without quotes"
-        raise Wrong(f"must be true or false, not {described(value)}", hint)
+        raise Wrong(f"must be true or false, not {describe_value(value)}", hint)
     return value
 
 
-def choice(choices: tuple[str, ...]) -> Check:
+def check_choice_of(choices: tuple[str, ...]) -> Check:
     """One of these words."""
 
     def check(value: object) -> str:
         if isinstance(value, str) and value in choices:
             return value
         words = f"{', '.join(choices[:-1])} or {choices[-1]}"
-        hint = nearest(value, choices) if isinstance(value, str) else None
-        raise Wrong(f"must be {words}, not {described(value)}", hint)
+        hint = hint_nearest(value, choices) if isinstance(value, str) else None
+        raise Wrong(f"must be {words}, not {describe_value(value)}", hint)
 
     return check
 
 
-def strings(item: Check = text, *, some: bool = False) -> Check:
+def check_strings(item: Check = check_text, *, some: bool = False) -> Check:
     """A list, each item of which passes ``item``; with ``some``, at least one."""
 
     def check(value: object) -> tuple[Any, ...]:
         if isinstance(value, str):
             raise Wrong(
-                f"must be a list of strings, not {described(value)}", f"write [{described(value)}]"
+                f"must be a list of strings, not {describe_value(value)}",
+                f"write [{describe_value(value)}]",
             )
         if not isinstance(value, (list, tuple)):
-            raise Wrong(f"must be a list of strings, not {described(value)}")
+            raise Wrong(f"must be a list of strings, not {describe_value(value)}")
         if some and not value:
             raise Wrong("must not be empty")
-        return _items(item, value)
+        return _check_items(item, value)
 
     return check
 
 
-def _items(item: Check, values: Iterable[object]) -> tuple[Any, ...]:
+def _check_items(item: Check, values: Iterable[object]) -> tuple[Any, ...]:
     """The checked items; raises a group of Wrong for all that are refused."""
     found: list[Any] = []
     refused: list[Wrong] = []
@@ -90,11 +91,11 @@ def _items(item: Check, values: Iterable[object]) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def path_under(root: Path) -> Check:
+def check_path_under(root: Path) -> Check:
     """A path or glob under the root; a path must exist, a glob may match nothing yet."""
 
     def check(value: object) -> str:
-        path = text(value)
+        path = check_text(value)
         if any(char in path for char in "*?["):
             return path
         try:
@@ -104,41 +105,41 @@ def path_under(root: Path) -> Check:
                 return path
         except ValueError:  # what no file system can name
             pass
-        raise Wrong(f"{described(path)} is no file or folder under the root")
+        raise Wrong(f"{describe_value(path)} is no file or folder under the root")
 
     return check
 
 
-def renames(value: object) -> tuple[tuple[str, str], ...]:
+def check_renames(value: object) -> tuple[tuple[str, str], ...]:
     """A table of old names to new names."""
     if not isinstance(value, Mapping):
-        raise Wrong(f'must be a table of names, {{ old = "new" }}, not {described(value)}')
+        raise Wrong(f'must be a table of names, {{ old = "new" }}, not {describe_value(value)}')
     words = [word for pair in value.items() for word in pair]
     refused = [word for word in words if not (isinstance(word, str) and is_identifier(word))]
     if refused:
-        raise Wrong(f"must map names to names; none: {', '.join(map(described, refused))}")
+        raise Wrong(f"must map names to names; none: {', '.join(map(describe_value, refused))}")
     return tuple(value.items())
 
 
-def rule_id(value: object) -> str:
+def check_rule_id(value: object) -> str:
     """An id that can stand in a ``# ssot: allow[id]`` comment."""
-    word = text(value)
+    word = check_text(value)
     if not word.isprintable() or any(char in word for char in " [],"):
-        raise Wrong(f"must have no blanks, brackets or commas, not {described(word)}")
+        raise Wrong(f"must have no blanks, brackets or commas, not {describe_value(word)}")
     return word
 
 
-def regex(value: object) -> str:
-    pattern = text(value)
+def check_regex(value: object) -> str:
+    pattern = check_text(value)
     try:
         re.compile(pattern)
     # A pattern can also be too large or too deep for the compiler.
     except (re.error, OverflowError, RecursionError) as error:
-        raise Wrong(f"{described(pattern)} is no regular expression: {error}") from None
+        raise Wrong(f"{describe_value(pattern)} is no regular expression: {error}") from None
     return pattern
 
 
-def date(value: object) -> datetime.date:
+def check_date(value: object) -> datetime.date:
     # A datetime is a date to isinstance, but has an hour that nobody would honour.
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value
@@ -147,48 +148,48 @@ def date(value: object) -> datetime.date:
             return datetime.date.fromisoformat(value)
         except ValueError:
             pass
-    raise Wrong(f"must be a date, YYYY-MM-DD, not {described(value)}")
+    raise Wrong(f"must be a date, YYYY-MM-DD, not {describe_value(value)}")
 
 
-def version(value: object) -> str:
-    word = text(value)
+def check_version(value: object) -> str:
+    word = check_text(value)
     if not re.fullmatch(_VERSION, word):
-        raise Wrong(f'must be a version like "2.0", not {described(word)}')
+        raise Wrong(f'must be a version like "2.0", not {describe_value(word)}')
     return word
 
 
-def distribution(value: object) -> str:
-    word = text(value)
+def check_distribution(value: object) -> str:
+    word = check_text(value)
     if not re.fullmatch(_DISTRIBUTION, word):
-        raise Wrong(f"must be the name of a distribution, not {described(word)}")
+        raise Wrong(f"must be the name of a distribution, not {describe_value(word)}")
     return word
 
 
-def category(value: object) -> str:
+def check_category(value: object) -> str:
     """A warning category: a builtin one, or dotted and then resolved later, not here."""
-    word = text(value)
+    word = check_text(value)
     if not is_dotted(word):
-        raise Wrong(f"must be a warning category, not {described(word)}")
+        raise Wrong(f"must be a warning category, not {describe_value(word)}")
     if "." in word or _is_warning(getattr(builtins, word, None)):
         return word
     known = [name for name, each in vars(builtins).items() if _is_warning(each)]
     if hasattr(builtins, word):
-        raise Wrong(f"{described(word)} is a builtin, but no warning category")
-    hint = nearest(word, known) or "write its module too, like package.module.Category"
-    raise Wrong(f"{described(word)} is no builtin warning category", hint)
+        raise Wrong(f"{describe_value(word)} is a builtin, but no warning category")
+    hint = hint_nearest(word, known) or "write its module too, like package.module.Category"
+    raise Wrong(f"{describe_value(word)} is no builtin warning category", hint)
 
 
 def _is_warning(value: object) -> bool:
     return isinstance(value, type) and issubclass(value, Warning)
 
 
-def report(value: object) -> ReportTo:
+def check_report(value: object) -> ReportTo:
     """``FORMAT:PATH``, or a ``FORMAT`` that needs no path."""
-    name, colon, path = text(value).partition(":")
+    name, colon, path = check_text(value).partition(":")
     row = FORMATS.get(name)
     if row is None:
         known = ", ".join(FORMATS)
-        raise Wrong(f"unknown format {described(name)}; there is: {known}")
+        raise Wrong(f"unknown format {describe_value(name)}; there is: {known}")
     if row.written_by_pytest and colon:
         raise Wrong(f"takes no path: {name}", f"name the file with pytest's --{name}xml")
     if not colon and (row.printed or row.written_by_pytest):

@@ -7,17 +7,17 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pytest_ssot.config.mistakes import Mistakes, Place, Wrong, described, nearest
+from pytest_ssot.config.mistakes import Mistakes, Place, Wrong, describe_value, hint_nearest
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.config.schema import SCHEMAS, Table, check_table
-from pytest_ssot.config.settings import Settings, Source, settle
-from pytest_ssot.config.toml import parse
+from pytest_ssot.config.settings import Settings, SettingsSource, make_settings
+from pytest_ssot.config.toml import parse_toml
 
 FILE = "pyproject.toml"
 SECTION = "tool.pytest-ssot"
 
 
-class Loaded(NamedTuple):
+class LoadedConfig(NamedTuple):
     """The settings and the checked tables, by what else is to be built from them."""
 
     settings: Settings
@@ -32,7 +32,7 @@ def load_config(
     ini: Mapping[str, object],
     flags: Mapping[str, object],
     mistakes: Mistakes,
-) -> Loaded:
+) -> LoadedConfig:
     """The configuration of the project at ``root``.
 
     Settings come from the command line, else pytest's ini, else
@@ -40,18 +40,20 @@ def load_config(
     only. Nothing is raised: what is wrong is added to ``mistakes``.
     """
     section: dict[str, Any] | None = None
-    with mistakes.gathered(Place(FILE)):
+    with mistakes.gather(Place(FILE)):
         section = _read_section(root / FILE)
     written = section or {}
     _check_names(written, mistakes)
     sources = (
-        Source(Place("command line", order=(2,)), flags, attrgetter("flag_name")),
-        Source(Place("pytest's configuration", order=(1,)), ini, attrgetter("ini")),
-        Source(Place(FILE, f"[{SECTION}]", (0,)), written, attrgetter("name")),
+        SettingsSource(Place("command line", order=(2,)), flags, attrgetter("flag_name")),
+        SettingsSource(Place("pytest's configuration", order=(1,)), ini, attrgetter("ini")),
+        SettingsSource(Place(FILE, f"[{SECTION}]", (0,)), written, attrgetter("name")),
     )
     file = None if section is None else root / FILE
-    settings = settle(root, file, sources, mistakes)
-    return Loaded(settings, **{name: _check_list(name, written, mistakes) for name in SCHEMAS})
+    settings = make_settings(root, file, sources, mistakes)
+    return LoadedConfig(
+        settings, **{name: _check_list(name, written, mistakes) for name in SCHEMAS}
+    )
 
 
 def is_configured(folder: Path) -> bool:
@@ -62,7 +64,7 @@ def is_configured(folder: Path) -> bool:
         return True
 
 
-def configured_above(root: Path) -> Path | None:
+def find_configured_above(root: Path) -> Path | None:
     """The nearest folder above *root* whose file has our tables, which do not hold in *root*."""
     for folder in root.parents:
         try:
@@ -83,16 +85,16 @@ def _read_section(path: Path) -> dict[str, Any] | None:
         raise Wrong(f"cannot be read: {error.strerror}") from None
     # Most runs of pytest are in projects that never heard of us: no parser for them.
     # In UTF-16, as some editors write it, our name has NULs in between: the parser tells.
-    if not any(one in data for one in (b"pytest-ssot", b"pytest_ssot", b"\0")):
+    if not any(word in data for word in (b"pytest-ssot", b"pytest_ssot", b"\0")):
         return None
-    tool = parse(data).get("tool")
+    tool = parse_toml(data).get("tool")
     if not isinstance(tool, dict):
         return None
     if "pytest_ssot" in tool:
         raise Wrong("unknown table [tool.pytest_ssot]", f"did you mean [{SECTION}]?")
     section = tool.get("pytest-ssot")
     if section is not None and not isinstance(section, dict):
-        raise Wrong(f"[{SECTION}] must be a table, not {described(section)}")
+        raise Wrong(f"[{SECTION}] must be a table, not {describe_value(section)}")
     return section
 
 
@@ -101,8 +103,8 @@ def _check_names(section: Mapping[str, object], mistakes: Mistakes) -> None:
     for position, name in enumerate(section):
         if name not in known:
             place = Place(FILE, f"[{SECTION}]", (0, position))
-            hint = nearest(name, known)
-            mistakes.add(place, f"unknown key {described(name)}", hint=hint)
+            hint = hint_nearest(name, known)
+            mistakes.add(place, f"unknown key {describe_value(name)}", hint=hint)
 
 
 def _check_list(name: str, section: Mapping[str, object], mistakes: Mistakes) -> tuple[Table, ...]:
@@ -110,7 +112,7 @@ def _check_list(name: str, section: Mapping[str, object], mistakes: Mistakes) ->
     position = list(section).index(name) if name in section else 0
     place = Place(FILE, f"[{SECTION}.{name}]", (0, position))
     if not isinstance(entries, list):
-        problem = f"must be a list of tables, not {described(entries)}"
+        problem = f"must be a list of tables, not {describe_value(entries)}"
         mistakes.add(place, problem, hint=f"write [[{SECTION}.{name}]]")
         return ()
     return tuple(

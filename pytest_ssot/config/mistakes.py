@@ -55,7 +55,7 @@ class Mistakes:
         self._found.append(Mistake(place, key, problem, hint))
 
     @contextmanager
-    def gathered(self, place: Place, key: str | None = None) -> Iterator[None]:
+    def gather(self, place: Place, key: str | None = None) -> Iterator[None]:
         """Turns each Wrong that leaves the block, alone or in a group, into a mistake."""
         try:
             yield
@@ -64,7 +64,7 @@ class Mistakes:
                 if isinstance(wrong, Wrong):
                     self.add(place, wrong.problem, key=key, hint=wrong.hint)
 
-    def problems(self) -> list[str]:
+    def list_problems(self) -> list[str]:
         """What is wrong, without the places."""
         return [mistake.problem for mistake in self._found]
 
@@ -80,7 +80,7 @@ class Mistakes:
         raise UsageError("\n".join([f"pytest-ssot: {count} in the configuration", *map(str, told)]))
 
 
-def nearest(word: str, known: Iterable[str], before: str = "") -> str | None:
+def hint_nearest(word: str, known: Iterable[str], before: str = "") -> str | None:
     """A hint at the known word that was probably meant, None if none is near.
 
     *before* is what stands before all of them, in which none of them differs.
@@ -91,7 +91,7 @@ def nearest(word: str, known: Iterable[str], before: str = "") -> str | None:
     return f'did you mean "{before}{near[0]}"?' if near else None
 
 
-def described(value: object) -> str:
+def describe_value(value: object) -> str:
     """A refused value in a few words, never more than a line and never by its repr."""
     if isinstance(value, bool):
         return "true" if value else "false"

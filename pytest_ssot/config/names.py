@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import keyword
 
-from pytest_ssot.config.mistakes import Wrong, described
+from pytest_ssot.config.mistakes import Wrong, describe_value
 
 
-def text(value: object) -> str:
+def check_text(value: object) -> str:
     """A string that says something."""
     if not isinstance(value, str):
-        raise Wrong(f"must be a string, not {described(value)}")
+        raise Wrong(f"must be a string, not {describe_value(value)}")
     if not value.strip():
         raise Wrong("must not be empty")
     if "\0" in value:
@@ -26,45 +26,47 @@ def is_dotted(word: str) -> bool:
     return all(map(is_identifier, word.split(".")))
 
 
-def identifier(value: object) -> str:
-    word = text(value)
+def check_identifier(value: object) -> str:
+    word = check_text(value)
     if not is_identifier(word):
-        raise Wrong(f"must be a name, not {described(word)}")
+        raise Wrong(f"must be a name, not {describe_value(word)}")
     return word
 
 
-def module(value: object) -> str:
+def check_module(value: object) -> str:
     """``a.b``."""
-    word = text(value)
+    word = check_text(value)
     if not is_dotted(word):
-        raise Wrong(f'must be a dotted name like "a.b", not {described(word)}', _as_dotted(word))
+        raise Wrong(
+            f'must be a dotted name like "a.b", not {describe_value(word)}', _as_dotted(word)
+        )
     return word
 
 
-def target(value: object) -> str:
+def check_target(value: object) -> str:
     """``a.b`` or ``a.b:Name``."""
-    word = text(value)
+    word = check_text(value)
     owner, colon, name = word.partition(":")
     if not is_dotted(owner) or (colon and not is_identifier(name)):
-        problem = f'must be a dotted name, "a.b" or "a.b:Name", not {described(word)}'
+        problem = f'must be a dotted name, "a.b" or "a.b:Name", not {describe_value(word)}'
         raise Wrong(problem, _as_dotted(word))
     return word
 
 
-def symbol(value: object) -> str:
+def check_symbol(value: object) -> str:
     """``a.b:Name``."""
-    word = target(value)
+    word = check_target(value)
     if ":" not in word:
-        raise Wrong(f'must name something in a module, "a.b:Name", not {described(word)}')
+        raise Wrong(f'must name something in a module, "a.b:Name", not {describe_value(word)}')
     return word
 
 
-def callers(value: object) -> str:
+def check_caller(value: object) -> str:
     """``a.b``, ``a.b:name`` or ``a.b:Class.method``: a factory is often a class method."""
-    word = text(value)
+    word = check_text(value)
     owner, colon, name = word.partition(":")
     if not is_dotted(owner) or (colon and not is_dotted(name)):
-        problem = f'must be "a.b", "a.b:name" or "a.b:Class.method", not {described(word)}'
+        problem = f'must be "a.b", "a.b:name" or "a.b:Class.method", not {describe_value(word)}'
         raise Wrong(problem, _as_dotted(word))
     return word
 

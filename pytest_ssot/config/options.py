@@ -24,7 +24,7 @@ class Option(NamedTuple):
     choices: tuple[str, ...] = ()
     metavar: str | None = None
     flag: bool = False
-    item: Check = names.text
+    item: Check = names.check_text
     paths: bool = False
 
     @property
@@ -51,13 +51,13 @@ class Option(NamedTuple):
             return "args"
         return "bool" if self.type == "bool" else "string"
 
-    def check(self, root: Path) -> Check:
+    def make_check(self, root: Path) -> Check:
         """The check of a whole value, in the project at ``root``."""
         if self.type == "strings":
-            return checks.strings(checks.path_under(root) if self.paths else self.item)
+            return checks.check_strings(checks.check_path_under(root) if self.paths else self.item)
         if self.type == "choice":
-            return checks.choice(self.choices)
-        return checks.boolean if self.type == "bool" else self.item
+            return checks.check_choice_of(self.choices)
+        return checks.check_boolean if self.type == "bool" else self.item
 
 
 _WHAT_TO_DO = ("report", "fail", "ignore")
@@ -87,14 +87,14 @@ OPTIONS: tuple[Option, ...] = (
         "strings",
         ("mission_critical",),
         "names of the markers that make a test mission-critical",
-        item=names.identifier,
+        item=names.check_identifier,
     ),
     Option(
         "warnings",
         "strings",
         ("DeprecationWarning", "PendingDeprecationWarning"),
         "warning categories, builtin or dotted, that tell of a deprecation; subclasses count",
-        item=checks.category,
+        item=checks.check_category,
     ),
     Option(
         "discover",
@@ -153,7 +153,7 @@ OPTIONS: tuple[Option, ...] = (
         f"write a report at the end of the run; FORMAT is one of {', '.join(FORMATS)}",
         metavar="FORMAT[:PATH]",
         flag=True,
-        item=checks.report,
+        item=checks.check_report,
     ),
     Option("chain", "bool", False, "show whole chains in the summary", flag=True),
 )

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from pytest_ssot.config import checks, names
 from pytest_ssot.config.checks import Check
-from pytest_ssot.config.mistakes import Mistakes, Place, described, nearest
+from pytest_ssot.config.mistakes import Mistakes, Place, describe_value, hint_nearest
 
 # (the key to blame or None, the problem), from what was written and what of it is sound
 Relation = Callable[[Mapping[str, Any], Mapping[str, Any]], Iterator[tuple[str | None, str]]]
 
 
-class Key(NamedTuple):
+class TableKey(NamedTuple):
     """A key of a table; an absent one takes ``default``, or the value of another key.
 
     ``field`` is its name in what is made of the table, where that is another. It is
@@ -33,7 +33,7 @@ class Schema(NamedTuple):
     """One kind of table: its keys, and what must hold between them."""
 
     name: str
-    keys: Mapping[str, Key]
+    keys: Mapping[str, TableKey]
     relation: Relation
 
 
@@ -53,10 +53,10 @@ def check_table(
     ``place`` is that of the whole list, ``number`` the entry's, from 1.
     """
     before = len(mistakes)
-    label = f"{place.table} #{number}{_label(raw)}"
+    label = f"{place.table} #{number}{_describe_id(raw)}"
     place = place._replace(table=label, order=(*place.order, number))
     if not isinstance(raw, Mapping):
-        mistakes.add(place, f"must be a table, not {described(raw)}")
+        mistakes.add(place, f"must be a table, not {describe_value(raw)}")
         return Table(place, {}, sound=False)
     # TOML has no null, but a mapping made by code may say None for what it leaves out.
     raw = {name: value for name, value in raw.items() if value is not None}
@@ -69,9 +69,9 @@ def check_table(
     return Table(place, values, sound=len(mistakes) == before)
 
 
-def _label(raw: object) -> str:
+def _describe_id(raw: object) -> str:
     name = raw.get("id") if isinstance(raw, Mapping) else None
-    return f" (id {described(name)})" if isinstance(name, str) else ""
+    return f" (id {describe_value(name)})" if isinstance(name, str) else ""
 
 
 def _check_keys(
@@ -80,10 +80,10 @@ def _check_keys(
     values: dict[str, Any] = {}
     for name, value in raw.items():
         if not isinstance(name, str) or name not in schema.keys:
-            hint = nearest(name, schema.keys) if isinstance(name, str) else None
-            mistakes.add(place, f"unknown key {described(name)}", hint=hint)
+            hint = hint_nearest(name, schema.keys) if isinstance(name, str) else None
+            mistakes.add(place, f"unknown key {describe_value(name)}", hint=hint)
             continue
-        with mistakes.gathered(place, name):
+        with mistakes.gather(place, name):
             values[name] = schema.keys[name].check(value)
     for name, key in schema.keys.items():
         if key.required and name not in raw:
@@ -91,7 +91,9 @@ def _check_keys(
     return values
 
 
-def _of_rule(raw: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
+def _relate_rule(
+    raw: Mapping[str, Any], values: Mapping[str, Any]
+) -> Iterator[tuple[str | None, str]]:
     if "distribution" in raw and "removed-in" not in raw:
         yield "distribution", 'needs "removed-in", the version that ends the target'
     if "rename" in raw and "use" not in raw:
@@ -109,7 +111,7 @@ def _of_rule(raw: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[tupl
         yield "use", f'"{use}" is deprecated too, unless the rule says submodules = false'
 
 
-def _of_allow(
+def _relate_allow(
     raw: Mapping[str, Any], values: Mapping[str, Any]
 ) -> Iterator[tuple[str | None, str]]:
     if ("rule" in raw) == ("warning" in raw):
@@ -122,30 +124,34 @@ def _no_relation(
     return iter(())
 
 
-_ABOUT = {"reason": Key(names.text), "owner": Key(names.text), "link": Key(names.text)}
+_ABOUT = {
+    "reason": TableKey(names.check_text),
+    "owner": TableKey(names.check_text),
+    "link": TableKey(names.check_text),
+}
 RULES = Schema(
     "rules",
     {
-        "deprecated": Key(names.target, required=True),
-        "use": Key(names.target),
-        "rename": Key(checks.renames, default=()),
-        "manual": Key(checks.strings(names.identifier), default=()),
-        "submodules": Key(checks.boolean, default=True, reported=False),
-        "allow-from": Key(checks.strings(), default=(), reported=False),
-        "id": Key(checks.rule_id, default_from="deprecated", reported=False),
+        "deprecated": TableKey(names.check_target, required=True),
+        "use": TableKey(names.check_target),
+        "rename": TableKey(checks.check_renames, default=()),
+        "manual": TableKey(checks.check_strings(names.check_identifier), default=()),
+        "submodules": TableKey(checks.check_boolean, default=True, reported=False),
+        "allow-from": TableKey(checks.check_strings(), default=(), reported=False),
+        "id": TableKey(checks.check_rule_id, default_from="deprecated", reported=False),
         **_ABOUT,
-        "removed-in": Key(checks.version),
-        "distribution": Key(checks.distribution),
+        "removed-in": TableKey(checks.check_version),
+        "distribution": TableKey(checks.check_distribution),
     },
-    _of_rule,
+    _relate_rule,
 )
 SINGLE = Schema(
     "single",
     {
         # Reports have the rules of all tables in one list, where this says which it is.
-        "symbol": Key(names.symbol, required=True, reported_as="single"),
-        "also-from": Key(checks.strings(names.module), default=()),
-        "id": Key(checks.rule_id, default_from="symbol", reported=False),
+        "symbol": TableKey(names.check_symbol, required=True, reported_as="single"),
+        "also-from": TableKey(checks.check_strings(names.check_module), default=()),
+        "id": TableKey(checks.check_rule_id, default_from="symbol", reported=False),
         **_ABOUT,
     },
     _no_relation,
@@ -153,9 +159,9 @@ SINGLE = Schema(
 FACTORIES = Schema(
     "factories",
     {
-        "class": Key(names.symbol, required=True, field="symbol"),
-        "only-from": Key(checks.strings(names.callers, some=True), required=True),
-        "id": Key(checks.rule_id, reported=False),
+        "class": TableKey(names.check_symbol, required=True, field="symbol"),
+        "only-from": TableKey(checks.check_strings(names.check_caller, some=True), required=True),
+        "id": TableKey(checks.check_rule_id, reported=False),
         **_ABOUT,
     },
     _no_relation,
@@ -163,15 +169,15 @@ FACTORIES = Schema(
 ALLOW = Schema(
     "allow",
     {
-        "rule": Key(names.text),
-        "warning": Key(checks.regex),
-        "from": Key(checks.strings(), default=()),
-        "tests": Key(checks.strings(), default=()),
-        "reason": Key(names.text, required=True),
-        "owner": Key(names.text),
-        "until": Key(checks.date),
+        "rule": TableKey(names.check_text),
+        "warning": TableKey(checks.check_regex),
+        "from": TableKey(checks.check_strings(), default=()),
+        "tests": TableKey(checks.check_strings(), default=()),
+        "reason": TableKey(names.check_text, required=True),
+        "owner": TableKey(names.check_text),
+        "until": TableKey(checks.check_date),
     },
-    _of_allow,
+    _relate_allow,
 )
 SCHEMAS = {schema.name: schema for schema in (RULES, SINGLE, FACTORIES, ALLOW)}
 

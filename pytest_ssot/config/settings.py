@@ -41,7 +41,7 @@ class Settings(NamedTuple):
         return (self.root if typed_in is None else typed_in) / self.baseline
 
 
-class Source(NamedTuple):
+class SettingsSource(NamedTuple):
     """Raw values by option name from one place; None is as good as absent.
 
     ``spelled`` is how the user writes an option's name there.
@@ -56,15 +56,17 @@ class Source(NamedTuple):
         return self.place._replace(order=(*self.place.order, position))
 
 
-def settle(
-    root: Path, file: Path | None, sources: tuple[Source, ...], mistakes: Mistakes
+def make_settings(
+    root: Path, file: Path | None, sources: tuple[SettingsSource, ...], mistakes: Mistakes
 ) -> Settings:
     """The settings; a refused value is added to the mistakes and counts as absent."""
-    values = {option.attribute: _winner(option, root, sources, mistakes) for option in OPTIONS}
+    values = {option.attribute: _find_winner(option, root, sources, mistakes) for option in OPTIONS}
     return Settings(root=root, file=file, **values)
 
 
-def _winner(option: Option, root: Path, sources: tuple[Source, ...], mistakes: Mistakes) -> Any:
+def _find_winner(
+    option: Option, root: Path, sources: tuple[SettingsSource, ...], mistakes: Mistakes
+) -> Any:
     """The value of the first source that has one, else the default.
 
     All are checked: a mistake that the command line hides today is one all the same.
@@ -74,8 +76,8 @@ def _winner(option: Option, root: Path, sources: tuple[Source, ...], mistakes: M
         raw = source.values.get(option.name)
         if raw is None:
             continue
-        with mistakes.gathered(source.place_of(option), source.spelled(option)):
+        with mistakes.gather(source.place_of(option), source.spelled(option)):
             if isinstance(raw, Exception):  # pytest refused it; see Option.ini_type
                 raise Wrong(str(raw))
-            found.append(option.check(root)(raw))
+            found.append(option.make_check(root)(raw))
     return found[0] if found else option.default

@@ -7,7 +7,7 @@ from typing import Any
 from pytest_ssot.config.mistakes import Wrong
 
 
-def parse(data: bytes) -> dict[str, Any]:
+def parse_toml(data: bytes) -> dict[str, Any]:
     """The document; raises Wrong if it is not UTF-8 or no TOML."""
     import tomllib
 

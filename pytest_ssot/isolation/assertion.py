@@ -7,9 +7,9 @@ import sys
 import types
 
 from pytest_ssot.isolation import ignore_argument, introspection, path_text
-from pytest_ssot.isolation.class_sorts import Kinds
+from pytest_ssot.isolation.class_sorts import ClassSorts
 from pytest_ssot.isolation.ignore_argument import Ignore
-from pytest_ssot.isolation.shared_state import Shared, shared
+from pytest_ssot.isolation.shared_state import SharedThing, find_shared
 
 _TOLD = 10
 _ADVICE = "Give each its own, or name in ignore what they may share: [a type, an object, a name]"
@@ -28,32 +28,34 @@ def assert_isolated(a: object, b: object, *, ignore: Ignore = ()) -> None:
     and keeps none of them.
     """
     __tracebackhide__ = True
-    message = _message(a, b, ignore)
+    message = _describe_shared(a, b, ignore)
     # What is raised keeps this frame, which is not to keep what was compared.
     del a, b, ignore
     if message:
         raise AssertionError(message)
 
 
-def _message(a: object, b: object, ignore: Ignore) -> str:
+def _describe_shared(a: object, b: object, ignore: Ignore) -> str:
     """What is shared, in words; empty where nothing is."""
     __tracebackhide__ = True
-    _refuse("a", a)
-    _refuse("b", b)
+    _refuse_root("a", a)
+    _refuse_root("b", b)
     ours = {introspection.module_of(type(root)).partition(".")[0] for root in (a, b)}
-    kinds = Kinds(ignore_argument.parsed(ignore), frozenset(ours - sys.stdlib_module_names))
+    kinds = ClassSorts(
+        ignore_argument.parse_ignore(ignore), frozenset(ours - sys.stdlib_module_names)
+    )
     # Millions of short-lived pairs would have it walk both graphs again and again.
     collects = gc.isenabled()
     if collects:  # who has not turned it off must not either: another thread may be here
         gc.disable()
     try:
-        return _told(*shared(a, b, kinds, _TOLD))
+        return _format_message(*find_shared(a, b, kinds, _TOLD))
     finally:
         if collects:
             gc.enable()
 
 
-def _refuse(name: str, root: object) -> None:
+def _refuse_root(name: str, root: object) -> None:
     __tracebackhide__ = True
     for cls, what in ((type, "class"), (types.ModuleType, "module")):
         if introspection.is_a(root, cls):
@@ -63,15 +65,18 @@ def _refuse(name: str, root: object) -> None:
             )
 
 
-def _told(found: list[Shared], total: int) -> str:
+def _format_message(found: list[SharedThing], total: int) -> str:
     if not found:
         return ""
     same = not found[0].left and not found[0].right
     lines = ["a and b are the same object:" if same else "a and b share mutable state:"]
-    for one in found:
-        owner = path_text.owner(one.left) or path_text.owner(one.right)
+    for shared in found:
+        owner = path_text.name_owner(shared.left) or path_text.name_owner(shared.right)
         where = f" (class attribute of {owner})" if owner else ""
-        left, right = path_text.path("a", one.left), path_text.path("b", one.right)
-        lines += [f"  {left} is {right}{where}", f"      {path_text.described(one.thing)}"]
+        left, right = (
+            path_text.format_path("a", shared.left),
+            path_text.format_path("b", shared.right),
+        )
+        lines += [f"  {left} is {right}{where}", f"      {path_text.describe_object(shared.thing)}"]
     lines += [f"  … and {total - len(found)} more"] if total > len(found) else []
     return "\n".join((*lines, _ADVICE))

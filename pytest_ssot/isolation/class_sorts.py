@@ -15,39 +15,39 @@ from contextvars import Context
 from typing import Any, NamedTuple
 
 from pytest_ssot.isolation import closures, edges, introspection, shared_by_right
-from pytest_ssot.isolation.ignore_argument import Ignored
+from pytest_ssot.isolation.ignore_argument import IgnoredThings
 
 #: Whose contents are read in a way of their own. Exact instances hold nothing else.
 _WHOLE: Mapping[type, edges.Part] = types.MappingProxyType(
     {
-        list: edges.listed,
-        tuple: edges.tupled,
-        dict: edges.items,
-        set: edges.elements,
-        frozenset: edges.frozen_elements,
-        types.MethodType: edges.bound,
-        types.BuiltinFunctionType: edges.bound_in_c,
-        types.FunctionType: edges.function,
-        functools.partial: edges.applied,
-        functools._lru_cache_wrapper: edges.cached,
-        types.GeneratorType: edges.suspended,
-        types.CoroutineType: edges.suspended,
-        types.AsyncGeneratorType: edges.suspended,
-        types.CellType: edges.held,
-        memoryview: edges.viewed_memory,
-        Context: edges.in_context,
-        threading.local: edges.of_this_thread,
+        list: edges.read_list,
+        tuple: edges.read_tuple,
+        dict: edges.read_items,
+        set: edges.read_set,
+        frozenset: edges.read_frozenset,
+        types.MethodType: edges.read_method,
+        types.BuiltinFunctionType: edges.read_builtin_method,
+        types.FunctionType: edges.read_function,
+        functools.partial: edges.read_partial,
+        functools._lru_cache_wrapper: edges.read_cache,
+        types.GeneratorType: edges.read_suspended,
+        types.CoroutineType: edges.read_suspended,
+        types.AsyncGeneratorType: edges.read_suspended,
+        types.CellType: edges.read_cell,
+        memoryview: edges.read_memoryview,
+        Context: edges.read_context,
+        threading.local: edges.read_thread_local,
     }
 )
 #: As above, next to what is found as for any other object.
 _PARTS: tuple[tuple[type, edges.Part], ...] = (
-    (collections.deque, edges.queued),
-    (weakref.ref, edges.referred),
-    (BaseException, edges.raised),
+    (collections.deque, edges.read_deque),
+    (weakref.ref, edges.read_weakref),
+    (BaseException, edges.read_exception),
 )
 _OPENINGS: tuple[tuple[type, edges.Opening], ...] = (
-    (types.FunctionType, closures.opened),
-    *((cls, edges.looked_at) for cls in shared_by_right.VIEWS),
+    (types.FunctionType, closures.open_closure),
+    *((cls, edges.open_mapping) for cls in shared_by_right.VIEWS),
 )
 #: Class attributes that are tables of how a class is made.
 _MADE_BY_A_METACLASS = frozenset(
@@ -70,7 +70,7 @@ _SURROUNDINGS = (
 Slots = tuple[tuple[str, Callable[[Any], object]], ...]
 
 
-class Descriptor:
+class FileDescriptor:
     """A file that the operating system has open: objects with one number share it."""
 
     __slots__ = ("number",)
@@ -79,7 +79,7 @@ class Descriptor:
         self.number = number
 
 
-class Kind(NamedTuple):
+class ClassSort(NamedTuple):
     """How instances of *cls* are looked at.
 
     ``state`` says that they can change. ``value`` says that they cannot but for
@@ -101,26 +101,26 @@ class Kind(NamedTuple):
         return self.state
 
 
-class Kinds:
+class ClassSorts:
     """The kinds of all classes that a comparison comes across."""
 
-    def __init__(self, ignored: Ignored, home: frozenset[str]) -> None:
+    def __init__(self, ignored: IgnoredThings, home: frozenset[str]) -> None:
         """Classes of the packages *home* are read for attributes, installed or not."""
         self._ignored = ignored
         self._home = home
-        self._by_right = (*shared_by_right.by_right(), *ignored.types)
+        self._by_right = (*shared_by_right.list_by_right(), *ignored.types)
         self._proxied: dict[int, tuple[object, object]] | None = None
-        self._descriptors: dict[int, Descriptor] = {}
+        self._descriptors: dict[int, FileDescriptor] = {}
         #: By the address of the class, which may have a ``__hash__`` of its own.
-        self.known: dict[int, Kind | None] = {}
+        self.known: dict[int, ClassSort | None] = {}
         #: What is not looked at, by address; all of it kept alive.
         self.passed = {
-            id(one): one for one in (*shared_by_right.one_in_a_process(), *ignored.objects)
+            id(obj): obj for obj in (*shared_by_right.list_one_in_a_process(), *ignored.objects)
         }
 
-    def find(self, cls: type) -> Kind | None:
+    def find_sort(self, cls: type) -> ClassSort | None:
         """The kind of *cls*, None where its instances are neither told nor followed."""
-        kind = self._made(cls)
+        kind = self._make_sort(cls)
         self.known[id(cls)] = kind
         self.passed[id(cls)] = cls  # so that no other class gets its address
         return kind
@@ -129,47 +129,47 @@ class Kinds:
         kind = self.known[id(type(obj))]
         return kind is not None and kind.is_state(obj)
 
-    def _made(self, cls: type) -> Kind | None:
+    def _make_sort(self, cls: type) -> ClassSort | None:
         mro = introspection.mro(cls)
-        if _first(mro, self._by_right) or shared_by_right.is_machinery(cls):
+        if _find_first(mro, self._by_right) or shared_by_right.is_machinery(cls):
             return None
         own = introspection.attributes_getter(cls)
-        leaf, whole = _first(mro, shared_by_right.LEAVES), _first(mro, _WHOLE)
-        slots = tuple(introspection.members(cls, leaf or whole or object))
+        leaf, whole = _find_first(mro, shared_by_right.LEAVES), _find_first(mro, _WHOLE)
+        slots = tuple(introspection.list_members(cls, leaf or whole or object))
         if not own and not slots and (leaf or introspection.is_bare(cls)):
             return None  # with nowhere to keep anything
-        through = _first(mro, shared_by_right.THROUGH)
+        through = _find_first(mro, shared_by_right.THROUGH)
         fixed = leaf or through
         state = not fixed and not shared_by_right.is_frozen(cls)
-        openings = tuple(one for base, one in _OPENINGS if _first(mro, (base,)))
+        openings = tuple(opening for base, opening in _OPENINGS if _find_first(mro, (base,)))
         parts = [_WHOLE[whole]] if whole else []
         if whole is not cls:
             if own and state:
-                openings = (edges.own_attributes(own), *openings)
+                openings = (edges.open_attributes(own), *openings)
             elif own:
-                parts.append(edges.attributes_by(own))
-            parts += self._parts(cls, mro, slots)
-            found = self._class_attributes(mro)
-            parts += [edges.class_attributes(found, own)] if found else []
+                parts.append(edges.read_attributes_by(own))
+            parts += self._list_parts(cls, mro, slots)
+            found = self._find_class_attributes(mro)
+            parts += [edges.read_class_attributes(found, own)] if found else []
             if not whole and not leaf and through not in shared_by_right.VIEWS:
-                parts.append(edges.rest_but(own) if own else edges.rest)
+                parts.append(edges.read_rest_but(own) if own else edges.read_rest)
         value = fixed is not None and fixed is not cls
-        return Kind(cls, state, value, own, openings, tuple(parts), self._dropped(mro))
+        return ClassSort(cls, state, value, own, openings, tuple(parts), self._list_dropped(mro))
 
-    def _parts(self, cls: type, mro: tuple[type, ...], slots: Slots) -> Iterator[edges.Part]:
+    def _list_parts(self, cls: type, mro: tuple[type, ...], slots: Slots) -> Iterator[edges.Part]:
         if slots:
-            yield edges.slots(slots)
-        yield from (part for base, part in _PARTS if _first(mro, (base,)))
-        if _first(mro, (weakref.ProxyType, weakref.CallableProxyType)):
-            yield self._target
-        if _first(mro, (io.FileIO, socket.SocketType)):
-            yield self._descriptor
-        for one in mro:
-            base = introspection.namespace(one).get("base")
-            if introspection.name_of(one) == "numpy.ndarray" and base is not None:
-                yield edges.slots((("base", base.__get__),))
+            yield edges.read_slots(slots)
+        yield from (part for base, part in _PARTS if _find_first(mro, (base,)))
+        if _find_first(mro, (weakref.ProxyType, weakref.CallableProxyType)):
+            yield self._read_proxied
+        if _find_first(mro, (io.FileIO, socket.SocketType)):
+            yield self._read_descriptor
+        for base_class in mro:
+            base = introspection.namespace(base_class).get("base")
+            if introspection.name_of(base_class) == "numpy.ndarray" and base is not None:
+                yield edges.read_slots((("base", base.__get__),))
 
-    def _class_attributes(self, mro: tuple[type, ...]) -> tuple[tuple[str, type, object], ...]:
+    def _find_class_attributes(self, mro: tuple[type, ...]) -> tuple[tuple[str, type, object], ...]:
         """What may be state among them: no method, property, value, or part of the machinery.
 
         Those of the standard library and of installed packages are tables of theirs,
@@ -191,19 +191,19 @@ class Kinds:
                     found.append((name, cls, value))
         return tuple(found)
 
-    def _dropped(self, mro: tuple[type, ...]) -> frozenset[str]:
+    def _list_dropped(self, mro: tuple[type, ...]) -> frozenset[str]:
         names = {introspection.name_of(cls) for cls in mro}
         around = (hidden for name, hidden in _SURROUNDINGS if name in names)
         return self._ignored.names.union(_SAID_OF_CODE, *around)
 
-    def _target(self, obj: object) -> Iterator[edges.Edge]:
+    def _read_proxied(self, obj: object) -> Iterator[edges.Edge]:
         """What a proxy stands for. Any question to the proxy would be one to that."""
         if self._proxied is None:
-            self._proxied = dict(_all_proxied())
+            self._proxied = dict(_find_proxied())
         if id(obj) in self._proxied:
             yield (edges.TEXT, "()"), self._proxied[id(obj)][1]
 
-    def _descriptor(self, obj: Any) -> Iterator[edges.Edge]:
+    def _read_descriptor(self, obj: Any) -> Iterator[edges.Edge]:
         """The number of an open file or socket, for two objects may have one number."""
         base = io.FileIO if introspection.is_a(obj, io.FileIO) else socket.SocketType
         try:
@@ -211,23 +211,23 @@ class Kinds:
         except ValueError:  # closed
             return
         if number > 2:  # the standard streams are the process's
-            one = self._descriptors.setdefault(number, Descriptor(number))
-            yield (edges.TEXT, ".fileno()"), one
+            descriptor = self._descriptors.setdefault(number, FileDescriptor(number))
+            yield (edges.TEXT, ".fileno()"), descriptor
 
 
 def _is_machinery(name: str) -> bool:
     return name.startswith("_") and name.endswith("_")
 
 
-def _first(mro: tuple[type, ...], wanted: Iterable[type]) -> type | None:
+def _find_first(mro: tuple[type, ...], wanted: Iterable[type]) -> type | None:
     """The first of *wanted* that is in *mro*, by identity."""
-    for one in wanted:
-        if any(cls is one for cls in mro):
-            return one
+    for candidate in wanted:
+        if any(cls is candidate for cls in mro):
+            return candidate
     return None
 
 
-def _all_proxied() -> Iterator[tuple[int, tuple[object, object]]]:
+def _find_proxied() -> Iterator[tuple[int, tuple[object, object]]]:
     for obj in gc.get_objects():
         if weakref.getweakrefcount(obj):
             for getweakref in weakref.getweakrefs(obj):

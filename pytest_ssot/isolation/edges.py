@@ -33,7 +33,7 @@ TEXT = "text"  # as it stands
 REFERENT: Label = (TEXT, ".<referent>")
 
 
-class Through(NamedTuple):
+class OwnHolder(NamedTuple):
     """What an object shows as its own: its ``__dict__``, a closure's cell.
 
     ``content`` are edges of the object itself, not a step longer. ``reads_only`` says
@@ -46,15 +46,15 @@ class Through(NamedTuple):
     reads_only: bool
 
 
-Opening = Callable[[Any], Iterable[Through]]
+Opening = Callable[[Any], Iterable[OwnHolder]]
 
 
-def attributes(found: dict[Any, Any]) -> Iterator[Edge]:
+def read_attributes(found: dict[Any, Any]) -> Iterator[Edge]:
     for name, value in list(dict.items(found)):
         yield (ATTRIBUTE, name) if type(name) is str else (KEY, name), value
 
 
-def items(obj: dict[Any, Any]) -> Iterator[Edge]:
+def read_items(obj: dict[Any, Any]) -> Iterator[Edge]:
     pairs = list(dict.items(obj))
     for key, value in pairs:
         yield (ITEM, key), value
@@ -63,32 +63,32 @@ def items(obj: dict[Any, Any]) -> Iterator[Edge]:
             yield (KEY, key), key
 
 
-def listed(obj: list[Any]) -> Iterator[Edge]:
-    return _numbered(list.__iter__(obj))
+def read_list(obj: list[Any]) -> Iterator[Edge]:
+    return _number_items(list.__iter__(obj))
 
 
-def tupled(obj: tuple[Any, ...]) -> Iterator[Edge]:
-    return _numbered(tuple.__iter__(obj))
+def read_tuple(obj: tuple[Any, ...]) -> Iterator[Edge]:
+    return _number_items(tuple.__iter__(obj))
 
 
-def queued(obj: collections.deque[Any]) -> Iterator[Edge]:
-    return _numbered(collections.deque.__iter__(obj))
+def read_deque(obj: collections.deque[Any]) -> Iterator[Edge]:
+    return _number_items(collections.deque.__iter__(obj))
 
 
-def elements(obj: set[Any]) -> Iterator[Edge]:
-    return _unordered(set.__iter__(obj))
+def read_set(obj: set[Any]) -> Iterator[Edge]:
+    return _sort_elements(set.__iter__(obj))
 
 
-def frozen_elements(obj: frozenset[Any]) -> Iterator[Edge]:
-    return _unordered(frozenset.__iter__(obj))
+def read_frozenset(obj: frozenset[Any]) -> Iterator[Edge]:
+    return _sort_elements(frozenset.__iter__(obj))
 
 
-def _numbered(found: Iterator[Any]) -> Iterator[Edge]:
+def _number_items(found: Iterator[Any]) -> Iterator[Edge]:
     for number, child in enumerate(list(found)):
         yield (ITEM, number), child
 
 
-def _unordered(found: Iterator[Any]) -> Iterator[Edge]:
+def _sort_elements(found: Iterator[Any]) -> Iterator[Edge]:
     """Elements by the names of their types: their own order is that of addresses."""
     children = list(found)
     if len({id(type(child)) for child in children}) > 1:
@@ -97,87 +97,87 @@ def _unordered(found: Iterator[Any]) -> Iterator[Edge]:
         yield (ELEMENT, child), child
 
 
-def referred(obj: weakref.ref[Any]) -> Iterator[Edge]:
+def read_weakref(obj: weakref.ref[Any]) -> Iterator[Edge]:
     # Not obj(): a subclass may have a call of its own.
     yield (TEXT, "()"), weakref.ref.__call__(obj)
 
 
-def viewed_memory(obj: memoryview) -> Iterator[Edge]:
+def read_memoryview(obj: memoryview) -> Iterator[Edge]:
     try:
         yield (ATTRIBUTE, "obj"), obj.obj
     except ValueError:  # released
         return
 
 
-def held(obj: types.CellType) -> Iterator[Edge]:
+def read_cell(obj: types.CellType) -> Iterator[Edge]:
     try:
         yield (ATTRIBUTE, "cell_contents"), obj.cell_contents
     except ValueError:  # its variable is not set yet
         return
 
 
-def raised(obj: BaseException) -> Iterator[Edge]:
+def read_exception(obj: BaseException) -> Iterator[Edge]:
     """Without the traceback: it holds the locals of frames, those of the test among them."""
     for name in ("args", "__cause__", "__context__"):
         yield (ATTRIBUTE, name), BaseException.__dict__[name].__get__(obj)
 
 
-def in_context(obj: Context) -> Iterator[Edge]:
+def read_context(obj: Context) -> Iterator[Edge]:
     for variable, value in list(Context.items(obj)):
         yield (TEXT, f"[<ContextVar {str.__str__(variable.name)}>]"), value
 
 
-def of_this_thread(obj: threading.local) -> Iterator[Edge]:
+def read_thread_local(obj: threading.local) -> Iterator[Edge]:
     """Another thread's attributes cannot be asked for."""
     starts = next(
         c for c in introspection.mro(type(obj)) if "__init__" in introspection.namespace(c)
     )
     # A subclass's own runs once a thread, when the thread first asks: that would be now.
     if starts is object or starts is threading.local:
-        yield from attributes(threading.local.__getattribute__(obj, "__dict__"))
+        yield from read_attributes(threading.local.__getattribute__(obj, "__dict__"))
 
 
-def bound(obj: types.MethodType) -> Iterator[Edge]:
+def read_method(obj: types.MethodType) -> Iterator[Edge]:
     yield (ATTRIBUTE, "__self__"), obj.__self__
     owner = obj.__self__ if introspection.is_a(obj.__self__, type) else type(obj.__self__)
-    if not any(value is obj.__func__ for value in _methods(owner)):
+    if not any(value is obj.__func__ for value in _list_methods(owner)):
         yield (ATTRIBUTE, "__func__"), obj.__func__
 
 
-def _methods(cls: Any) -> Iterator[object]:
-    for one in introspection.mro(cls):
-        for value in list(introspection.namespace(one).values()):
+def _list_methods(cls: Any) -> Iterator[object]:
+    for base in introspection.mro(cls):
+        for value in list(introspection.namespace(base).values()):
             yield value.__func__ if type(value) is classmethod else value
 
 
-def bound_in_c(obj: types.BuiltinFunctionType) -> Iterator[Edge]:
+def read_builtin_method(obj: types.BuiltinFunctionType) -> Iterator[Edge]:
     yield (ATTRIBUTE, "__self__"), obj.__self__
 
 
-def applied(obj: functools.partial[Any]) -> Iterator[Edge]:
+def read_partial(obj: functools.partial[Any]) -> Iterator[Edge]:
     yield (ATTRIBUTE, "func"), obj.func
-    for (_, number), child in tupled(obj.args):
+    for (_, number), child in read_tuple(obj.args):
         yield (TEXT, f".args[{number}]"), child
     for name, child in list(dict.items(obj.keywords)):
         yield (TEXT, f'.keywords["{name}"]'), child
 
 
-def function(obj: types.FunctionType) -> Iterator[Edge]:
+def read_function(obj: types.FunctionType) -> Iterator[Edge]:
     """Defaults and attributes. Globals are the module's, and shared by right."""
     for number, child in enumerate(obj.__defaults__ or ()):
         yield (TEXT, f".__defaults__[{number}]"), child
     for name, child in list((obj.__kwdefaults__ or {}).items()):
         yield (TEXT, f'.__kwdefaults__["{name}"]'), child
-    yield from attributes(obj.__dict__)
+    yield from read_attributes(obj.__dict__)
 
 
-def cached(obj: Any) -> Iterator[Edge]:
+def read_cache(obj: Any) -> Iterator[Edge]:
     """What a function under :func:`functools.lru_cache` is, and what it remembers.
 
     The table itself is code's own. It is the last dict before the attributes
     (CPython, ``lru_cache_tp_traverse`` in Modules/_functoolsmodule.c).
     """
-    yield from attributes(obj.__dict__)
+    yield from read_attributes(obj.__dict__)
     found = [child for child in gc.get_referents(obj) if child is not obj.__dict__]
     table = next((child for child in reversed(found) if type(child) is dict), {})
     known = (child for pair in list(dict.items(table)) for child in pair)
@@ -187,7 +187,7 @@ def cached(obj: Any) -> Iterator[Edge]:
             yield (TEXT, ".<cache>"), child
 
 
-def suspended(obj: Any) -> Iterator[Edge]:
+def read_suspended(obj: Any) -> Iterator[Edge]:
     """The locals of a generator or coroutine, unless it runs: then they are the caller's.
 
     Before 3.13 (PEP 667) to read them by name leaves a copy of them in the frame.
@@ -205,7 +205,7 @@ def suspended(obj: Any) -> Iterator[Edge]:
         yield (TEXT, ".<local>"), child
 
 
-def rest(obj: object) -> Iterator[Edge]:
+def read_rest(obj: object) -> Iterator[Edge]:
     """All else that it holds, as the garbage collector knows it.
 
     But for the context that a task or a callback was made in: like a module's
@@ -216,7 +216,7 @@ def rest(obj: object) -> Iterator[Edge]:
             yield REFERENT, child
 
 
-def rest_but(own: Callable[[Any], dict[str, Any]]) -> Part:
+def read_rest_but(own: Callable[[Any], dict[str, Any]]) -> Part:
     """As :func:`rest`, without the ``__dict__`` that *own* reads."""
 
     def part(obj: object) -> Iterator[Edge]:
@@ -228,11 +228,11 @@ def rest_but(own: Callable[[Any], dict[str, Any]]) -> Part:
     return part
 
 
-def attributes_by(own: Callable[[Any], dict[str, Any]]) -> Part:
-    return lambda obj: attributes(own(obj))
+def read_attributes_by(own: Callable[[Any], dict[str, Any]]) -> Part:
+    return lambda obj: read_attributes(own(obj))
 
 
-def slots(found: tuple[tuple[str, Callable[[Any], object]], ...]) -> Part:
+def read_slots(found: tuple[tuple[str, Callable[[Any], object]], ...]) -> Part:
     def part(obj: object) -> Iterator[Edge]:
         for name, getter in found:
             try:
@@ -244,7 +244,7 @@ def slots(found: tuple[tuple[str, Callable[[Any], object]], ...]) -> Part:
     return part
 
 
-def class_attributes(
+def read_class_attributes(
     found: tuple[tuple[str, type, object], ...], own: Callable[[Any], dict[str, Any]] | None
 ) -> Part:
     """What instances see of their class, where they have nothing of that name themselves."""
@@ -258,18 +258,18 @@ def class_attributes(
     return part
 
 
-def own_attributes(own: Callable[[Any], dict[str, Any]]) -> Opening:
-    def opening(obj: object) -> Iterator[Through]:
+def open_attributes(own: Callable[[Any], dict[str, Any]]) -> Opening:
+    def opening(obj: object) -> Iterator[OwnHolder]:
         found = own(obj)
-        yield Through((ATTRIBUTE, "__dict__"), found, attributes(found), False)
+        yield OwnHolder((ATTRIBUTE, "__dict__"), found, read_attributes(found), False)
 
     return opening
 
 
-def looked_at(obj: types.MappingProxyType[Any, Any]) -> Iterator[Through]:
+def open_mapping(obj: types.MappingProxyType[Any, Any]) -> Iterator[OwnHolder]:
     """The mapping behind a proxy or a view, which can be read by it, and not changed."""
     for holder in gc.get_referents(obj):
         if introspection.is_a(holder, dict):
-            yield Through((TEXT, ".<mapping>"), holder, items(holder), True)
+            yield OwnHolder((TEXT, ".<mapping>"), holder, read_items(holder), True)
         else:
-            yield Through((TEXT, ".<mapping>"), None, ((REFERENT, holder),), True)
+            yield OwnHolder((TEXT, ".<mapping>"), None, ((REFERENT, holder),), True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from pytest_ssot.isolation.class_sorts import Kind, Kinds
-from pytest_ssot.isolation.edges import ATTRIBUTE, CLASS, REFERENT, Edge, Label, Through
+from pytest_ssot.isolation.class_sorts import ClassSort, ClassSorts
+from pytest_ssot.isolation.edges import ATTRIBUTE, CLASS, REFERENT, Edge, Label, OwnHolder
 
 _ROOT: Label = ("root", "")
 
 
-class Walk:
+class GraphWalk:
     """What *root* reaches, each object once, and the shortest way there.
 
     Objects are known by address, and all of them are kept alive as long as this is.
@@ -20,7 +20,7 @@ class Walk:
     can change, ``hits`` those in *stop* that were arrived at.
     """
 
-    def __init__(self, root: object, kinds: Kinds, stop: Collection[int] = ()) -> None:
+    def __init__(self, root: object, kinds: ClassSorts, stop: Collection[int] = ()) -> None:
         self.nodes: list[object] = []
         self.parents: list[int] = []
         self.labels: list[Label] = []
@@ -30,26 +30,26 @@ class Walk:
         self.hits: set[int] = set()
         self._kinds = kinds
         self._stop = stop
-        self._todo: list[tuple[int, Kind]] = []
+        self._todo: list[tuple[int, ClassSort]] = []
         self._follow(-1, frozenset(), ((_ROOT, root),), set())
         for index, kind in self._todo:  # it grows meanwhile
             self._expand(index, kind)
 
-    def index(self, key: int) -> int:
+    def index_of(self, key: int) -> int:
         """The place in ``nodes`` of what has this address."""
         return self.seen[key] if key in self.seen else self.viewed[key]
 
-    def find(self, key: int) -> object:
-        return self.nodes[self.index(key)]
+    def find_object(self, key: int) -> object:
+        return self.nodes[self.index_of(key)]
 
-    def depths(self) -> list[int]:
+    def count_depths(self) -> list[int]:
         """How many steps each of ``nodes`` is away from the root."""
         found: list[int] = []
         for parent in self.parents:
             found.append(found[parent] + 1 if found else 0)
         return found
 
-    def steps(self, index: int) -> list[Label]:
+    def list_steps(self, index: int) -> list[Label]:
         """The way from the root to a node."""
         found = []
         while index > 0:
@@ -57,7 +57,7 @@ class Walk:
             index = self.parents[index]
         return found[::-1]
 
-    def _expand(self, index: int, kind: Kind) -> None:
+    def _expand(self, index: int, kind: ClassSort) -> None:
         obj = self.nodes[index]
         inside: set[int] = set()
         for opening in kind.openings:
@@ -69,10 +69,10 @@ class Walk:
         for part in kind.parts:
             found = part(obj)
             # What is not to be followed by its name is not to be found without it either.
-            found = _unless(inside, found) if inside else found
+            found = _leave_out(inside, found) if inside else found
             self._follow(index, kind.dropped, found, inside)
 
-    def _enters(self, parent: int, through: Through) -> bool:
+    def _enters(self, parent: int, through: OwnHolder) -> bool:
         """Whether what an object shows as its own is to be looked at."""
         key = id(through.holder)
         if through.holder is None:
@@ -84,14 +84,14 @@ class Walk:
         stopped = key in self._stop
         if through.reads_only and not stopped:
             if key not in self.viewed:
-                self.viewed[key] = self._add(parent, through.label, through.holder)
+                self.viewed[key] = self._add_node(parent, through.label, through.holder)
             return True
-        self.seen[key] = self._add(parent, through.label, through.holder)
+        self.seen[key] = self._add_node(parent, through.label, through.holder)
         if stopped:
             self.hits.add(key)
         return not stopped
 
-    def _add(self, parent: int, label: Label, obj: object) -> int:
+    def _add_node(self, parent: int, label: Label, obj: object) -> int:
         self.nodes.append(obj)
         self.parents.append(parent)
         self.labels.append(label)
@@ -105,7 +105,7 @@ class Walk:
         What only a name in *dropped* leads to is added to *inside*.
         """
         seen, known, stop = self.seen, self._kinds.known, self._stop
-        passed, find, nodes = self._kinds.passed, self._kinds.find, self.nodes
+        passed, find, nodes = self._kinds.passed, self._kinds.find_sort, self.nodes
         place, name_it, add = self.parents.append, self.labels.append, nodes.append
         for label, child in found:
             cls = type(child)
@@ -114,7 +114,9 @@ class Walk:
             if kind is None or (key := id(child)) in seen or key in passed:
                 continue
             form, name = label
-            if (form is ATTRIBUTE and name in dropped) or (form is CLASS and _in(dropped, name)):
+            if (form is ATTRIBUTE and name in dropped) or (
+                form is CLASS and _is_dropped(dropped, name)
+            ):
                 inside.add(key)
                 continue
             seen[key] = index = len(nodes)
@@ -125,10 +127,10 @@ class Walk:
                 self._todo.append((index, kind))
 
 
-def _unless(inside: Collection[int], found: Iterable[Edge]) -> Iterator[Edge]:
+def _leave_out(inside: Collection[int], found: Iterable[Edge]) -> Iterator[Edge]:
     return (edge for edge in found if edge[0] is not REFERENT or id(edge[1]) not in inside)
 
 
-def _in(dropped: frozenset[str], name: object) -> bool:
+def _is_dropped(dropped: frozenset[str], name: object) -> bool:
     """Whether a class attribute is dropped: its name comes with the class."""
     return type(name) is tuple and name[0] in dropped

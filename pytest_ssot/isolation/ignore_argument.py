@@ -13,7 +13,7 @@ from pytest_ssot.isolation.shared_by_right import is_leaf
 Ignore = list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any]
 
 
-class Ignored(NamedTuple):
+class IgnoredThings(NamedTuple):
     """Types (with their subclasses), names of attributes, and objects by identity."""
 
     types: tuple[type, ...] = ()
@@ -21,7 +21,7 @@ class Ignored(NamedTuple):
     objects: tuple[object, ...] = ()
 
 
-def parsed(ignore: Ignore) -> Ignored:
+def parse_ignore(ignore: Ignore) -> IgnoredThings:
     """*ignore* as a caller gave it.
 
     Raises TypeError for what is no collection, and for an entry that ignores nothing.
@@ -39,13 +39,13 @@ def parsed(ignore: Ignore) -> Ignored:
         elif introspection.is_a(entry, type):
             kinds.append(entry)
         elif type(entry) is str:
-            names.append(_name(entry))
+            names.append(_check_name(entry))
         else:
-            objects.append(_object(entry))
-    return Ignored(tuple(kinds), frozenset(names), tuple(objects))
+            objects.append(_check_object(entry))
+    return IgnoredThings(tuple(kinds), frozenset(names), tuple(objects))
 
 
-def _name(entry: str) -> str:
+def _check_name(entry: str) -> str:
     if not entry.isidentifier():
         raise TypeError(
             f"ignore: {entry!r} is no attribute's name. For what one path leads to, "
@@ -54,7 +54,7 @@ def _name(entry: str) -> str:
     return entry
 
 
-def _object(entry: object) -> object:
+def _check_object(entry: object) -> object:
     never = (types.ModuleType, types.GenericAlias, types.UnionType)
     if is_leaf(type(entry)) or any(introspection.is_a(entry, cls) for cls in never):
         raise TypeError(

@@ -26,7 +26,7 @@ _MACHINERY = frozenset(("__dict__", "__weakref__", "__module__", "__doc__", "__v
 
 def is_a(obj: object, cls: type) -> bool:
     """As isinstance, and asks the type alone."""
-    return any(one is cls for one in mro(type(obj)))
+    return any(base is cls for base in mro(type(obj)))
 
 
 def module_of(cls: type) -> str:
@@ -49,24 +49,24 @@ def attributes_getter(cls: type) -> Callable[[Any], dict[str, Any]] | None:
 
     A property of that name is code and is passed over.
     """
-    for one in mro(cls):
-        found: Any = namespace(one).get("__dict__")
+    for base in mro(cls):
+        found: Any = namespace(base).get("__dict__")
         if type(found) in (types.GetSetDescriptorType, types.MemberDescriptorType):
             getter: Callable[[Any], dict[str, Any]] = found.__get__
             return getter
     return None
 
 
-def members(cls: type, below: type = object) -> Iterator[tuple[str, Callable[[Any], object]]]:
+def list_members(cls: type, below: type = object) -> Iterator[tuple[str, Callable[[Any], object]]]:
     """Slots, and members of classes made in C, of *cls* and its bases before *below*.
 
     Names are as they are found in the class: a private one is mangled.
     """
     seen = set(_MACHINERY)
-    for one in mro(cls):
-        if one is below:
+    for base in mro(cls):
+        if base is below:
             return
-        for name, value in list(namespace(one).items()):
+        for name, value in list(namespace(base).items()):
             if type(value) is types.MemberDescriptorType and name not in seen:
                 seen.add(name)
                 yield name, value.__get__

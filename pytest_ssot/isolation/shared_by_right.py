@@ -69,7 +69,7 @@ THROUGH: tuple[type, ...] = (
 
 
 def is_leaf(cls: type) -> bool:
-    return any(cls is one for one in (*LEAVES, types.NoneType, bool, datetime.datetime))
+    return any(cls is leaf for leaf in (*LEAVES, types.NoneType, bool, datetime.datetime))
 
 
 def is_machinery(cls: type) -> bool:
@@ -78,13 +78,13 @@ def is_machinery(cls: type) -> bool:
     return introspection.module_of(cls) == "typing" or introspection.name_of(cls) in unnamed
 
 
-def by_right() -> tuple[type, ...]:
+def list_by_right() -> tuple[type, ...]:
     """The types of what is shared by right, in this process at this time."""
-    late = (_loaded(module, name) for module, name in _BY_RIGHT_IF_LOADED)
-    return (*BY_RIGHT, *(one for one in late if introspection.is_a(one, type)))
+    late = (_find_loaded(module, name) for module, name in _BY_RIGHT_IF_LOADED)
+    return (*BY_RIGHT, *(found for found in late if introspection.is_a(found, type)))
 
 
-def one_in_a_process() -> Iterator[object]:
+def list_one_in_a_process() -> Iterator[object]:
     """The objects that are shared by right.
 
     The namespaces of modules, the globals of the standard library (``os.environ``,
@@ -98,8 +98,8 @@ def one_in_a_process() -> Iterator[object]:
                 yield from list(variables.values())
     yield from (sys.stdin, sys.stdout, sys.stderr)
     yield from (sys.__stdin__, sys.__stdout__, sys.__stderr__)
-    running = _loaded("asyncio.events", "_get_running_loop")
-    current = _loaded("asyncio.tasks", "current_task")
+    running = _find_loaded("asyncio.events", "_get_running_loop")
+    current = _find_loaded("asyncio.tasks", "current_task")
     # The task that asks is no part of what it asks about.
     if callable(running) and callable(current) and (loop := running()) is not None:
         yield current(loop)
@@ -131,8 +131,8 @@ def is_frozen(cls: type) -> bool:
     """Whether its fields cannot be set: of a dataclass, by attrs, or of a model of pydantic."""
     mro = introspection.mro(cls)
     is_model = any(introspection.name_of(cls) == "pydantic.main.BaseModel" for cls in mro)
-    for one in mro:
-        found = introspection.namespace(one)
+    for base in mro:
+        found = introspection.namespace(base)
         params, config = found.get("__dataclass_params__"), found.get("model_config")
         if (
             params is not None
@@ -147,7 +147,7 @@ def is_frozen(cls: type) -> bool:
     return False
 
 
-def _loaded(module: str, name: str) -> Any:
+def _find_loaded(module: str, name: str) -> Any:
     found: Any = sys.modules.get(module)
     if found is None or not introspection.is_a(found, types.ModuleType):
         return None

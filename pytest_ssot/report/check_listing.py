@@ -10,17 +10,17 @@ from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Kind, Scope, Verdict, Violation
 from pytest_ssot.report.violation_text import (
     Cause,
-    counted,
-    first_line,
-    headline,
+    advise_passing_on,
+    count_noun,
+    cut_first_line,
     is_use,
-    known_as,
-    passing_on,
+    make_headline,
+    name_with_others,
 )
 from pytest_ssot.rules.ruleset import AnyRule
 
 if TYPE_CHECKING:  # it parses, which few commands have a use for
-    from pytest_ssot.policy.rules.unused_rules import Idle
+    from pytest_ssot.policy.rules.unused_rules import UnusedRule
 
 #: How many tests are named before the rest is counted.
 _FEW = 3
@@ -30,47 +30,47 @@ NONE = "no violation"
 NO_RULES = f"no rules in {FILE}: pytest-ssot init finds what is deprecated, and writes them"
 
 
-def line(violation: Violation, rule: AnyRule | None, *, runs: bool) -> str:
+def format_violation(violation: Violation, rule: AnyRule | None, *, runs: bool) -> str:
     """``app/bridge.py:3:0: websocket-factory deprecated import: …; use: …``.
 
     With *runs* it says whether a test executes the site.
     """
     site = violation.importer
-    told = clauses(violation, rule, runs=runs)
+    told = list_clauses(violation, rule, runs=runs)
     if violation.verdict is not Verdict.FAILS:
-        told.append(judged(violation))
+        told.append(describe_verdict(violation))
     elif violation.reason:
         told.append(violation.reason)
     return f"{site.path}:{site.line}:{site.column}: {violation.rule} {'; '.join(told)}"
 
 
-def clauses(violation: Violation, rule: AnyRule | None, *, runs: bool) -> list[str]:
+def list_clauses(violation: Violation, rule: AnyRule | None, *, runs: bool) -> list[str]:
     """What a line says of a violation, but for its place, its rule and its verdict."""
-    what = what_of(violation)
+    what = name_target(violation)
     # The rule's id is told already.
-    told = [headline(violation.kind, what, what, rule, violation.form)]
-    told += [first_line(violation.message)] if violation.message else []
+    told = [make_headline(violation.kind, what, what, rule, violation.form)]
+    told += [cut_first_line(violation.message)] if violation.message else []
     cause = Cause([violation], rule)
-    told += [f"use: {replacement}" for replacement in cause.replacements()]
-    told += [passing_on(cause.leads_here)] if cause.leads_here else []
+    told += [f"use: {replacement}" for replacement in cause.list_replacements()]
+    told += [advise_passing_on(cause.leads_here)] if cause.leads_here else []
     told += [f"passed on by {step}" for step in violation.chain if "static" in violation.seen]
     told += ["for type checkers only"] if violation.scope is Scope.TYPE_CHECKING else []
-    return told + (_executed(violation) if runs else [])
+    return told + (_describe_tests(violation) if runs else [])
 
 
-def judged(violation: Violation) -> str:
+def describe_verdict(violation: Violation) -> str:
     """``allowed: moves with the admin pages``."""
     reason = f": {violation.reason}" if violation.reason else ""
     return f"{violation.verdict.value}{reason}"
 
 
-def summary(violations: Iterable[Violation], examined: int) -> str:
+def summarize_check(violations: Iterable[Violation], examined: int) -> str:
     """``3 uses in 2 files fail, 5 known; 1,204 files examined``."""
     read = "1 file" if examined == 1 else f"{examined:,} files"
-    return f"{totals(violations) or NONE}; {read} examined"
+    return f"{describe_totals(violations) or NONE}; {read} examined"
 
 
-def totals(violations: Iterable[Violation]) -> str:
+def describe_totals(violations: Iterable[Violation]) -> str:
     """``3 uses in 2 files fail, 5 known``; empty where there is none.
 
     Uses are those of what is deprecated; where others fail too, all are violations.
@@ -84,9 +84,9 @@ def totals(violations: Iterable[Violation]) -> str:
     told = []
     if failing:
         noun = "use" if all(map(is_use, failing)) else "violation"
-        files = counted(len({violation.importer.path for violation in failing}), "file")
+        files = count_noun(len({violation.importer.path for violation in failing}), "file")
         verb = "fails" if len(failing) == 1 else "fail"
-        told.append(f"{counted(len(failing), noun)} in {files} {verb}")
+        told.append(f"{count_noun(len(failing), noun)} in {files} {verb}")
     of_kind = Counter(violation.kind for violation in standing)
     told += [
         f"{of_kind[kind]} {'is' if of_kind[kind] == 1 else 'are'} {kind.value}"
@@ -98,12 +98,12 @@ def totals(violations: Iterable[Violation]) -> str:
     return ", ".join(told)
 
 
-def idle_line(idle: Idle) -> str:
+def format_unused_rule(idle: UnusedRule) -> str:
     """``old: nobody imports app.old any more: delete app/old.py, then the rule``."""
-    return f"{idle.rule.id}: {idle_text(idle)}"
+    return f"{idle.rule.id}: {describe_unused_rule(idle)}"
 
 
-def idle_text(idle: Idle) -> str:
+def describe_unused_rule(idle: UnusedRule) -> str:
     """What to do about a rule that matches nothing."""
     target = idle.rule.deprecated
     perhaps = "perhaps " if idle.doubt else ""
@@ -126,16 +126,16 @@ def idle_text(idle: Idle) -> str:
     return f"{nobody}: {then} {first}{idle.delete}{there}, then the rule"
 
 
-def what_of(violation: Violation) -> str:
+def name_target(violation: Violation) -> str:
     """``a.b:Name``, where a name was taken."""
     if violation.kind.traits.is_another:
-        return known_as(violation.target, filter(None, [violation.name]))
+        return name_with_others(violation.target, filter(None, [violation.name]))
     if violation.name is None or ":" in violation.target:
         return violation.target
     return f"{violation.target}:{violation.name}"
 
 
-def _executed(violation: Violation) -> list[str]:
+def _describe_tests(violation: Violation) -> list[str]:
     tests = violation.tests
     if "runtime" not in violation.seen:
         return ["executed by no test"]
@@ -144,7 +144,7 @@ def _executed(violation: Violation) -> list[str]:
     return [by] if "static" in violation.seen else [by, "seen by runs alone"]
 
 
-def matched(violations: Iterable[Violation], rules: Iterable[AnyRule]) -> Mapping[str, int]:
+def count_matched(violations: Iterable[Violation], rules: Iterable[AnyRule]) -> Mapping[str, int]:
     """The number of violations of each rule."""
     counts = {rule.id: 0 for rule in rules}
     for violation in violations:

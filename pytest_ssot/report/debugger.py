@@ -16,18 +16,18 @@ class Reached(Exception):
     """What a debugger is told that the importer raised."""
 
 
-def raised(violation: Violation, root: Path) -> pytest.ExceptionInfo[BaseException]:
+def raise_at_importer(violation: Violation, root: Path) -> pytest.ExceptionInfo[BaseException]:
     """An exception whose traceback is the way from the test to the importer.
 
     The frames that went this way are gone when a test is judged. Each is made
     again, at its line and with its module's globals, but without its locals.
     """
     error = Reached(f"deprecated: {violation.target}")
-    code = _at(violation.importer, root, "raise reached")
-    inner: tuple[Any, ...] = (code, _globals(code.co_filename), {"reached": error})
+    code = _compile_at(violation.importer, root, "raise reached")
+    inner: tuple[Any, ...] = (code, _find_globals(code.co_filename), {"reached": error})
     for step in reversed(violation.chain):
-        code = _at(step, root, "exec(*inner)")
-        inner = (code, _globals(code.co_filename), {"inner": inner})
+        code = _compile_at(step, root, "exec(*inner)")
+        inner = (code, _find_globals(code.co_filename), {"inner": inner})
     try:
         exec(*inner)
     except Reached:
@@ -36,7 +36,7 @@ def raised(violation: Violation, root: Path) -> pytest.ExceptionInfo[BaseExcepti
     return pytest.ExceptionInfo.from_exception(error)
 
 
-def _at(place: Site | Step, root: Path, source: str) -> CodeType:
+def _compile_at(place: Site | Step, root: Path, source: str) -> CodeType:
     """*source* as if it stood at *place*."""
     return compile(source, str(root / place.path), "exec").replace(
         co_firstlineno=place.line,
@@ -45,7 +45,7 @@ def _at(place: Site | Step, root: Path, source: str) -> CodeType:
     )
 
 
-def _globals(path: str) -> dict[str, Any]:
+def _find_globals(path: str) -> dict[str, Any]:
     """The globals of the module from the file *path*; next to nothing where it is gone."""
     for module in list(sys.modules.values()):
         if isinstance(module, ModuleType):

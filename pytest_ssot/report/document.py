@@ -10,14 +10,14 @@ from pytest_ssot.rules.rule_keys import report_from_rule
 from pytest_ssot.rules.ruleset import AnyRule
 
 if TYPE_CHECKING:  # it brings the watch along, which the command line has no use for
-    from pytest_ssot.policy.rules.unused_rules import Idle
+    from pytest_ssot.policy.rules.unused_rules import UnusedRule
     from pytest_ssot.policy.run.outcome import Outcome
 
 
-def document(outcome: Outcome) -> dict[str, Any]:
+def make_run_document(outcome: Outcome) -> dict[str, Any]:
     """The document of a run."""
     remainder = outcome.remainder
-    return as_document(
+    return make_document(
         outcome.violations,
         outcome.rules,
         outcome.matched,
@@ -25,12 +25,12 @@ def document(outcome: Outcome) -> dict[str, Any]:
         outcome.not_observed,
         swept=outcome.swept,
         errors=(*remainder.faults, *remainder.mistakes),
-        idle=outcome.idle,
+        idle=outcome.unused_rules,
         suspects=outcome.suspects,
     )
 
 
-def as_document(
+def make_document(
     violations: Iterable[Violation],
     rules: Iterable[AnyRule],
     matched: Mapping[str, int],
@@ -38,7 +38,7 @@ def as_document(
     not_observed: Iterable[str],
     swept: Iterable[Violation] = (),
     errors: Iterable[str] = (),
-    idle: Iterable[Idle] = (),
+    idle: Iterable[UnusedRule] = (),
     suspects: Iterable[Suspect] = (),
 ) -> dict[str, Any]:
     """The document as JSON values, everything in the order in which it is given.
@@ -50,7 +50,7 @@ def as_document(
     from importlib.metadata import version
 
     said = {rule.id: report_from_rule(rule) for rule in rules}
-    states = {one.rule.id: _state(one) for one in idle}
+    states = {unused.rule.id: _describe_state(unused) for unused in idle}
     return {
         "version": SCHEMA_VERSION,
         "tool": {"name": "pytest-ssot", "version": version("pytest-ssot")},
@@ -61,18 +61,18 @@ def as_document(
             {"id": name, "matched": number, **states.get(name, {}), **said.get(name, {})}
             for name, number in sorted(matched.items())
         ],
-        "swept": [_without_verdict(violation) for violation in swept],
+        "swept": [_drop_verdict(violation) for violation in swept],
         "suspects": [suspect.to_json() for suspect in suspects],
         "errors": list(errors),
     }
 
 
-def _state(idle: Idle) -> dict[str, Any]:
+def _describe_state(idle: UnusedRule) -> dict[str, Any]:
     state = {"state": "gone" if idle.gone else "unused", "perhaps": idle.doubt}
     return {key: value for key, value in {**state, "delete": idle.delete}.items() if value}
 
 
-def _without_verdict(violation: Violation) -> dict[str, Any]:
+def _drop_verdict(violation: Violation) -> dict[str, Any]:
     data = violation.to_json()
     del data["verdict"]
     return data

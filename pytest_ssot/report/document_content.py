@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from pytest_ssot.model import Verdict, Violation
-from pytest_ssot.report.violation_text import Cause, causes
+from pytest_ssot.report.violation_text import Cause, group_causes
 from pytest_ssot.rules.rule_keys import rule_from_report
 from pytest_ssot.rules.ruleset import AnyRule
 
@@ -25,7 +25,7 @@ class RuleCount(NamedTuple):
     counts: Counter[Verdict]
 
     @property
-    def address(self) -> str | None:
+    def link_address(self) -> str | None:
         """The rule's link as a URI; None where it is no address of the web."""
         link = (self.rule and self.rule.link) or ""
         if not link.startswith(("http://", "https://")):
@@ -45,26 +45,26 @@ class Content(NamedTuple):
     not_observed: tuple[str, ...]
     errors: tuple[str, ...]
 
-    def counts(self) -> Counter[Verdict]:
+    def count_verdicts(self) -> Counter[Verdict]:
         return Counter(violation.verdict for violation in self.violations)
 
-    def verdicts(self) -> list[Verdict]:
+    def list_verdicts(self) -> list[Verdict]:
         """Those that occur, and ``fails`` in any case."""
-        counts = self.counts()
+        counts = self.count_verdicts()
         return [verdict for verdict in Verdict if counts[verdict] or verdict is Verdict.FAILS]
 
-    def totals(self) -> str:
+    def describe_totals(self) -> str:
         """``fails: 3, known: 1``."""
-        counts = self.counts()
-        return ", ".join(f"{verdict.value}: {counts[verdict]}" for verdict in self.verdicts())
+        counts = self.count_verdicts()
+        return ", ".join(f"{verdict.value}: {counts[verdict]}" for verdict in self.list_verdicts())
 
-    def causes(self, verdict: Verdict) -> list[Cause]:
+    def group_causes(self, verdict: Verdict) -> list[Cause]:
         """What has this verdict, by importer."""
-        return causes(
+        return group_causes(
             (violation for violation in self.violations if violation.verdict is verdict), self.rules
         )
 
-    def by_rule(self) -> list[RuleCount]:
+    def count_by_rule(self) -> list[RuleCount]:
         """Every rule, the one that fails most first."""
         counts: dict[str, Counter[Verdict]] = {name: Counter() for name in self.ids}
         for violation in self.violations:  # a warning that no rule covers goes by its category
@@ -77,16 +77,18 @@ def _most_first(row: RuleCount) -> tuple[int, int, str]:
     return (-row.counts[Verdict.FAILS], -row.counts.total(), row.id)
 
 
-def content(data: Mapping[str, Any]) -> Content:
+def read_content(data: Mapping[str, Any]) -> Content:
     """The content of a document of ``docs/report.md``."""
     return Content(
         version=data["tool"]["version"],
         violations=tuple(map(Violation.from_json, data["violations"])),
         rules={
-            one["id"]: rule for one in data["rules"] if (rule := rule_from_report(one)) is not None
+            rule_entry["id"]: rule
+            for rule_entry in data["rules"]
+            if (rule := rule_from_report(rule_entry)) is not None
         },
-        ids=tuple(one["id"] for one in data["rules"]),
-        unreadable=tuple((one["path"], one["error"]) for one in data["unreadable"]),
+        ids=tuple(rule_entry["id"] for rule_entry in data["rules"]),
+        unreadable=tuple((file["path"], file["error"]) for file in data["unreadable"]),
         not_observed=tuple(data["not_observed"]),
         errors=tuple(data["errors"]),
     )

@@ -9,28 +9,28 @@ from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Suspect, Verdict, Violation
-from pytest_ssot.policy.baseline.entries import Entry
+from pytest_ssot.policy.baseline.entries import BaselineEntry
 from pytest_ssot.policy.baseline.ratchet import Stale
-from pytest_ssot.policy.rules.unused_rules import Idle
+from pytest_ssot.policy.rules.unused_rules import UnusedRule
 from pytest_ssot.policy.run.inventory import Ground
 from pytest_ssot.report import check_listing
 from pytest_ssot.report.baseline_text import UPDATE
-from pytest_ssot.report.violation_text import counted, likened
+from pytest_ssot.report.violation_text import count_noun, describe_suspect
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import AnyRule
 from pytest_ssot.source.names.still_there import Standing
 
 
-class Known(NamedTuple):
+class KnownEntry(NamedTuple):
     """A baseline's entry, what is *stale* of it, and whether it *holds* today."""
 
-    entry: Entry
+    entry: BaselineEntry
     stale: Stale | None
     holds: bool
 
 
-class Facts(NamedTuple):
+class ProjectFacts(NamedTuple):
     """All that is known of a project: its violations, judged, and what is next to them.
 
     ``rules`` and ``known`` are by rule id and in order; ``runs`` tells whether reports
@@ -40,20 +40,20 @@ class Facts(NamedTuple):
     violations: Sequence[Violation]
     grounds: Mapping[tuple[object, ...], Ground]
     rules: Mapping[str, AnyRule]
-    known: Sequence[Known]
+    known: Sequence[KnownEntry]
     is_critical: Callable[[Violation], bool]
     runs: bool
     suspects: Sequence[Suspect] = ()
 
 
-class Place(NamedTuple):
+class ExplainedPath(NamedTuple):
     """A file or a folder, and what is told of it besides its violations, as label and text."""
 
     path: str
     notes: Sequence[tuple[str, str]]
 
 
-class Told(NamedTuple):
+class ExplainedRule(NamedTuple):
     """A rule to be told of by its *name*; *target* tells where the deprecated thing is.
 
     Without a *rule* it is one that only a run or the baseline knows; *idle* if nobody uses it.
@@ -62,61 +62,69 @@ class Told(NamedTuple):
     name: str
     rule: AnyRule | None
     target: Standing | None
-    idle: Idle | None
+    idle: UnusedRule | None
 
 
-def of_rule(told: Told, facts: Facts) -> Iterator[str]:
+def explain_rule(told: ExplainedRule, facts: ProjectFacts) -> Iterator[str]:
     """The rule, its sites and its state."""
     name, rule, target, idle = told
     found = [violation for violation in facts.violations if violation.rule == name]
     uses = [violation for violation in found if not violation.kind.traits.stands]
     yield name
     if rule is None:
-        yield field("rule", f"none in {FILE} has this id; runs, or the baseline, speak of it")
+        yield format_field(
+            "rule", f"none in {FILE} has this id; runs, or the baseline, speak of it"
+        )
     else:
-        yield from (field(label, text) for label, text in _written(rule))
-        yield field("written in", rule.origin)
-        yield field("source", _source(rule, target))
+        yield from (format_field(label, text) for label, text in _explain_written(rule))
+        yield format_field("written in", rule.origin)
+        yield format_field("source", _explain_source(rule, target))
     are_uses = rule is None or rule.kind.traits.is_use
-    yield field("uses" if are_uses else "violations", totals(uses))
-    for one in found:
-        if one.kind.traits.stands:
-            yield field(one.kind.value, one.message or "")
+    yield format_field("uses" if are_uses else "violations", describe_totals(uses))
+    for violation in found:
+        if violation.kind.traits.stands:
+            yield format_field(violation.kind.value, violation.message or "")
     if idle is not None:
-        yield field("to do", check_listing.idle_text(idle))
+        yield format_field("to do", check_listing.describe_unused_rule(idle))
     elif isinstance(rule, Rule) and rule.origin != FILE and not found:
-        yield field("to do", f"nothing: nobody here uses what {rule.origin} deprecates")
-    yield from _suspects(suspect for suspect in facts.suspects if suspect.rule == name)
-    yield from _by_file(found, facts, lambda one: "")
-    yield from _baseline(facts, [one for one in facts.known if one.entry.key.rule == name])
+        yield format_field("to do", f"nothing: nobody here uses what {rule.origin} deprecates")
+    yield from _list_suspects(suspect for suspect in facts.suspects if suspect.rule == name)
+    yield from _list_by_file(found, facts, lambda _: "")
+    yield from _list_baseline(
+        facts, [known for known in facts.known if known.entry.key.rule == name]
+    )
 
 
-def of_place(place: Place, is_in: Callable[[str], bool], facts: Facts) -> Iterator[str]:
+def explain_path(
+    place: ExplainedPath, is_in: Callable[[str], bool], facts: ProjectFacts
+) -> Iterator[str]:
     """The file or folder *place* and the violations there; *is_in* tells of a path if it is."""
     found = [violation for violation in facts.violations if is_in(violation.importer.path)]
     yield place.path
-    yield from (field(label, text) for label, text in place.notes)
-    yield field("uses", totals(found))
-    yield from _suspects(suspect for suspect in facts.suspects if is_in(suspect.site.path))
-    yield from _by_file(found, facts, lambda violation: f"{violation.rule} ")
-    yield from _baseline(facts, [one for one in facts.known if is_in(one.entry.key.path)])
+    yield from (format_field(label, text) for label, text in place.notes)
+    yield format_field("uses", describe_totals(found))
+    yield from _list_suspects(suspect for suspect in facts.suspects if is_in(suspect.site.path))
+    yield from _list_by_file(found, facts, lambda violation: f"{violation.rule} ")
+    yield from _list_baseline(
+        facts, [known for known in facts.known if is_in(known.entry.key.path)]
+    )
 
 
-def field(label: str, text: str) -> str:
+def format_field(label: str, text: str) -> str:
     return f"  {label + ':':<18}{text}"
 
 
-def totals(violations: Sequence[Violation]) -> str:
+def describe_totals(violations: Sequence[Violation]) -> str:
     """``5 in 3 files: fails 2, known 3``."""
     if not violations:
         return "none"
-    files = counted(len({violation.importer.path for violation in violations}), "file")
+    files = count_noun(len({violation.importer.path for violation in violations}), "file")
     number = Counter(violation.verdict for violation in violations)
     told = ", ".join(f"{verdict.value} {number[verdict]}" for verdict in Verdict if number[verdict])
     return f"{len(violations)} in {files}: {told}"
 
 
-def known_line(known: Known) -> str:
+def describe_entry(known: KnownEntry) -> str:
     """``app/a.py  app.old:make: 2 known, 1 left; stale, run: pytest-ssot baseline --update``."""
     entry, stale = known.entry, known.stale
     told = [f"{entry.number} known"]
@@ -132,7 +140,7 @@ def known_line(known: Known) -> str:
     return f"{entry}: {'; '.join(told)}"
 
 
-def _written(rule: AnyRule) -> Iterator[tuple[str, str]]:
+def _explain_written(rule: AnyRule) -> Iterator[tuple[str, str]]:
     """What the rule's author wrote."""
     if isinstance(rule, Single):
         yield "single", rule.symbol
@@ -141,13 +149,13 @@ def _written(rule: AnyRule) -> Iterator[tuple[str, str]]:
         yield "class", rule.symbol
         yield "only from", ", ".join(rule.only_from)
     else:
-        yield from _deprecated(rule)
+        yield from _explain_deprecated(rule)
     for label, text in (("why", rule.reason), ("link", rule.link), ("owner", rule.owner)):
         if text:
             yield label, text
 
 
-def _deprecated(rule: Rule) -> Iterator[tuple[str, str]]:
+def _explain_deprecated(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "deprecated", rule.deprecated
     yield "use", rule.use or "nothing: the rule names no replacement"
     if rule.rename:
@@ -163,7 +171,7 @@ def _deprecated(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "removed in", f"{rule.removed_in}{of}"
 
 
-def _source(rule: AnyRule, target: Standing | None) -> str:
+def _explain_source(rule: AnyRule, target: Standing | None) -> str:
     if target is None or target.file is None:
         return f"no file of this project is {rule.module}"
     if target.exists is None:
@@ -173,8 +181,8 @@ def _source(rule: AnyRule, target: Standing | None) -> str:
     return target.file
 
 
-def _by_file(
-    violations: Iterable[Violation], facts: Facts, prefix: Callable[[Violation], str]
+def _list_by_file(
+    violations: Iterable[Violation], facts: ProjectFacts, prefix: Callable[[Violation], str]
 ) -> Iterator[str]:
     """The violations, sorted, each file's under its path."""
     ordered = sorted(violations, key=lambda violation: violation.cause)
@@ -183,19 +191,19 @@ def _by_file(
         yield path
         for violation in group:
             site = violation.importer
-            told = check_listing.clauses(
+            told = check_listing.list_clauses(
                 violation, facts.rules.get(violation.rule), runs=facts.runs
             )
-            judged = check_listing.judged(violation)
+            judged = check_listing.describe_verdict(violation)
             yield f"  {site.line}:{site.column}: {prefix(violation)}{'; '.join([*told, judged])}"
 
 
-def _suspects(suspects: Iterable[Suspect]) -> Iterator[str]:
-    yield from (field("suspect", likened(suspect)) for suspect in suspects)
+def _list_suspects(suspects: Iterable[Suspect]) -> Iterator[str]:
+    yield from (format_field("suspect", describe_suspect(suspect)) for suspect in suspects)
 
 
-def _baseline(facts: Facts, known: Sequence[Known]) -> Iterator[str]:
+def _list_baseline(facts: ProjectFacts, known: Sequence[KnownEntry]) -> Iterator[str]:
     if known:
         yield ""
         yield "in the baseline"
-        yield from (f"  {known_line(one)}" for one in known)
+        yield from (f"  {describe_entry(known_entry)}" for known_entry in known)

@@ -24,7 +24,7 @@ def render(name: str, data: Mapping[str, Any], root: Path) -> str:
     if FORMATS[name].for_github and repository:
         root, top = root.resolve(), Path(repository).resolve()
         if root.is_relative_to(top):
-            data = _seen_from(data, root.relative_to(top).as_posix())
+            data = _move_paths(data, root.relative_to(top).as_posix())
     text: str = import_module(f"pytest_ssot.report.formats.{name}").render(data)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -40,7 +40,7 @@ def write_reports(data: Mapping[str, Any], settings: Settings, folder: Path) -> 
             continue
         path = folder / report.path
         try:
-            before = _before(path) if FORMATS[report.format].adds_to_summary else ""
+            before = _read_job_summary(path) if FORMATS[report.format].adds_to_summary else ""
             write_atomically(path, before + render(report.format, data, settings.root))
         except OSError as error:
             failed.append(f"report {report.path} cannot be written: {error.strerror or error}")
@@ -50,10 +50,10 @@ def write_reports(data: Mapping[str, Any], settings: Settings, folder: Path) -> 
 def render_printed(data: Mapping[str, Any], settings: Settings) -> str:
     """What *settings* ask for on standard output."""
     asked = (destination.format for destination in settings.report if destination.path is None)
-    return "".join(render(one, data, settings.root) for one in asked if one in RENDERED)
+    return "".join(render(name, data, settings.root) for name in asked if name in RENDERED)
 
 
-def _before(path: Path) -> str:
+def _read_job_summary(path: Path) -> str:
     """What a job summary of GitHub Actions already says: all of a step's commands share it."""
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if not summary or path.resolve() != Path(summary).resolve() or not path.exists():
@@ -62,15 +62,19 @@ def _before(path: Path) -> str:
     return f"{text}\n\n" if text else ""
 
 
-def _seen_from(data: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
+def _move_paths(data: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
     """*data* with its paths as seen from above, where the root is *folder*."""
 
     def moved(place: Mapping[str, Any]) -> dict[str, Any]:
         return {**place, "path": normpath(str(PurePosixPath(folder, place["path"])))}
 
     violations = [
-        {**one, "importer": moved(one["importer"]), "chain": list(map(moved, one["chain"]))}
-        for one in data["violations"]
+        {
+            **violation,
+            "importer": moved(violation["importer"]),
+            "chain": list(map(moved, violation["chain"])),
+        }
+        for violation in data["violations"]
     ]
     unreadable = list(map(moved, data["unreadable"]))
     return {**data, "violations": violations, "unreadable": unreadable}

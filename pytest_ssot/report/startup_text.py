@@ -10,14 +10,14 @@ from typing import Any
 from pytest_ssot.model import Verdict, Violation
 from pytest_ssot.policy.startup.import_modules import Startup
 from pytest_ssot.report import check_listing
-from pytest_ssot.report.violation_text import counted
+from pytest_ssot.report.violation_text import count_noun
 from pytest_ssot.rules.ruleset import AnyRule
 
 #: How much is shown of what a module printed that says nothing else of its end.
 _FEW = 10
 
 
-def lines(
+def format_startup(
     startup: Startup,
     violations: Sequence[Violation],
     rules: Mapping[str, AnyRule],
@@ -30,24 +30,26 @@ def lines(
     Without *verbose* only what fails is listed, and the end of a traceback, from the last
     frame on whose file is *ours*, without those between.
     """
-    yield f"{startup.module}  {_time(startup)}  {_outcome(startup, violations)}"
+    yield f"{startup.module}  {_format_time(startup)}  {_describe_outcome(startup, violations)}"
     for violation in violations:
         if verbose or violation.verdict is Verdict.FAILS:
-            yield check_listing.line(violation, rules.get(violation.rule), runs=False)
+            yield check_listing.format_violation(violation, rules.get(violation.rule), runs=False)
             yield from (f"    {step}: in {step.function}" for step in violation.chain)
     if startup.error is not None:
-        yield from (f"  {line}".rstrip() for line in _why(startup, ours, verbose=verbose))
+        yield from (
+            f"  {line}".rstrip() for line in _list_error_lines(startup, ours, verbose=verbose)
+        )
 
 
-def summary(startups: Sequence[Startup], violations: Iterable[Violation]) -> str:
+def summarize_startups(startups: Sequence[Startup], violations: Iterable[Violation]) -> str:
     """``3 modules imported, 1 cannot be; 2 uses in 1 file fail, 5 known``."""
     failed = sum(startup.error is not None for startup in startups)
-    told = f"{counted(len(startups) - failed, 'module')} imported"
+    told = f"{count_noun(len(startups) - failed, 'module')} imported"
     told += f", {failed} cannot be" if failed else ""
-    return f"{told}; {check_listing.totals(violations) or check_listing.NONE}"
+    return f"{told}; {check_listing.describe_totals(violations) or check_listing.NONE}"
 
 
-def in_full(startup: Startup) -> str:
+def describe_failure(startup: Startup) -> str:
     """Why the module cannot be imported, with the whole traceback and the end of its output."""
     printed = startup.printed.splitlines()[-_FEW:]
     output = ["its last output:", *printed] if printed else []
@@ -55,14 +57,14 @@ def in_full(startup: Startup) -> str:
     return "\n".join([*told, *startup.trace.splitlines(), *output])
 
 
-def looked(startup: Startup, root: Path) -> str | None:
+def describe_search(startup: Startup, root: Path) -> str | None:
     """Where a module that was asked for was looked for in vain; None where it was found."""
     if not startup.missing or not f"{startup.module}.".startswith(f"{startup.missing}."):
         return None
     return f"{startup.missing}: there is no such module below {root}, or below src there"
 
 
-def as_json(startup: Startup, violations: Iterable[Violation]) -> dict[str, Any]:
+def startup_to_json(startup: Startup, violations: Iterable[Violation]) -> dict[str, Any]:
     """The module's entry under ``startup`` in the document of ``docs/report.md``."""
     return {
         "module": startup.module,
@@ -72,18 +74,18 @@ def as_json(startup: Startup, violations: Iterable[Violation]) -> dict[str, Any]
     }
 
 
-def _time(startup: Startup) -> str:
+def _format_time(startup: Startup) -> str:
     return "-" if startup.seconds is None else f"{startup.seconds:.3f} s"
 
 
-def _outcome(startup: Startup, violations: Iterable[Violation]) -> str:
-    uses = check_listing.totals(violations)
+def _describe_outcome(startup: Startup, violations: Iterable[Violation]) -> str:
+    uses = check_listing.describe_totals(violations)
     if startup.error is None:
         return uses or check_listing.NONE
     return "; ".join(filter(None, [f"cannot be imported: {startup.error}", uses]))
 
 
-def _why(startup: Startup, ours: Callable[[str], bool], *, verbose: bool) -> list[str]:
+def _list_error_lines(startup: Startup, ours: Callable[[str], bool], *, verbose: bool) -> list[str]:
     """The traceback, else what the module printed; of either the end, or all of it."""
     trace, printed = startup.trace.splitlines(), startup.printed.splitlines()
     if verbose:
@@ -99,7 +101,7 @@ def _why(startup: Startup, ours: Callable[[str], bool], *, verbose: bool) -> lis
     if not places:
         return trace[:_FEW]
     told = trace[places[-1] :][:_FEW]
-    own = [one for one in pairwise(places) if ours(trace[one[0]].split('"')[1])]
+    own = [pair for pair in pairwise(places) if ours(trace[pair[0]].split('"')[1])]
     if own and not ours(told[0].split('"')[1]):
         first, after = own[-1]
         return trace[first:after] + told

@@ -13,7 +13,7 @@ from pytest_ssot.model import Site, Step, Violation
 from pytest_ssot.policy.run.outcome import Outcome
 from pytest_ssot.policy.run.watched_run import Run
 from pytest_ssot.report import run_summary
-from pytest_ssot.report.violation_text import Cause, causes
+from pytest_ssot.report.violation_text import Cause, group_causes
 
 #: The title of the section that a test with a failure of its own gets.
 SECTION = "pytest-ssot"
@@ -23,25 +23,25 @@ BLIND = "pytest-ssot: the watch was lost"
 FAILING = "ssot_failing"
 
 
-def fail(report: pytest.TestReport, failing: list[Violation], run: Run) -> None:
+def fail_report(report: pytest.TestReport, failing: list[Violation], run: Run) -> None:
     """Fail *report* with *failing*, or add them to the failure that it has."""
-    told = causes(failing, run.rules.by_id)
+    told = group_causes(failing, run.rules.by_id)
     setattr(report, FAILING, [violation.to_json() for violation in failing])
     if report.failed:
-        report.sections.append((SECTION, _as_text(_in_full(told, run.settings.root))))
+        report.sections.append((SECTION, _as_text(_make_full_entries(told, run.settings.root))))
         return
     # An expected failure, or an unexpected pass, excuses no violation.
     report.__dict__.pop("wasxfail", None)
     report.outcome = "failed"
-    report.longrepr = _shown(_in_full(told, run.settings.root), told[0])
+    report.longrepr = _make_longrepr(_make_full_entries(told, run.settings.root), told[0])
 
 
 def fail_blind(report: pytest.TestReport, lost: list[str]) -> None:
     """Fail *report* for what its test took away of the watch, or add that to its failure."""
     path, line, name = report.location
-    lines = [f"E   the watch was lost: the test {one}" for one in lost]
+    lines = [f"E   the watch was lost: the test {loss}" for loss in lost]
     lines.append("E   fix:  leave that as it is, or do it in a process of its own")
-    entry = _entry(Step(path, (line or 0) + 1, name), lines)
+    entry = _make_entry(Step(path, (line or 0) + 1, name), lines)
     if report.failed:
         report.sections.append((BLIND, _as_text([entry])))
         return
@@ -57,24 +57,24 @@ def tell_once(report: pytest.TestReport, told: dict[object, str], run: Run) -> N
     failing = report.__dict__.pop(FAILING, None)
     if failing is None or not report.failed:  # a try that is done again is not shown
         return
-    own = causes(map(Violation.from_json, failing), run.rules.by_id)
+    own = group_causes(map(Violation.from_json, failing), run.rules.by_id)
     if all(cause.key in told for cause in own):
-        entries = _in_a_line(own, told)
+        entries = _make_short_entries(own, told)
     else:
         new = [cause for cause in own if cause.key not in told]
         known = [cause for cause in own if cause.key in told]
-        entries = [*_in_full(new, run.settings.root), *_in_a_line(known, told)]
+        entries = [*_make_full_entries(new, run.settings.root), *_make_short_entries(known, told)]
         told.update((cause.key, report.nodeid) for cause in new)
     for number, (title, _) in enumerate(report.sections):
         if title == SECTION:
             report.sections[number] = (title, _as_text(entries))
             return
-    report.longrepr = _shown(entries, own[0])
+    report.longrepr = _make_longrepr(entries, own[0])
 
 
-def summarize(reporter: pytest.TerminalReporter, outcome: Outcome) -> None:
+def write_summary(reporter: pytest.TerminalReporter, outcome: Outcome) -> None:
     """The summary as a section of its own; nothing where there is nothing to tell."""
-    lines = run_summary.lines(outcome, verbose=reporter.config.get_verbosity() > 0)
+    lines = run_summary.summarize_run(outcome, verbose=reporter.config.get_verbosity() > 0)
     if lines:
         reporter.ensure_newline()
         reporter.section("ssot", "=")
@@ -89,31 +89,38 @@ def tell_faults(reporter: pytest.TerminalReporter, faults: list[str]) -> None:
         reporter.write_line(f"error inside pytest-ssot: {fault}", red=True)
 
 
-def _in_full(told: Iterable[Cause], root: Path) -> list[ReprEntry]:
+def _make_full_entries(told: Iterable[Cause], root: Path) -> list[ReprEntry]:
     """Each line from the test to the importer, which is last and marked."""
     entries: list[ReprEntry] = []
     for cause in told:
-        entries += [_entry(step, [f"    {_source(step, root)}"]) for step in cause.first.chain]
-        advice = [f"E   {line}" for line in (cause.headline(), *cause.advice())]
-        entries.append(_entry(cause.importer, [f">   {_source(cause.importer, root)}", *advice]))
+        entries += [
+            _make_entry(step, [f"    {_read_source_line(step, root)}"])
+            for step in cause.first.chain
+        ]
+        advice = [f"E   {line}" for line in (cause.make_headline(), *cause.list_advice())]
+        entries.append(
+            _make_entry(cause.importer, [f">   {_read_source_line(cause.importer, root)}", *advice])
+        )
     return entries
 
 
-def _in_a_line(causes: Iterable[Cause], told: dict[object, str]) -> list[ReprEntry]:
+def _make_short_entries(causes: Iterable[Cause], told: dict[object, str]) -> list[ReprEntry]:
     return [
-        _entry(cause.importer, [f"E   {cause.headline()}; told in full by {told[cause.key]}"])
+        _make_entry(
+            cause.importer, [f"E   {cause.make_headline()}; told in full by {told[cause.key]}"]
+        )
         for cause in causes
     ]
 
 
-def _entry(place: Site | Step, lines: list[str]) -> ReprEntry:
+def _make_entry(place: Site | Step, lines: list[str]) -> ReprEntry:
     location = ReprFileLocation(place.path, place.line, f"in {place.function}")
     return ReprEntry(lines, None, None, location, "short")
 
 
-def _shown(entries: list[ReprEntry], first: Cause) -> ReprExceptionInfo:
+def _make_longrepr(entries: list[ReprEntry], first: Cause) -> ReprExceptionInfo:
     importer = first.importer
-    crash = ReprFileLocation(importer.path, importer.line, f"{importer}: {first.headline()}")
+    crash = ReprFileLocation(importer.path, importer.line, f"{importer}: {first.make_headline()}")
     return ReprExceptionInfo(
         reprtraceback=ReprTraceback(entries, extraline=None, style="short"), reprcrash=crash
     )
@@ -129,5 +136,5 @@ def _as_text(entries: Iterable[ReprEntry]) -> str:
     return "\n".join(lines)
 
 
-def _source(place: Site | Step, root: Path) -> str:
+def _read_source_line(place: Site | Step, root: Path) -> str:
     return linecache.getline(str(root / place.path), place.line).strip()

@@ -28,42 +28,42 @@ class Cause:
     def key(self) -> tuple[str, int, str, str]:
         return (self.importer.path, self.importer.line, self.first.target, self.first.kind.value)
 
-    def headline(self) -> str:
+    def make_headline(self) -> str:
         first = self.first
         what = self.named if first.kind.traits.is_another else first.target
         rule_id = what if first.rule == first.target else first.rule
-        return headline(first.kind, what, rule_id, self.rule, first.form)
+        return make_headline(first.kind, what, rule_id, self.rule, first.form)
 
     @property
     def named(self) -> str:
         """The target: ``a.b:Name as Other`` of another of it, the call where it is made."""
         traits = self.first.kind.traits
         if traits.is_another:
-            return known_as(self.first.target, self.names())
+            return name_with_others(self.first.target, self.list_names())
         return self.first.target + traits.suffix
 
-    def advice(self) -> list[str]:
+    def list_advice(self) -> list[str]:
         """What to write instead, why, and where; each line with its label."""
-        says = self.says()
+        says = self.quote_message()
         if self.first.kind.traits.stands:
-            return self._deletion(says)
+            return self._advise_deletion(says)
         lines = [f"says: {says}"] if says else []
-        lines += [f"use:  {line}" for line in self.replacements()]
+        lines += [f"use:  {line}" for line in self.list_replacements()]
         if self.rule is not None:
-            lines += because(self.rule)
+            lines += list_reasons(self.rule)
             if self.leads_here:
-                lines.append(f"note: {passing_on(self.leads_here)}")
+                lines.append(f"note: {advise_passing_on(self.leads_here)}")
         if self.note:
             lines.append(f"note: {self.note}")
         to_do = self.first.kind.traits.wording_of(self.first.form).to_do
         lines.append(f"fix:  {to_do} {self.importer}")
         return lines
 
-    def _deletion(self, says: str) -> list[str]:
+    def _advise_deletion(self, says: str) -> list[str]:
         lines = [f"now:  {says.partition(': ')[0]}"]
-        lines += because(self.rule) if self.rule is not None else []
+        lines += list_reasons(self.rule) if self.rule is not None else []
         lines += [f"note: {self.note}"] if self.note else []
-        return [*lines, f"fix:  {deletion(self.first)}"]
+        return [*lines, f"fix:  {describe_deletion(self.first)}"]
 
     @property
     def title(self) -> str:
@@ -90,11 +90,11 @@ class Cause:
         )
         return next(filter(None, noted), None)
 
-    def says(self) -> str:
+    def quote_message(self) -> str:
         """What a warning says, its first line; empty for what is no warning."""
-        return first_line(self.first.message)
+        return cut_first_line(self.first.message)
 
-    def names(self) -> list[str]:
+    def list_names(self) -> list[str]:
         """What was taken from the target, as far as names say it."""
         return list(
             dict.fromkeys(
@@ -102,18 +102,18 @@ class Cause:
             )
         )
 
-    def tests(self) -> list[str]:
+    def list_tests(self) -> list[str]:
         """The node ids of those that saw it, sorted."""
         return sorted({test for violation in self.violations for test in violation.tests})
 
-    def seen_by(self) -> str:
+    def describe_seen_by(self) -> str:
         """``2 tests``; where there is none, whether a run saw it at all."""
-        if self.tests():
-            return counted(len(self.tests()), "test")
+        if self.list_tests():
+            return count_noun(len(self.list_tests()), "test")
         executed = any("runtime" in violation.seen for violation in self.violations)
         return "outside any test" if executed else "in source"
 
-    def replacements(self) -> list[str]:
+    def list_replacements(self) -> list[str]:
         """The import line to write for each name, or that there is none."""
         if isinstance(self.rule, Factory):
             module, _, caller = self.rule.use.partition(":")
@@ -133,7 +133,7 @@ class Cause:
         return list(dict.fromkeys(lines))
 
 
-def causes(violations: Iterable[Violation], rules: Mapping[str, AnyRule]) -> list[Cause]:
+def group_causes(violations: Iterable[Violation], rules: Mapping[str, AnyRule]) -> list[Cause]:
     """*violations*, sorted by importer, as the causes that they come from."""
 
     def key(violation: Violation) -> tuple[object, ...]:
@@ -150,7 +150,7 @@ def causes(violations: Iterable[Violation], rules: Mapping[str, AnyRule]) -> lis
     return [Cause(group, rules.get(group_key[3])) for group_key, group in grouped]  # type: ignore[call-overload]
 
 
-def headline(
+def make_headline(
     kind: Kind, target: str, rule_id: str, rule: AnyRule | None, form: Form | None = None
 ) -> str:
     """``deprecated import: a.b (rule-id, removed in 2.0)``."""
@@ -167,43 +167,43 @@ def is_use(violation: Violation) -> bool:
     return violation.kind.traits.is_use
 
 
-def known_as(target: str, names: Iterable[str]) -> str:
+def name_with_others(target: str, names: Iterable[str]) -> str:
     """``a.b:Name as Other, Another``; what is called the same is not named again."""
     others = [name for name in names if name != target.partition(":")[2]]
     return f"{target} as {', '.join(others)}" if others else target
 
 
-def deletion(violation: Violation) -> str:
+def describe_deletion(violation: Violation) -> str:
     """What to do about a target that is overdue: the end of its message."""
     return (violation.message or "").partition(": ")[2]
 
 
-def passing_on(module: str) -> str:
+def advise_passing_on(module: str) -> str:
     """What to do about the module that a rule leads to, where it takes from the old one."""
     return f'this is what to use: allow-from = ["{module}"] lets it pass on what is still there'
 
 
-def because(rule: AnyRule) -> list[str]:
+def list_reasons(rule: AnyRule) -> list[str]:
     """The line with the reason of *rule* and its link; none where it has neither."""
     reasons = list(filter(None, (rule.reason, rule.link)))
     return [f"why:  {' '.join(reasons)}"] if reasons else []
 
 
-def in_a_line(violation: Violation) -> str:
+def describe_in_a_line(violation: Violation) -> str:
     """``fails app/bridge.py:3 app.ws.manager_factory (websocket-factory)``."""
     verdict, importer = violation.verdict.value, violation.importer
     return f"{verdict} {importer} {violation.target} ({violation.rule})"
 
 
-def likened(suspect: Suspect) -> str:
+def describe_suspect(suspect: Suspect) -> str:
     """``app/live.py:10: class LiveManager is 93 % like app.ws.manager:WebSocketManager``."""
     share = f"{round(suspect.likeness * 100)} %"
     return f"{suspect.site}: class {suspect.name} is {share} like {suspect.target}"
 
 
-def first_line(text: str | None) -> str:
+def cut_first_line(text: str | None) -> str:
     return (text or "").strip().partition("\n")[0]
 
 
-def counted(number: int, noun: str) -> str:
+def count_noun(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -12,24 +12,24 @@ from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.rule_keys import rule_from_table, table_from_rule
 
 
-def rules_from(tables: Iterable[Table], origin: str, mistakes: Mistakes) -> list[Rule]:
+def make_rules(tables: Iterable[Table], origin: str, mistakes: Mistakes) -> list[Rule]:
     """The sound tables' rules; two with one id, or one target, are a mistake."""
     tables = list(tables)
     check_repeats(tables, ("deprecated", "id"), mistakes)
     return [rule_from_table(table, Rule, origin) for table in tables if table.sound]
 
 
-def rules_from_code(
+def make_rules_from_code(
     entries: Iterable[object], origin: str, place: Place, mistakes: Mistakes
 ) -> list[Rule]:
     """The rules that code gave, as mappings with TOML's keys or as Rule objects."""
     place = place._replace(table="rules")
     raws = (table_from_rule(entry) if isinstance(entry, Rule) else entry for entry in entries)
     tables = [check_table(RULES, raw, place, n, mistakes) for n, raw in enumerate(raws, 1)]
-    return rules_from(tables, origin, mistakes)
+    return make_rules(tables, origin, mistakes)
 
 
-def allowances_from(tables: Iterable[Table]) -> tuple[Allowance, ...]:
+def make_allowances(tables: Iterable[Table]) -> tuple[Allowance, ...]:
     return tuple(
         Allowance(
             rule=table.values["rule"],
@@ -46,14 +46,14 @@ def allowances_from(tables: Iterable[Table]) -> tuple[Allowance, ...]:
     )
 
 
-def singles_from(tables: Iterable[Table], mistakes: Mistakes) -> list[Single]:
+def make_singles(tables: Iterable[Table], mistakes: Mistakes) -> list[Single]:
     """The sound tables' singles; two for one symbol, or with one id, are a mistake."""
     tables = list(tables)
     check_repeats(tables, ("symbol", "id"), mistakes)
     return [rule_from_table(table, Single, table.place.file) for table in tables if table.sound]
 
 
-def factories_from(tables: Iterable[Table], mistakes: Mistakes) -> list[Factory]:
+def make_factories(tables: Iterable[Table], mistakes: Mistakes) -> list[Factory]:
     """The sound tables' factories; two for one class, or with one id, are a mistake.
 
     Without an id it goes by the call, as the class itself may have rules of its own.

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pytest_ssot.config.load import FILE, Loaded, load_config
-from pytest_ssot.config.mistakes import Mistakes, described, nearest
+from pytest_ssot.config.load import FILE, LoadedConfig, load_config
+from pytest_ssot.config.mistakes import Mistakes, describe_value, hint_nearest
 from pytest_ssot.config.names import is_dotted
 from pytest_ssot.config.schema import Table
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.build_rules import allowances_from, factories_from, rules_from, singles_from
+from pytest_ssot.rules.build_rules import make_allowances, make_factories, make_rules, make_singles
 from pytest_ssot.rules.rule_packs import read_hook, read_packs
-from pytest_ssot.rules.ruleset import Batch, RuleSet, merge
+from pytest_ssot.rules.ruleset import Batch, RuleSet, merge_batches
 
 
 class Configured(NamedTuple):
@@ -25,7 +25,7 @@ class Configured(NamedTuple):
     allowances: tuple[Allowance, ...]
 
 
-def load(
+def load_configured(
     root: Path,
     ini: Mapping[str, object],
     flags: Mapping[str, object],
@@ -43,21 +43,21 @@ def load(
     """
     mistakes = Mistakes()
     loaded = load_config(root, ini, flags, mistakes)
-    project = Batch(FILE, rules_from(loaded.rules, FILE, mistakes))
+    project = Batch(FILE, make_rules(loaded.rules, FILE, mistakes))
     hooks = [read_hook(*each, 3 + n, mistakes) for n, each in enumerate(extra)]
-    single = singles_from(loaded.single, mistakes)
-    factories = factories_from(loaded.factories, mistakes)
+    single = make_singles(loaded.single, mistakes)
+    factories = make_factories(loaded.factories, mistakes)
     _check_ids(loaded, mistakes)
-    taken = {*(one.id for one in single), *(factory.id for factory in factories)}
-    merged = merge([project, *hooks, *read_packs(3 + len(hooks), mistakes)], taken)
+    taken = {*(symbol.id for symbol in single), *(factory.id for factory in factories)}
+    merged = merge_batches([project, *hooks, *read_packs(3 + len(hooks), mistakes)], taken)
     rules = RuleSet(merged, single, factories)
-    configured = Configured(loaded.settings, rules, allowances_from(loaded.allow))
+    configured = Configured(loaded.settings, rules, make_allowances(loaded.allow))
     _check_allowed(loaded, rules, mistakes)
     mistakes.raise_any()
     return configured
 
 
-def _check_ids(loaded: Loaded, mistakes: Mistakes) -> None:
+def _check_ids(loaded: LoadedConfig, mistakes: Mistakes) -> None:
     """An id stands for one table, of whatever sort; those of one sort are compared already."""
     seen: dict[str, Table] = {}
     for tables in (loaded.rules, loaded.single, loaded.factories):
@@ -70,24 +70,24 @@ def _check_ids(loaded: Loaded, mistakes: Mistakes) -> None:
         seen |= {name: table for table in tables if (name := table.values.get("id"))}
 
 
-def _check_allowed(loaded: Loaded, rules: RuleSet, mistakes: Mistakes) -> None:
+def _check_allowed(loaded: LoadedConfig, rules: RuleSet, mistakes: Mistakes) -> None:
     """An allowance must name something that can be violated.
 
     With ``discover``, any dotted module may yet turn out to be deprecated, so
     only what cannot be one is a mistake; policy tells an unused allowance.
     """
-    known = _known(loaded, rules)
+    known = _list_known(loaded, rules)
     for table in loaded.allow:
         name = table.values.get("rule")
         if name is None or name in known:
             continue
         if loaded.settings.discover and "." in name and is_dotted(name):
             continue
-        problem = f"{described(name)} is no rule's id or target"
-        mistakes.add(table.place, problem, key="rule", hint=nearest(name, known))
+        problem = f"{describe_value(name)} is no rule's id or target"
+        mistakes.add(table.place, problem, key="rule", hint=hint_nearest(name, known))
 
 
-def _known(loaded: Loaded, rules: RuleSet) -> set[str]:
+def _list_known(loaded: LoadedConfig, rules: RuleSet) -> set[str]:
     """Ids and targets, also those of tables that have a mistake elsewhere."""
     keys = (
         (loaded.rules, ("id", "deprecated")),

@@ -8,7 +8,7 @@ import sys
 GROUP = "pytest_ssot.rules"
 
 
-def distributions() -> dict[str, str]:
+def find_distributions() -> dict[str, str]:
     """The metadata folders on ``sys.path`` that mention the group, by distribution.
 
     Reading a few bytes of each ``entry_points.txt`` costs a tenth of what
@@ -19,11 +19,11 @@ def distributions() -> dict[str, str]:
     found: dict[str, str] = {}
     seen: set[str] = set()
     for entry in dict.fromkeys(sys.path):
-        for name in _listed(entry):
+        for name in _list_folder(entry):
             stem, _, kind = name.rpartition(".")
             if kind not in ("dist-info", "egg-info"):
                 continue
-            distribution = normalized(stem.partition("-")[0])
+            distribution = normalize_name(stem.partition("-")[0])
             folder = os.path.join(entry, name)
             if distribution not in seen and _mentions_group(folder):
                 found[distribution] = folder
@@ -31,13 +31,13 @@ def distributions() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def normalized(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A distribution's name as packaging standards compare it (PEP 503)."""
     words = name.lower().replace("_", "-").replace(".", "-").split("-")
     return "-".join(filter(None, words))
 
 
-def _listed(folder: str) -> list[str]:
+def _list_folder(folder: str) -> list[str]:
     try:
         return sorted(os.listdir(folder or os.curdir))
     except (OSError, ValueError):  # ValueError: what no file system can name

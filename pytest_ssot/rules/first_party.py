@@ -22,10 +22,10 @@ class FirstParty:
         """Whether the code in the file *path*, loaded as *module*, is ours."""
         key = (path, module)
         if key not in self._known:
-            self._known[key] = self._decide(path, module)
+            self._known[key] = self._decide_owned(path, module)
         return self._known[key]
 
-    def _decide(self, path: str, module: str) -> bool:
+    def _decide_owned(self, path: str, module: str) -> bool:
         shown = relative(path, self.root)
         inside = not (shown.startswith("../") or Path(shown).is_absolute())
         # The interpreter may lie under the root: a venv, a build.

@@ -16,69 +16,71 @@ from pytest_ssot.rules.ruleset import AnyRule
 Made = TypeVar("Made", bound=AnyRule)
 
 
-class _Sort(NamedTuple):
+class _TableSort(NamedTuple):
     """A sort of tables, and the class that such a table makes."""
 
     schema: Schema
     made: type[AnyRule]
 
-    def fields(self) -> Iterator[tuple[str, str]]:
+    def list_fields(self) -> Iterator[tuple[str, str]]:
         """Each key, and the name of its field."""
         for key, spec in self.schema.keys.items():
             yield key, spec.field or key.replace("-", "_")
 
-    def report_fields(self) -> Iterator[tuple[str, str]]:
+    def list_report_fields(self) -> Iterator[tuple[str, str]]:
         """Each key that reports have, as it is called there, and the name of its field."""
-        for key, field in self.fields():
+        for key, field in self.list_fields():
             spec = self.schema.keys[key]
             if spec.reported:
                 yield spec.reported_as or key, field
 
 
-_SORTS = (_Sort(RULES, Rule), _Sort(SINGLE, Single), _Sort(FACTORIES, Factory))
+_SORTS = (_TableSort(RULES, Rule), _TableSort(SINGLE, Single), _TableSort(FACTORIES, Factory))
 
 
 def rule_from_table(table: Table, made: type[Made], origin: str) -> Made:
     """The rule that a sound *table* is about, of the class *made*."""
-    values = {field: table.values[key] for key, field in _sort_of(made).fields()}
+    values = {field: table.values[key] for key, field in _sort_of(made).list_fields()}
     return made(**values, origin=origin)
 
 
 def table_from_rule(rule: Rule) -> dict[str, object]:
     """The table that a user would have written for *rule*, without what goes without saying."""
     defaults = type(rule)._field_defaults
-    written = ((key, getattr(rule, field), field) for key, field in _sort_of(type(rule)).fields())
-    return {key: _thawed(value) for key, value, field in written if value != defaults.get(field)}
+    written = (
+        (key, getattr(rule, field), field) for key, field in _sort_of(type(rule)).list_fields()
+    )
+    return {key: _thaw(value) for key, value, field in written if value != defaults.get(field)}
 
 
 def report_from_rule(rule: AnyRule) -> dict[str, Any]:
     """What reports tell of *rule*: what its author wrote, as JSON values."""
-    said = ((key, getattr(rule, field)) for key, field in _sort_of(type(rule)).report_fields())
-    return {key: _thawed(value) for key, value in said if value}
+    said = ((key, getattr(rule, field)) for key, field in _sort_of(type(rule)).list_report_fields())
+    return {key: _thaw(value) for key, value in said if value}
 
 
 def rule_from_report(entry: Mapping[str, Any]) -> AnyRule | None:
     """The rule that an entry of a report's ``rules`` describes; None if it has but an id."""
     for sort in _SORTS:
-        fields = dict(sort.report_fields())
+        fields = dict(sort.list_report_fields())
         if next(iter(fields)) in entry:  # what it is about
-            said = {field: _frozen(entry[key]) for key, field in fields.items() if key in entry}
+            said = {field: _freeze(entry[key]) for key, field in fields.items() if key in entry}
             return sort.made(id=entry["id"], **said)
     return None
 
 
-def _sort_of(made: type[object]) -> _Sort:
+def _sort_of(made: type[object]) -> _TableSort:
     return next(sort for sort in _SORTS if sort.made is made)
 
 
-def _thawed(value: Any) -> Any:
+def _thaw(value: Any) -> Any:
     """A value of a rule, none of whose fields can be changed, as JSON and TOML have it."""
     if not isinstance(value, tuple):
         return value
     return dict(value) if value and isinstance(value[0], tuple) else list(value)
 
 
-def _frozen(value: Any) -> Any:
+def _freeze(value: Any) -> Any:
     if isinstance(value, Mapping):
         return tuple(value.items())
     return tuple(value) if isinstance(value, list) else value

@@ -10,10 +10,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from pytest_ssot.config.mistakes import Mistakes, Place, Wrong, described
-from pytest_ssot.config.toml import parse
-from pytest_ssot.rules.build_rules import rules_from_code
-from pytest_ssot.rules.entrypoints import GROUP, distributions
+from pytest_ssot.config.mistakes import Mistakes, Place, Wrong, describe_value
+from pytest_ssot.config.toml import parse_toml
+from pytest_ssot.rules.build_rules import make_rules_from_code
+from pytest_ssot.rules.entrypoints import GROUP, find_distributions
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import Batch
 
@@ -24,15 +24,15 @@ def read_packs(order: int, mistakes: Mistakes) -> list[Batch]:
     Whatever goes wrong in a pack is a mistake that names both.
     """
     batches: list[Batch] = []
-    for number, (owner, folder) in enumerate(distributions().items()):
+    for number, (owner, folder) in enumerate(find_distributions().items()):
         found: list[tuple[str, str]] = []
-        with mistakes.gathered(Place(owner, order=(order, number))), _foreign():
+        with mistakes.gather(Place(owner, order=(order, number))), _catch_foreign():
             found = _read_entry_points(folder)
         for name, value in found:
             place = Place(f'{owner} (entry point "{name}")', order=(order, number))
-            with mistakes.gathered(place), _foreign():
-                entries = _entries(folder, value)
-                rules = rules_from_code(entries, f"entry point {owner}", place, mistakes)
+            with mistakes.gather(place), _catch_foreign():
+                entries = _load_entries(folder, value)
+                rules = make_rules_from_code(entries, f"entry point {owner}", place, mistakes)
                 batches.append(Batch(owner, rules))
     return batches
 
@@ -41,13 +41,13 @@ def read_hook(origin: str, result: object, order: int, mistakes: Mistakes) -> Ba
     """The rules that a hook gave; what goes wrong is a mistake of ``origin``."""
     place = Place(origin, order=(order,))
     rules: list[Rule] = []
-    with mistakes.gathered(place), _foreign():
-        rules = rules_from_code(_entries_of(result), origin, place, mistakes)
+    with mistakes.gather(place), _catch_foreign():
+        rules = make_rules_from_code(_list_entries(result), origin, place, mistakes)
     return Batch(origin, rules)
 
 
 @contextmanager
-def _foreign() -> Iterator[None]:
+def _catch_foreign() -> Iterator[None]:
     """Other people's code runs in the block: whatever it raises becomes Wrong."""
     try:
         yield
@@ -72,30 +72,30 @@ def _read_entry_points(folder: str) -> list[tuple[str, str]]:
     return sorted(parser[GROUP].items()) if GROUP in parser else []
 
 
-def _entries(folder: str, value: str) -> list[object]:
+def _load_entries(folder: str, value: str) -> list[object]:
     """What an entry point stands for, as a list of rules yet to be checked."""
     module, attribute = (part.strip() for part in value.partition("[")[0].partition(":")[::2])
     if not attribute:
         raise Wrong('must be a callable, "module:function", or a file, "package:rules.toml"')
     if attribute.endswith(".toml"):
-        return _entries_in(_resource(folder, module, attribute))
+        return _parse_entries(_read_resource(folder, module, attribute))
     loaded: Any = import_module(module)
-    return _entries_of(reduce(getattr, attribute.split("."), loaded)())
+    return _list_entries(reduce(getattr, attribute.split("."), loaded)())
 
 
-def _entries_of(result: object) -> list[object]:
+def _list_entries(result: object) -> list[object]:
     if isinstance(result, str):
-        return _entries_in(result.encode())
+        return _parse_entries(result.encode())
     if isinstance(result, os.PathLike):
-        return _entries_in(Path(result).read_bytes())
+        return _parse_entries(Path(result).read_bytes())
     if isinstance(result, Iterable) and not isinstance(result, (bytes, Mapping)):
         return list(result)
-    raise Wrong(f"must give a list of rules, TOML text or a path, not {described(result)}")
+    raise Wrong(f"must give a list of rules, TOML text or a path, not {describe_value(result)}")
 
 
-def _entries_in(data: bytes) -> list[object]:
+def _parse_entries(data: bytes) -> list[object]:
     """``[[rules]]`` or ``[[tool.pytest-ssot.rules]]`` of a TOML document."""
-    section: Any = parse(data)
+    section: Any = parse_toml(data)
     if "rules" not in section:
         for key in ("tool", "pytest-ssot"):
             section = section.get(key) if isinstance(section, dict) else None
@@ -105,18 +105,18 @@ def _entries_in(data: bytes) -> list[object]:
     return rules
 
 
-def _resource(folder: str, package: str, path: str) -> bytes:
+def _read_resource(folder: str, package: str, path: str) -> bytes:
     """The bytes of a file in a package, which is not imported for it."""
     top, *rest = package.split(".")
     inner = "/".join([top, *rest, path])
     beside = Path(folder).parent / inner
-    for place in (beside, *(Path(found, *rest, path) for found in _folders_of(top))):
+    for place in (beside, *(Path(found, *rest, path) for found in _find_folders(top))):
         if place.is_file():
             return place.read_bytes()
     raise Wrong(f'there is no "{inner}"')
 
 
-def _folders_of(top: str) -> list[str]:
+def _find_folders(top: str) -> list[str]:
     """Where a top-level package is, if it is not beside its metadata: an editable install.
 
     A package inside another could not be looked up without importing the other.

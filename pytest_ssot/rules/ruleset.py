@@ -38,7 +38,7 @@ class RuleSet:
         """The rule with this id, else one with this target; that of a factory is ``a.b:Name()``."""
         found = self.by_id.get(name) or self.by_target.get(name)
         owned: tuple[Single | Factory, ...] = (*self.single, *self.factories)
-        return found or next((one for one in owned if one.default_id == name), None)
+        return found or next((rule for rule in owned if rule.default_id == name), None)
 
 
 class Batch(NamedTuple):
@@ -48,7 +48,7 @@ class Batch(NamedTuple):
     rules: Sequence[Rule]
 
 
-def merge(batches: Iterable[Batch], taken: Iterable[str] = ()) -> list[Rule]:
+def merge_batches(batches: Iterable[Batch], taken: Iterable[str] = ()) -> list[Rule]:
     """The rules of all batches, where an earlier batch wins over a later one.
 
     *taken* are ids that no rule may have.

@@ -18,11 +18,16 @@ from pytest_ssot.patterns import path_matches
 from pytest_ssot.policy.run.outcome import Assembly
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.run.watched_run import Remainder, Run
-from pytest_ssot.policy.scan_items.choose_findings import PART, Chosen, choose, is_finding
-from pytest_ssot.policy.scan_items.findings import Finding, Mark, findings
-from pytest_ssot.policy.verdict.mission_critical import in_source
+from pytest_ssot.policy.scan_items.choose_findings import (
+    PART,
+    ChosenFindings,
+    choose_findings,
+    is_finding,
+)
+from pytest_ssot.policy.scan_items.findings import Mark, ScanFinding, make_findings
+from pytest_ssot.policy.verdict.mission_critical import make_is_critical
 from pytest_ssot.report import terminal
-from pytest_ssot.report.violation_text import in_a_line
+from pytest_ssot.report.violation_text import describe_in_a_line
 from pytest_ssot.runtime.evidence.evidence import Evidence
 from pytest_ssot.session.session_report import PROPERTY, RESULT
 
@@ -36,7 +41,9 @@ MARKER = "ssot_scan"
 class ScanFile(pytest.File):
     """A file with findings; imports nothing."""
 
-    def __init__(self, *, scanning: ScanPlugin, found: Sequence[Finding], **kwargs: Any) -> None:
+    def __init__(
+        self, *, scanning: ScanPlugin, found: Sequence[ScanFinding], **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self._scanning = scanning
         self._found = found
@@ -46,7 +53,9 @@ class ScanFile(pytest.File):
 
 
 class ScanFindings(pytest.Collector):
-    def __init__(self, *, scanning: ScanPlugin, found: Sequence[Finding], **kwargs: Any) -> None:
+    def __init__(
+        self, *, scanning: ScanPlugin, found: Sequence[ScanFinding], **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self._scanning = scanning
         self._found = found
@@ -63,7 +72,7 @@ class ScanFindings(pytest.Collector):
 class ScanItem(pytest.Item):
     """One finding. ``judged`` are its violations, once it has run."""
 
-    def __init__(self, *, scanning: ScanPlugin, finding: Finding, **kwargs: Any) -> None:
+    def __init__(self, *, scanning: ScanPlugin, finding: ScanFinding, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.finding = finding
         self.judged: list[Violation] = []
@@ -93,7 +102,7 @@ class ScanPlugin:
         self._run = run
         self._assembly = assembly
         self._labels = declared.union(run.settings.markers)
-        self._found: list[Finding] = []
+        self._found: list[ScanFinding] = []
         self._is_clean = False
 
     # -- the scan -------------------------------------------------------------
@@ -116,7 +125,7 @@ class ScanPlugin:
             return (yield)
         if self._assembly is None:
             sent = config.workerinput[MARKER]  # type: ignore[attr-defined]
-            self._found = [Finding.from_json(one) for one in sent]
+            self._found = [ScanFinding.from_json(one) for one in sent]
         else:
             self._scan_once()
         given, rules = config.args, self._run.rules.by_id
@@ -130,30 +139,32 @@ class ScanPlugin:
         assert self._assembly is not None
         try:
             chosen = self._choose_findings()
-            if not chosen.nothing:
+            if not chosen.is_empty:
                 inventory = self._take_inventory()
-                self._found = chosen.of(findings(inventory))
-                self._assembly.scanned(inventory, chosen.has)
+                self._found = chosen.select(make_findings(inventory))
+                self._assembly.add_scan(inventory, chosen.has_file)
                 self._is_clean = not (self._found or inventory.unreadable)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
-        self._assembly.take(Remainder(not_observed=tuple(map(_describe_unscanned, chosen.outside))))
+        self._assembly.add_remainder(
+            Remainder(not_observed=tuple(map(_describe_unscanned, chosen.outside)))
+        )
 
-    def _choose_findings(self) -> Chosen:
+    def _choose_findings(self) -> ChosenFindings:
         config = self._config
         if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
-            return Chosen(everything=True)
+            return ChosenFindings(everything=True)
         here, root, rules = config.invocation_params.dir, config.rootpath, self._run.rules.by_id
         packages = config.getoption("pyargs", False)
-        return choose(config.args, rules, root, here, packages=packages)
+        return choose_findings(config.args, rules, root, here, packages=packages)
 
     def _take_inventory(self) -> Inventory:
         """Take inventory of everything, whatever was asked for: other files may pass names on."""
-        from pytest_ssot.policy.run.inventory import take
+        from pytest_ssot.policy.run.inventory import take_inventory
 
         # What the scan itself does is no test's; and a fork of a watched process is watched.
         with self._run.watcher.owned_by(Evidence()):
-            inventory = take(self._run.configured, self._run.today, forks=False)
+            inventory = take_inventory(self._run.configured, self._run.today, forks=False)
         if inventory.mistakes:
             raise UsageError("\n".join(inventory.mistakes))
         return inventory
@@ -197,10 +208,12 @@ class ScanPlugin:
         """Judge each violation of *item*."""
         finding = item.finding
         asked = [self._ask_hook(item, violation) for violation in finding.violations]
-        judged = self._run.ratchet.judge(asked, in_source(self._run.settings, finding.critical))
+        judged = self._run.ratchet.mark_known(
+            asked, make_is_critical(self._run.settings, finding.critical)
+        )
         if any(destination.format == "junit" for destination in self._run.settings.report):
             # A rerun tells the same again.
-            told = dict.fromkeys((PROPERTY, in_a_line(violation)) for violation in judged)
+            told = dict.fromkeys((PROPERTY, describe_in_a_line(violation)) for violation in judged)
             item.user_properties += [one for one in told if one not in item.user_properties]
         return judged
 
@@ -217,7 +230,7 @@ class ScanPlugin:
             # To scan is to ask for the verdict: no further option has to gate it.
             failing = [violation for violation in item.judged if violation.verdict is Verdict.FAILS]
             if failing:
-                terminal.fail(report, failing, self._run)
+                terminal.fail_report(report, failing, self._run)
             result = Result(xdist.nodeid_of(item), tuple(item.judged), bool(failing))
             setattr(report, RESULT, result.to_json())
         return report

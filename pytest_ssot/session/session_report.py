@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot import xdist
-from pytest_ssot.config.load import configured_above
+from pytest_ssot.config.load import find_configured_above
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict
-from pytest_ssot.policy.baseline import update_after_run
+from pytest_ssot.policy.baseline.update_after_run import update_after_run
 from pytest_ssot.policy.run.outcome import Assembly, Outcome
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.run.watched_run import Remainder, Run
 from pytest_ssot.report import terminal
-from pytest_ssot.report.document import document
+from pytest_ssot.report.document import make_run_document
 
 #: The attribute under which a report carries what its test saw, as JSON values.
 RESULT = "ssot_result"
@@ -72,7 +72,7 @@ class SessionReport:
         told = len(self._list_faults())
         with self._keep_faults():
             if self._outcome is not None:
-                terminal.summarize(terminalreporter, self._outcome)
+                terminal.write_summary(terminalreporter, self._outcome)
         terminal.tell_faults(terminalreporter, self._list_faults()[told if self._outcome else 0 :])
 
     @pytest.hookimpl(trylast=True)
@@ -81,7 +81,7 @@ class SessionReport:
         with self._keep_faults():
             _print_utf8(self._printed)
         with self._keep_faults():
-            late = self._find_failures(self._run.remainder()) - self._ended_with
+            late = self._find_failures(self._run.make_remainder()) - self._ended_with
             for importer, target, of_test in sorted(late):
                 sys.stderr.write(f"ssot: after the end: {importer}  {target}{of_test}\n")
             failed = self._run.settings.strict or any(of_test for _, _, of_test in late)
@@ -106,21 +106,21 @@ class SessionReport:
         if result is not None:
             told = Result.from_json(result)
             static = all("runtime" not in violation.seen for violation in told.violations)
-            (self.assembly.add_static if static else self.assembly.add)(told)
+            (self.assembly.add_static if static else self.assembly.add_result)(told)
         terminal.tell_once(report, self._told, self._run)
 
     def _finish_run(self, session: pytest.Session) -> None:
         self._session = session
-        own = self._run.remainder()
+        own = self._run.make_remainder()
         self._ended_with = self._find_failures(own)
         workers = xdist.is_controller(self._config)
-        self.assembly.take(Remainder(faults=own.faults) if workers else own)
-        outcome = self.assembly.outcome(full=self._is_full(session))
+        self.assembly.add_remainder(Remainder(faults=own.faults) if workers else own)
+        outcome = self.assembly.make_outcome(full=self._is_full(session))
         told = self._config.hook.pytest_ssot_report
         if self._run.settings.report or told.get_hookimpls():
             from pytest_ssot.report import rendering
 
-            data = document(outcome)
+            data = make_run_document(outcome)
             told(report=data, config=self._config)
             outcome.mistakes += rendering.write_reports(
                 data, self._run.settings, self._find_report_folder()
@@ -128,7 +128,7 @@ class SessionReport:
             self._printed = rendering.render_printed(data, self._run.settings)
         self._compare_baseline(outcome)
         if self._run.settings.file is None and not self._is_inner:
-            outcome.elsewhere = configured_above(self._run.settings.root)
+            outcome.elsewhere = find_configured_above(self._run.settings.root)
         self._outcome = outcome
 
     def _compare_baseline(self, outcome: Outcome) -> None:
@@ -141,7 +141,7 @@ class SessionReport:
             path = settings.baseline_path(find_typed_folder(self._config, "ssot_baseline"))
             run, seen = self._run, outcome.violations
             try:
-                outcome.upkeep = update_after_run.after_run(
+                outcome.upkeep = update_after_run(
                     run.configured,
                     run.today,
                     path,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -112,7 +112,7 @@ class Analysis:
         """The uses in the file *path*, which holds *data*."""
         if path.rpartition("/")[2] in DECLARING:
             return self._declared(path, data)
-        names, packages = self._modules.names(path), self._modules.packages(path)
+        names, packages = self._modules.names(path), partial(self._modules.packages, path)
         makes = self._makes(path, data)
         if makes:
             read, speaking = self._parts(data, names, packages)
@@ -134,7 +134,7 @@ class Analysis:
         return Analysed(uses, exports, read.error, made.spared)
 
     def _parts(
-        self, data: bytes, names: Sequence[str], packages: Sequence[str]
+        self, data: bytes, names: Sequence[str], packages: Callable[[], Sequence[str]]
     ) -> tuple[ReadFile, Sequence[int]]:
         """The tree of what matters, or speaks of a class; on which lines that is.
 

@@ -154,21 +154,18 @@ def _defined(node: Definition) -> Iterator[Bound]:
 
 
 def _assigned(node: ast.Assign) -> Iterator[Bound]:
+    start = end_of(node)
     for target in node.targets:
-        yield from _given(target, node.value, end_of(node))
+        if isinstance(target, ast.Name):
+            yield Bound(target.id, target, start, node.value)
+        else:
+            yield from targets_of(target, start)
 
 
 def _annotated(node: ast.AnnAssign) -> Iterator[Bound]:
     """Nothing, where there is no value."""
-    return iter(()) if node.value is None else _given(node.target, node.value, end_of(node))
-
-
-def _given(target: ast.expr, value: ast.expr, start: Position) -> Iterator[Bound]:
-    """The names in *target*; what is *target* itself gets *value* as it is."""
-    if isinstance(target, ast.Name):
-        yield Bound(target.id, target, start, value)
-    else:
-        yield from targets_of(target, start)
+    if node.value is not None and isinstance(node.target, ast.Name):
+        yield Bound(node.target.id, node.target, end_of(node), node.value)
 
 
 def _augmented(node: ast.AugAssign) -> Iterator[Bound]:

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from pytest_ssot.syntax.nodes import parts_of_head
+from pytest_ssot.syntax.nodes import Definition, parts_of_head
 
 _COLON = re.compile(r":\s*(?:#.*)?$")
 
@@ -24,7 +24,9 @@ def is_on(node: ast.AST, lines: Sequence[int]) -> bool:
     last: int | None = getattr(node, "end_lineno", None)
     if last is None:
         return True
-    at = bisect_left(lines, first_line(node))
+    # Asked of each node of a walk: a call of `first_line` would show.
+    first = first_line(node) if isinstance(node, Definition) else node.lineno  # type: ignore[attr-defined]
+    at = bisect_left(lines, first)
     return at < len(lines) and lines[at] <= last
 
 

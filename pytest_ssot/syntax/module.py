@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from pytest_ssot.syntax.bindings import bindings_of, names_bound
@@ -18,14 +18,27 @@ from pytest_ssot.syntax.type_checking import Guards
 
 
 class Module:
-    """The module whose source is *text*, and that *tree* of it, in one of *packages*."""
+    """The module whose source is *text*, and that *tree* of it.
 
-    def __init__(self, text: str, tree: ast.Module, packages: Sequence[str] = ()) -> None:
+    *find_packages* gives the packages that its file is in, where somebody asks for them.
+    """
+
+    def __init__(
+        self, text: str, tree: ast.Module, find_packages: Callable[[], Sequence[str]] = tuple
+    ) -> None:
         self.text = text
         self.tree = tree
-        self.packages = packages
         self.guards = Guards(tree.body)
-        self.imports_before = ImportsBefore(tree, self.guards, packages)
+        self._find_packages = find_packages
+
+    @cached_property
+    def packages(self) -> Sequence[str]:
+        """The packages that relative imports start from."""
+        return self._find_packages()
+
+    @cached_property
+    def imports_before(self) -> ImportsBefore:
+        return ImportsBefore(self.tree, self.guards, self.packages)
 
     @cached_property
     def statements(self) -> tuple[Placed, ...]:
@@ -152,10 +165,10 @@ class Module:
         return tuple(_quoted(self.tree))
 
 
-def read_module(text: str, packages: Sequence[str] = ()) -> Module | None:
+def read_module(text: str, find_packages: Callable[[], Sequence[str]] = tuple) -> Module | None:
     """The module whose source is *text*; None where Python takes it for none."""
     tree = parse(text)
-    return None if tree is None else Module(text, tree, packages)
+    return None if tree is None else Module(text, tree, find_packages)
 
 
 def by_name(statements: Iterable[Placed]) -> Mapping[str, Sequence[Placed]]:

@@ -23,7 +23,14 @@ REFUSALS = (SyntaxError, ValueError, RecursionError, MemoryError)
 Position = tuple[int, int]
 
 _IN_BLOCKS = ast.stmt | ast.ExceptHandler | ast.match_case
-_BLOCKS = ("body", "handlers", "cases", "orelse", "finalbody")
+#: The fields that have blocks, or clauses with such, in their order.
+_BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef), ("body",)),
+    **dict.fromkeys((ast.With, ast.AsyncWith), ("body",)),
+    **dict.fromkeys((ast.If, ast.For, ast.AsyncFor, ast.While), ("body", "orelse")),
+    **dict.fromkeys((ast.Try, ast.TryStar), ("body", "handlers", "orelse", "finalbody")),
+    ast.Match: ("cases",),
+}
 
 
 def parse(text: str) -> ast.Module | None:
@@ -47,15 +54,17 @@ def parts_of_head(node: ast.AST) -> Iterator[ast.AST]:
     return (child for child in ast.iter_child_nodes(node) if not isinstance(child, _IN_BLOCKS))
 
 
-def clauses_of(node: ast.stmt) -> list[Clause]:
+def clauses_of(node: ast.stmt) -> Sequence[Clause]:
     """The ``except`` of a try statement, the ``case`` of a match statement."""
-    return [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]
+    if isinstance(node, ast.Match):
+        return node.cases
+    return node.handlers if isinstance(node, ast.Try | ast.TryStar) else ()
 
 
 def blocks_of(node: ast.stmt) -> Iterator[tuple[str, Sequence[ast.stmt]]]:
     """The blocks of *node* in their order, each with the field of the tree that has it."""
-    for field in _BLOCKS:
-        block = getattr(node, field, ())
+    for field in _BLOCKS.get(type(node), ()):
+        block = getattr(node, field)
         if field in ("handlers", "cases"):
             yield from ((field, clause.body) for clause in block)
         elif block:

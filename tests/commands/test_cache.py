@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from pytest_ssot.policy.run.inventory import Inventory, take
-from pytest_ssot.rules.configured import load
+from pytest_ssot.policy.run.inventory import Inventory, take_inventory
+from pytest_ssot.rules.configured import load_configured
 from pytest_ssot.source import index
 from pytest_ssot.source.project.files import Files
 
@@ -48,7 +48,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def taken(root: Path, *paths: str, cache: bool = True) -> Inventory:
-    return take(load(root, {}, {}), TODAY, paths, cache=cache)
+    return take_inventory(load_configured(root, {}, {}), TODAY, paths, cache=cache)
 
 
 def check(root: Path, *args: str, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -217,6 +217,7 @@ def locked(root: Path) -> None:
     (root / index.FOLDER).mkdir(mode=0)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("make", [a_file, nowhere, locked])
 def test_no_folder_to_write_to(root: Path, make: Callable[[Path], None]) -> None:
     right = check(root, "--no-cache")
@@ -226,6 +227,7 @@ def test_no_folder_to_write_to(root: Path, make: Callable[[Path], None]) -> None
         assert (ran.returncode, ran.stdout, ran.stderr) == (1, right.stdout, right.stderr)
 
 
+@pytest.mark.process
 def test_a_full_disk(root: Path) -> None:
     import resource
 
@@ -238,6 +240,7 @@ def test_a_full_disk(root: Path) -> None:
         assert not list((root / index.FOLDER).glob(".*.tmp"))
 
 
+@pytest.mark.process
 def test_closed_streams(root: Path) -> None:
     for number in range(450):
         (root / f"app/m{number}.py").write_text("import app.old\n" * (number % 2))
@@ -293,6 +296,7 @@ for kill in range(50):
 """
 
 
+@pytest.mark.process
 def test_whoever_writes_it_may_be_killed(tmp_path: Path) -> None:
     path = tmp_path / index.FOLDER / "scan"
     subprocess.run([sys.executable, "-c", WRITER, str(path)], check=True)
@@ -335,6 +339,7 @@ for _ in range(25):
 """
 
 
+@pytest.mark.process
 def test_many_at_once(root: Path) -> None:
     both = [
         subprocess.Popen(
@@ -357,6 +362,7 @@ def test_many_at_once(root: Path) -> None:
 # -- kept to itself --------------------------------------------------------------------
 
 
+@pytest.mark.process
 def test_git_and_pytest_do_not_see_it(root: Path) -> None:
     def git(*args: str) -> str:
         return subprocess.run(
@@ -388,6 +394,7 @@ def test_git_and_pytest_do_not_see_it(root: Path) -> None:
     assert ran.returncode == 5, ran.stdout
 
 
+@pytest.mark.process
 def test_without_cache_it_is_neither_read_nor_written(root: Path) -> None:
     right = taken(root, cache=False)
     assert not (root / index.FOLDER).exists()

@@ -317,6 +317,7 @@ def test_which_sites_a_run_executed(tree: Tree) -> None:
     ]
 
 
+@pytest.mark.process
 def test_a_run_that_executes_what_the_scan_finds(tree: Tree) -> None:
     """The report of a real run, whatever the form of the use."""
     tree.write(
@@ -353,6 +354,7 @@ def test_what_is_no_report_of_a_run(tree: Tree, text: str) -> None:
     assert said[0].startswith("run.json: ")
 
 
+@pytest.mark.process
 def test_a_reader_that_has_seen_enough(tree: Tree) -> None:
     tree.write({f"app/m{n}.py": "import app.old\n" * 400 for n in range(60)})
     ran = subprocess.run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -44,11 +43,11 @@ Explain = Callable[..., Told]
 
 
 @pytest.fixture
-def explain(project: Project, pytester: pytest.Pytester) -> Explain:
+def explain(project: Project) -> Explain:
     """Types ``pytest-ssot explain`` in a project with a rule and four uses of its target."""
 
     def typed(*args: str) -> Told:
-        ran = pytester.run(sys.executable, "-m", "pytest_ssot", "explain", *args)
+        ran = project.command("explain", *args)
         return Told(int(ran.ret), ran.outlines, ran.stderr.str())
 
     project.configure("", RULE)
@@ -63,8 +62,8 @@ def explain(project: Project, pytester: pytest.Pytester) -> Explain:
     return typed
 
 
-def baseline(pytester: pytest.Pytester, *args: str) -> None:
-    pytester.run(sys.executable, "-m", "pytest_ssot", "baseline", *args)
+def baseline(project: Project, *args: str) -> None:
+    project.command("baseline", *args)
 
 
 # -- a rule ----------------------------------------------------------------------------
@@ -113,10 +112,8 @@ def test_a_rule_by_its_id_or_its_target(explain: Explain) -> None:
     assert explain("app.old") == explain("old-app") == told
 
 
-def test_what_the_baseline_knows_of_a_rule(
-    explain: Explain, project: Project, pytester: pytest.Pytester
-) -> None:
-    baseline(pytester)
+def test_what_the_baseline_knows_of_a_rule(explain: Explain, project: Project) -> None:
+    baseline(project)
     file = project.path / "ssot-baseline.json"
     data = json.loads(file.read_text("utf-8"))
     data["entries"][0] |= {"reason": "later", "owner": "web", "until": "2999-01-31"}
@@ -378,10 +375,8 @@ def test_how_it_is_reached_with_the_lines_on_the_way(explain: Explain) -> None:
     assert told.field("use") == ["from app.new import X"]
 
 
-def test_which_entry_of_the_baseline_it_is(
-    explain: Explain, project: Project, pytester: pytest.Pytester
-) -> None:
-    baseline(pytester)
+def test_which_entry_of_the_baseline_it_is(explain: Explain, project: Project) -> None:
+    baseline(project)
     assert explain("app/bridge.py:2").field("verdict") == [
         "known: app/bridge.py  old-app:make: 2 known"
     ]
@@ -393,11 +388,9 @@ def test_which_entry_of_the_baseline_it_is(
     ]
 
 
-def test_an_entry_for_what_is_mission_critical_by_now(
-    explain: Explain, project: Project, pytester: pytest.Pytester
-) -> None:
+def test_an_entry_for_what_is_mission_critical_by_now(explain: Explain, project: Project) -> None:
     project.write({"tests/test_a.py": "def test_a():\n    import app.old\n"})
-    baseline(pytester)
+    baseline(project)
     project.configure('mission-critical = ["tests"]', RULE)
     assert explain("tests/test_a.py").lines[-1] == (
         "  tests/test_a.py  old-app: 1 known, 0 left; mission-critical, so never excused; "
@@ -476,6 +469,7 @@ def test_of_an_endless_line_the_part_around_the_column_is_shown(
     assert shown[caret.index("^") :].startswith("import app.old")
 
 
+@pytest.mark.fresh
 def test_a_screen_that_knows_ascii_alone(
     explain: Explain, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -538,17 +532,17 @@ def test_the_same_input_gives_the_same_words(explain: Explain) -> None:
     assert explain("app") == explain("app", "--no-cache") == explain("app")
 
 
+@pytest.mark.fresh
 def test_data_is_utf_8_on_any_screen(
     explain: Explain,
     project: Project,
-    pytester: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
     project.write({"app/é.py": "import app.old\n"})
     for name in ("json", "sarif", "html"):
         args = ("check", "--output-format", name, "app/é.py")
-        ran = pytester.run(sys.executable, "-m", "pytest_ssot", *args)
+        ran = project.command(*args)
         assert "app/é.py" in ran.stdout.str() or "app/%C3%A9.py" in ran.stdout.str()
 
 

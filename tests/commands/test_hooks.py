@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,8 @@ HOOKS = [
 ]
 
 
-def typed(pytester: pytest.Pytester, *args: str) -> tuple[int, list[str], list[str]]:
-    ran = pytester.run(sys.executable, "-m", "pytest_ssot", *args)
+def typed(project: Project, *args: str) -> tuple[int, list[str], list[str]]:
+    ran = project.command(*args)
     return int(ran.ret), ran.outlines, [line for line in ran.errlines if line]
 
 
@@ -32,25 +31,21 @@ def test_they_look_at_all_files_at_every_commit() -> None:
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
-def test_their_commands_run(
-    hook: dict[str, str], project: Project, pytester: pytest.Pytester
-) -> None:
+def test_their_commands_run(hook: dict[str, str], project: Project) -> None:
     command, *args = hook["entry"].split()
     assert command == "pytest-ssot"
-    assert typed(pytester, *args)[0] == 0
+    assert typed(project, *args)[0] == 0
     project.write({"app/a.py": "import app.old\n"})
-    code, lines, _ = typed(pytester, *args)
+    code, lines, _ = typed(project, *args)
     assert code == 1
     assert lines[0].startswith("app/a.py:1:0: app.old ")
 
 
-def test_a_quiet_check_tells_of_stale_entries_as_they_fail(
-    project: Project, pytester: pytest.Pytester
-) -> None:
+def test_a_quiet_check_tells_of_stale_entries_as_they_fail(project: Project) -> None:
     project.write({"app/a.py": "import app.old\n"})
-    typed(pytester, "baseline")
+    typed(project, "baseline")
     project.write({"app/a.py": ""})
-    assert typed(pytester, "check", "--quiet") == (
+    assert typed(project, "check", "--quiet") == (
         1,
         [],
         [
@@ -60,16 +55,14 @@ def test_a_quiet_check_tells_of_stale_entries_as_they_fail(
     )
 
 
-def test_a_check_next_to_runs_judges_as_one_without(
-    project: Project, pytester: pytest.Pytester
-) -> None:
+def test_a_check_next_to_runs_judges_as_one_without(project: Project) -> None:
     """A mission-critical test alone executes what the baseline knows: that fails the test."""
     project.configure('mission-critical = ["tests"]')
     project.write(
         {"app/a.py": "import app.old\n", "tests/test_a.py": "def test_a(): import app.a\n"}
     )
-    assert typed(pytester, "baseline")[0] == 0
+    assert typed(project, "baseline")[0] == 0
     assert project.run().code == 1
-    code, lines, said = typed(pytester, "check", "--verbose", "--run", "ssot-report.json")
+    code, lines, said = typed(project, "check", "--verbose", "--run", "ssot-report.json")
     assert (code, said[0].partition(";")[0]) == (0, "1 known")
     assert lines[0].endswith("executed by tests/test_a.py::test_a; known")

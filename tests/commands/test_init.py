@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_ssot.cli import main
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 
 #: The case that the tool began with.
 CHAT = {
@@ -148,7 +148,7 @@ class Folder:
 
     @property
     def rules(self) -> list[dict[str, Any]]:
-        load(self.path, {}, {})  # no mistakes
+        load_configured(self.path, {}, {})  # no mistakes
         found: list[dict[str, Any]] = tomllib.loads(self.text)["tool"]["pytest-ssot"]["rules"]
         return found
 
@@ -384,6 +384,7 @@ def typed(folder: Folder, text: str) -> Told:
     return Told(code, "", shown.decode())
 
 
+@pytest.mark.process
 @terminal
 def test_enter_writes_what_is_sure(folder: Folder) -> None:
     folder.write(CHAT)
@@ -395,6 +396,7 @@ def test_enter_writes_what_is_sure(folder: Folder) -> None:
     assert "   5 [ ] app.ws.manager:UnifiedManager -> " in shown
 
 
+@pytest.mark.process
 @terminal
 def test_numbers_switch(folder: Folder) -> None:
     folder.write(CHAT)
@@ -406,6 +408,7 @@ def test_numbers_switch(folder: Folder) -> None:
     assert "not understood: x; there is 1 to 5" in shown
 
 
+@pytest.mark.process
 @terminal
 @pytest.mark.parametrize("keys", ["q\n", "\x04", "n\n\n"], ids=["q", "end of input", "none"])
 def test_to_write_nothing(folder: Folder, keys: str) -> None:
@@ -420,6 +423,7 @@ def test_two_classes_that_nobody_uses_are_left_alone(folder: Folder) -> None:
     assert folder.init().err == ["nothing found that is deprecated and has no rule yet"]
 
 
+@pytest.mark.process
 @terminal
 def test_the_most_used_of_two_classes_is_the_single_one(folder: Folder) -> None:
     folder.write(TWO_MANAGERS)

@@ -319,6 +319,7 @@ def test_the_baseline_knows_it_apart_from_uses(tree: Tree) -> None:
     assert "what is overdue stands in source" in tree.check().said[0]
 
 
+@pytest.mark.process
 def test_an_entry_goes_with_the_shim_and_not_with_the_version(tree: Tree) -> None:
     """Who has an older version installed must not take it from the others."""
     tree.write({"app/old.py": ""})

@@ -79,6 +79,7 @@ def said(project: Project, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.process
 def test_check(chat: Project) -> None:
     ran = said(chat, "check")
     assert (ran.returncode, ran.stdout.splitlines()) == (1, LINES)
@@ -90,6 +91,7 @@ def test_check(chat: Project) -> None:
     assert said(chat, "check", "--quiet").stderr == ""
 
 
+@pytest.mark.process
 def test_a_suspect_fails_nothing(chat: Project) -> None:
     for path in ("app/chat/__init__.py", "app/old.py", "tests/test_fake.py"):
         (chat.path / path).unlink()
@@ -98,6 +100,7 @@ def test_a_suspect_fails_nothing(chat: Project) -> None:
     assert ran.stderr.splitlines()[0] == SUSPECT
 
 
+@pytest.mark.process
 def test_the_document(chat: Project) -> None:
     data: dict[str, Any] = json.loads(said(chat, "check", "--output-format", "json").stdout)
     forms = [(one["kind"], one["form"], one["name"]) for one in data["violations"]]
@@ -128,11 +131,13 @@ TOLD = {
 }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("format", TOLD)
 def test_each_format_says_what_it_is(chat: Project, format: str) -> None:
     assert TOLD[format] in said(chat, "check", "--output-format", format).stdout
 
 
+@pytest.mark.process
 def test_the_baseline_knows_them_and_only_shrinks(chat: Project) -> None:
     assert said(chat, "baseline").returncode == 0
     assert said(chat, "check").stdout == ""
@@ -160,6 +165,7 @@ only-from = ["app.rooms"]
 """
 
 
+@pytest.mark.process
 def test_who_makes_a_class_that_is_single_too_is_allowed_by_its_call(chat: Project) -> None:
     lines = "from app.ws import WebSocketManager\nOther = WebSocketManager{}\nOther(){}\n"
     call = f"{SYMBOL}()"
@@ -185,6 +191,7 @@ def test_who_makes_a_class_that_is_single_too_is_allowed_by_its_call(chat: Proje
     assert [line.partition(" ")[0] for line in told] == ["app/one.py:2:0:"]
 
 
+@pytest.mark.process
 def test_a_factory_that_gets_an_id_keeps_its_baseline(chat: Project) -> None:
     text = "from app.ws import WebSocketManager\nWebSocketManager('x')\n"
     chat.write({"pyproject.toml": TABLE + FACTORY, "app/maker.py": text})
@@ -194,6 +201,7 @@ def test_a_factory_that_gets_an_id_keeps_its_baseline(chat: Project) -> None:
     assert (ran.returncode, ran.stdout) == (0, "")
 
 
+@pytest.mark.process
 def test_explain(chat: Project) -> None:
     lines = said(chat, "explain", "one-manager").stdout.splitlines()
     assert "  violations:       5 in 3 files: fails 5" in lines
@@ -212,6 +220,7 @@ def test_scan_items(chat: Project) -> None:
     assert "E   fix:  change app/old.py:2" in ran.text
 
 
+@pytest.mark.fresh
 def test_scan_items_under_xdist(chat: Project) -> None:
     one, several = (chat.run("--ssot-scan", *args) for args in ((), ("-n2",)))
     assert one.summary == several.summary
@@ -225,6 +234,7 @@ def test_the_document_of_a_run(chat: Project) -> None:
     assert [one["rule"] for one in data["violations"]] == ["one-manager"] * 5
 
 
+@pytest.mark.process
 def test_many_files_are_dealt_out(chat: Project) -> None:
     texts = (
         "from app.ws import WebSocketManager\nWebSocketManager()\n",
@@ -242,6 +252,7 @@ def test_many_files_are_dealt_out(chat: Project) -> None:
     assert (again.stdout, again.stderr) == (first.stdout, first.stderr)
 
 
+@pytest.mark.process
 def test_what_the_documents_show_is_what_is_told(tmp_path: Path) -> None:
     """The files and the listing of docs/single.md."""
     text = (ROOT / "docs" / "single.md").read_text("utf-8")

@@ -20,6 +20,8 @@ import pytest_ssot
 from pytest_ssot.cli import main
 from tests.commands.folder import Folder
 
+pytestmark = [pytest.mark.process, pytest.mark.thread]
+
 RULE = """
 [[tool.pytest-ssot.rules]]
 deprecated = "app.old"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def told() -> Callable[..., list[str]]:
         flags: Mapping[str, object] | None = None,
     ) -> list[str]:
         with pytest.raises(UsageError) as error:
-            load(root, ini or {}, flags or {})
+            load_configured(root, ini or {}, flags or {})
         first, *lines = str(error.value).splitlines()
         count = "1 mistake" if len(lines) == 1 else f"{len(lines)} mistakes"
         assert first == f"pytest-ssot: {count} in the configuration"

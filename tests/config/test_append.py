@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_ssot.config.append import Entry, appended
+from pytest_ssot.config.append import NewTable, append_tables
 from pytest_ssot.config.mistakes import Wrong
 
-RULE = Entry("rules", {"deprecated": "a.b", "use": "a.c"}, ("a.py:1 warns", "used once"))
-RENAMING = Entry(
+RULE = NewTable("rules", {"deprecated": "a.b", "use": "a.c"}, ("a.py:1 warns", "used once"))
+RENAMING = NewTable(
     "rules", {"deprecated": "a.d", "use": "a.e", "rename": {"x": "y", "größe": "size"}}, ('"…"',)
 )
-LONE = Entry("rules", {"deprecated": "a.f:G", "submodules": True, "manual": ["p", "q"]}, ())
-SINGLE = Entry("single", {"symbol": "a.g:H", "also-from": ["a"]}, ("a.py:2 defines H",))
+LONE = NewTable("rules", {"deprecated": "a.f:G", "submodules": True, "manual": ["p", "q"]}, ())
+SINGLE = NewTable("single", {"symbol": "a.g:H", "also-from": ["a"]}, ("a.py:2 defines H",))
 ENTRIES = (RULE, RENAMING, LONE, SINGLE)
 
 #: Ways to have a section, the first of the file's tables.
@@ -70,8 +70,8 @@ def documents(draw: st.DrawFn) -> str:
 
 
 @given(documents(), st.lists(st.sampled_from(ENTRIES), unique_by=id, min_size=1))
-def test_only_the_entries_are_new(text: str, entries: Sequence[Entry]) -> None:
-    changed = appended(text, entries)
+def test_only_the_entries_are_new(text: str, entries: Sequence[NewTable]) -> None:
+    changed = append_tables(text, entries)
     data = tomllib.loads(text)
     section = data.setdefault("tool", {}).setdefault("pytest-ssot", {})
     for entry in entries:
@@ -88,7 +88,7 @@ def test_only_the_entries_are_new(text: str, entries: Sequence[Entry]) -> None:
 
 def test_after_the_last_of_its_kind() -> None:
     text = '[[tool.pytest-ssot.rules]]\ndeprecated = "z"\n\n# of ruff\n[tool.ruff]\nx = 1\n'
-    assert appended(text, [RULE]) == (
+    assert append_tables(text, [RULE]) == (
         '[[tool.pytest-ssot.rules]]\ndeprecated = "z"\n'
         "\n# a.py:1 warns\n# used once\n"
         '[[tool.pytest-ssot.rules]]\ndeprecated = "a.b"\nuse = "a.c"\n'
@@ -97,7 +97,7 @@ def test_after_the_last_of_its_kind() -> None:
 
 
 def test_at_the_end_of_a_file_without_any() -> None:
-    assert appended("[project]\nname = 'x'", [RENAMING, SINGLE]) == (
+    assert append_tables("[project]\nname = 'x'", [RENAMING, SINGLE]) == (
         "[project]\nname = 'x'\n"
         '\n# "…"\n[[tool.pytest-ssot.rules]]\ndeprecated = "a.d"\nuse = "a.e"\n'
         'rename = { x = "y", "größe" = "size" }\n'
@@ -106,7 +106,7 @@ def test_at_the_end_of_a_file_without_any() -> None:
 
 
 def test_nothing_to_add_changes_nothing() -> None:
-    assert appended("x = 1", []) == "x = 1"
+    assert append_tables("x = 1", []) == "x = 1"
 
 
 @pytest.mark.parametrize(
@@ -114,4 +114,4 @@ def test_nothing_to_add_changes_nothing() -> None:
 )
 def test_what_cannot_be_added_to_is_refused(text: str) -> None:
     with pytest.raises(Wrong):
-        appended(text, [RULE])
+        append_tables(text, [RULE])

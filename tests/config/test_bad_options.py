@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 
 Told = Callable[..., list[str]]
 TOP = "pyproject.toml: [tool.pytest-ssot]: "
@@ -92,7 +92,7 @@ def test_a_linked_folder_is_under_the_root(tmp_path: Path) -> None:
         (root / "critical").symlink_to(elsewhere)
     except OSError:
         pytest.skip("no symbolic links here")
-    settings = load(root, {"mission-critical": ["critical"]}, {}).settings
+    settings = load_configured(root, {"mission-critical": ["critical"]}, {}).settings
     assert settings.mission_critical == ("critical",)
 
 

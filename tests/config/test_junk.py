@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.config.schema import SCHEMAS
 from pytest_ssot.errors import UsageError
-from pytest_ssot.rules.configured import Configured, load
+from pytest_ssot.rules.configured import Configured, load_configured
 
 NAMES = ["a.b", "a.b:C", "class", "x/y.py", "", "2.0", "report", "json:x", "(", "2027-01-01", "*"]
 texts = st.text('ab.:/ \0\n\t"é[(*\\', max_size=8)
@@ -49,7 +49,7 @@ def load_or_refuse(
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "pyproject.toml").write_bytes(document)
         try:
-            return load(Path(folder), ini, {}, [("hook", extra)])
+            return load_configured(Path(folder), ini, {}, [("hook", extra)])
         except UsageError:
             return None
 

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.config.settings import Settings
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 
 # TOML, ini, command line -> what holds; in the order of the function that decides
 PRECEDENCE = [
@@ -29,18 +29,18 @@ def test_the_nearest_source_wins(
 ) -> None:
     if toml:
         (tmp_path / "pyproject.toml").write_text(f'[tool.pytest-ssot]\nbaseline = "{toml}"\n')
-    configured = load(tmp_path, {"baseline": ini}, {"baseline": flag})
+    configured = load_configured(tmp_path, {"baseline": ini}, {"baseline": flag})
     assert configured.settings.baseline == holds
 
 
 def test_a_list_replaces_the_list_of_a_farther_source(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[tool.pytest-ssot]\nmarkers = ["a", "b"]\n')
-    assert load(tmp_path, {"markers": ["c"]}, {}).settings.markers == ("c",)
-    assert load(tmp_path, {"markers": []}, {}).settings.markers == ()
+    assert load_configured(tmp_path, {"markers": ["c"]}, {}).settings.markers == ("c",)
+    assert load_configured(tmp_path, {"markers": []}, {}).settings.markers == ()
 
 
 def test_an_unconfigured_project_has_the_defaults(tmp_path: Path) -> None:
-    assert load(tmp_path, {}, {}).settings == Settings(
+    assert load_configured(tmp_path, {}, {}).settings == Settings(
         root=tmp_path,
         file=None,
         first_party=(),
@@ -63,7 +63,7 @@ def test_an_unconfigured_project_has_the_defaults(tmp_path: Path) -> None:
 
 def test_a_file_that_never_mentions_the_plugin_is_not_even_parsed(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.other\n")
-    assert load(tmp_path, {}, {}).settings.file is None
+    assert load_configured(tmp_path, {}, {}).settings.file is None
 
 
 def test_every_option_can_be_written_in_the_file(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_every_option_can_be_written_in_the_file(tmp_path: Path) -> None:
         chain = true
         """
     )
-    settings = load(tmp_path, {}, {}).settings
+    settings = load_configured(tmp_path, {}, {}).settings
     assert settings._asdict() == {
         "root": tmp_path,
         "file": tmp_path / "pyproject.toml",
@@ -111,7 +111,7 @@ def test_every_option_can_be_written_in_the_file(tmp_path: Path) -> None:
 
 
 def test_a_report_is_split_into_format_and_path(tmp_path: Path) -> None:
-    (report,) = load(tmp_path, {}, {"report": ["json:C:\\out.json"]}).settings.report
+    (report,) = load_configured(tmp_path, {}, {"report": ["json:C:\\out.json"]}).settings.report
     assert (report.format, report.path) == ("json", "C:\\out.json")
 
 

@@ -11,6 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Project
 
+pytestmark = pytest.mark.fresh
+
 FILE = "tests/test_it.py"
 METHODS = ["fork", "forkserver", "spawn"]
 HEAD = """
@@ -384,6 +386,7 @@ def test_it_can_be_switched_off(project: Project) -> None:
     assert (ran.code, ran.violations) == (0, [])
 
 
+@pytest.mark.usefixtures("installed")
 def test_pytest_runs_in_tests(project: Project) -> None:
     """A run inside a test tells of its own rules, and the test has what it reaches of the outer."""
     project.write(

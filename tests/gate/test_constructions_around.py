@@ -64,7 +64,7 @@ SEEN = {
     [
         (),
         ("tests/test_c.py", "tests/test_b.py", "tests/test_a.py"),
-        ("-n2",),
+        pytest.param(("-n2",), marks=pytest.mark.fresh),
         (
             "tests/test_c.py",
             "tests/test_b.py::test_lazy_again",
@@ -223,6 +223,7 @@ ASYNC = [
 ]
 
 
+@pytest.mark.thread
 def test_what_a_factory_starts_is_part_of_it(project: Project) -> None:
     """Threads, pools and tasks; and the same ones started elsewhere are not."""
     project.configure("", FACTORY.replace("app.ws:get_manager", "app.ws:Factory"))
@@ -295,6 +296,7 @@ CHILDREN = {
 }
 
 
+@pytest.mark.fresh
 def test_child_processes(project: Project) -> None:
     configure(project, "app.ws:get_manager", "app.work:Maker")
     project.write(CHILDREN)

@@ -97,6 +97,7 @@ print("RESULT", json.dumps([int(code), before == state()]))
 """
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("args", [[], ["--ssot-strict"]])
 def test_the_class_is_left_as_it_was_found(project: Project, args: list[str]) -> None:
     configure(project)
@@ -115,6 +116,8 @@ def test_the_class_is_left_as_it_was_found(project: Project, args: list[str]) ->
     assert json.loads(line.removeprefix("RESULT ")) == [1 if args else 0, True]
 
 
+@pytest.mark.usefixtures("installed")
+@pytest.mark.fresh
 def test_a_run_inside_of_a_test(project: Project) -> None:
     """It sees its own factories; and the run around it is told of what it asked for."""
     configure(project)

@@ -471,6 +471,7 @@ def test_a_test_file_and_a_conftest_that_do_it_themselves(single: Project, mode:
     ]
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("count", ["2", "3"])
 def test_under_xdist(single: Project, count: str) -> None:
     single.write(
@@ -519,6 +520,7 @@ def test_a_module_that_no_import_loads(single: Project) -> None:
     assert by_test(ran) == {"test_loads": {AT}, "test_imports": {AT}}
 
 
+@pytest.mark.fresh
 def test_threads_and_children(single: Project) -> None:
     single.write(
         {
@@ -559,6 +561,8 @@ def test_threads_and_children(single: Project) -> None:
     }
 
 
+@pytest.mark.usefixtures("installed")
+@pytest.mark.fresh
 def test_a_run_inside_of_a_test(single: Project) -> None:
     single.write(
         {
@@ -628,6 +632,7 @@ def test_its_own_file_by_another_name(single: Project) -> None:
     assert by_test(single.run(*reverse)) == by_test(first)
 
 
+@pytest.mark.process
 def test_a_script_that_is_also_imported(single: Project) -> None:
     """``python -m app.ws.manager``, where what it imports imports ``app.ws.manager``."""
     main = "if __name__ == '__main__':\n    import app.bridge\n"

@@ -9,6 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Project
 
+pytestmark = pytest.mark.fresh
+
 FILE = "tests/test_it.py"
 HEAD = """
         import importlib

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pytest_ssot.cli import main
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def test_what_a_module_reaches_is_returned_and_counts_against_no_test(project: P
     assert ran.report["not_observed"] == []
 
 
+@pytest.mark.fresh
 def test_what_the_test_has_reached_so_far(project: Project) -> None:
     project.write(
         {
@@ -217,6 +220,7 @@ def test_verdicts_are_those_of_the_test(project: Project) -> None:
     assert "unused" not in ran.text
 
 
+@pytest.mark.fresh
 def test_however_a_test_asks_for_it(project: Project) -> None:
     project.write(
         {
@@ -302,6 +306,7 @@ def test_what_it_does_itself_is_nobodys(project: Project) -> None:
     assert ran.counts == {"passed": 1}
 
 
+@pytest.mark.fresh
 def test_who_does_not_ask_for_it_does_not_load_it(project: Project) -> None:
     project.write(
         {

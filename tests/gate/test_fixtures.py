@@ -46,6 +46,7 @@ def in_each_order(project: Project, *tests: str) -> None:
         assert project.run(test).failed == [test]
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("scope", ["function", "class", "module", "package", "session"])
 @pytest.mark.parametrize("how", ["return", "yield"])
 def test_every_scope(project: Project, scope: str, how: str) -> None:
@@ -69,6 +70,7 @@ def test_every_scope(project: Project, scope: str, how: str) -> None:
     in_each_order(project, "test_1", "test_3", "test_4")
 
 
+@pytest.mark.fresh
 def test_through_others(project: Project) -> None:
     """By signature, by name, by mark; what is set up already is a link all the same."""
     project.write(
@@ -104,6 +106,7 @@ def test_through_others(project: Project) -> None:
     in_each_order(project, *(f"test_{number}" for number in range(1, 8)))
 
 
+@pytest.mark.fresh
 def test_overridden_ones(project: Project) -> None:
     project.write(
         {
@@ -149,6 +152,7 @@ def test_overridden_ones(project: Project) -> None:
     assert project.run("-n2", "--dist=loadfile").failed == wanted
 
 
+@pytest.mark.fresh
 def test_parametrized_ones(project: Project) -> None:
     project.write(
         {

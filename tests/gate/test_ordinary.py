@@ -90,36 +90,52 @@ def test_a_repeated_warning_is_shown_as_often_as_without(project: Project) -> No
     assert project.run().counts == {"passed": 1}
 
 
+CLOUDPICKLE = {
+    "app/cloudpickle.py": """
+        import copyreg, importlib, io, pickle, types
+        from collections import ChainMap
+
+        def by_name(module): return importlib.import_module, (module.__name__,)
+
+        class Pickler(pickle.Pickler):
+            dispatch_table = ChainMap({types.ModuleType: by_name}, copyreg.dispatch_table)
+
+        def dumps(value):
+            stream = io.BytesIO()
+            Pickler(stream).dump(value)
+            return stream.getvalue()
+        """,
+    TEST: """
+        import pickle, warnings
+        import app.old
+        from app.cloudpickle import dumps
+
+        def test_it():
+            for module in (warnings, app.old, app):
+                assert pickle.loads(dumps(module)) is module
+        """,
+}
+
+
 def test_modules_go_through_cloudpickle(project: Project) -> None:
     """It has a table by exact class, and copyreg's for all others."""
+    project.write(CLOUDPICKLE)
+    assert project.run().counts == {"passed": 1}
+
+
+def test_modules_go_through_cloudpickle_in_a_run_inside_of_a_test(project: Project) -> None:
+    """Where what stands in for a module's class stands in for a stand-in."""
+    project.write(CLOUDPICKLE)
     project.write(
         {
-            "app/cloudpickle.py": """
-                import copyreg, importlib, io, pickle, types
-                from collections import ChainMap
+            "test_outer.py": f"""
+                import pytest
 
-                def by_name(module): return importlib.import_module, (module.__name__,)
-
-                class Pickler(pickle.Pickler):
-                    dispatch_table = ChainMap({types.ModuleType: by_name}, copyreg.dispatch_table)
-
-                def dumps(value):
-                    stream = io.BytesIO()
-                    Pickler(stream).dump(value)
-                    return stream.getvalue()
-                """,
-            TEST: """
-                import pickle, warnings
-                import app.old
-                from app.cloudpickle import dumps
-
-                def test_it():
-                    for module in (warnings, app.old, app):
-                        assert pickle.loads(dumps(module)) is module
-                """,
+                def test_it(): assert pytest.main(["{TEST}", "-p", "no:cacheprovider"]) == 0
+                """
         }
     )
-    assert project.run().counts == {"passed": 1}
+    assert project.run("test_outer.py").counts["passed"] == 1
 
 
 def test_a_project_that_did_not_ask_gets_one_line(project: Project) -> None:

@@ -17,7 +17,10 @@ removed-in = "2.0"
 distribution = "chat"
 """
 ITEM = "app/old.py::ssot::old"
-WAYS = {"alone": ["-p", "no:xdist"], "xdist": ["-n2"]}
+WAYS = [
+    pytest.param(["-p", "no:xdist"], id="alone"),
+    pytest.param(["-n2"], marks=pytest.mark.fresh, id="xdist"),
+]
 
 
 @pytest.fixture
@@ -45,8 +48,8 @@ def overdue(ran: Ran) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_it_is_told_and_fails_no_test(due: Project, way: str) -> None:
-    ran = due.run(*WAYS[way])
+def test_it_is_told_and_fails_no_test(due: Project, way: list[str]) -> None:
+    ran = due.run(*way)
     assert (ran.code, ran.failed) == (0, [])
     assert [line.split(maxsplit=2) for line in ran.summary] == [
         ["app/old.py:1", "app.old", "overdue, chat is 2.1: delete app/old.py"],
@@ -57,10 +60,10 @@ def test_it_is_told_and_fails_no_test(due: Project, way: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_strict_run_fails_although_its_tests_pass(due: Project, way: str) -> None:
+def test_a_strict_run_fails_although_its_tests_pass(due: Project, way: list[str]) -> None:
     due.write({"tests/test_a.py": "def test_a(): pass\n"})
-    assert due.run(*WAYS[way]).code == 0
-    ran = due.run("--ssot-strict", *WAYS[way])
+    assert due.run(*way).code == 0
+    ran = due.run("--ssot-strict", *way)
     assert (ran.code, ran.failed) == (1, [])
     assert ran.summary[0].endswith("overdue, chat is 2.1: delete app/old.py")
 
@@ -70,8 +73,8 @@ def test_a_part_of_the_tests_tells_it_too(due: Project) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_item_of_the_scan_tells_it_once(due: Project, way: str) -> None:
-    ran = due.run("--ssot-scan", *WAYS[way])
+def test_an_item_of_the_scan_tells_it_once(due: Project, way: list[str]) -> None:
+    ran = due.run("--ssot-scan", *way)
     assert ran.code == 1
     assert ITEM in ran.failed
     assert overdue(ran) == [("fails", "app/old.py:1:0", "")]
@@ -109,9 +112,10 @@ def test_a_comment_without_a_reason_is_a_usage_error(due: Project) -> None:
     assert ran.summary[-1] == "app/old.py:1: # ssot: allow[old] needs a reason after the bracket"
 
 
+@pytest.mark.process
 def test_the_baseline_knows_it(due: Project) -> None:
     due.write({"tests/test_a.py": "def test_a(): pass\n"})
-    assert due.python("-m", "pytest_ssot", "baseline").ret == 0
+    assert due.command("baseline").ret == 0
     for args in ((), ("--ssot-scan",)):
         ran = due.run("--ssot-strict", *args)
         assert (ran.code, [verdict for verdict, _, _ in overdue(ran)]) == (0, ["known"])

@@ -34,7 +34,9 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("args", [["-p", "no:xdist"], ["-n2"], ["--collect-only"]])
+@pytest.mark.parametrize(
+    "args", [["-p", "no:xdist"], pytest.param(["-n2"], marks=pytest.mark.fresh), ["--collect-only"]]
+)
 def test_a_run_ends_before_it_begins(project: Project, args: list[str]) -> None:
     project.configure("", TABLES)
     project.write(FILES)
@@ -46,16 +48,18 @@ def test_a_run_ends_before_it_begins(project: Project, args: list[str]) -> None:
     assert not (project.path / "imported").exists()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("command", ["check", "baseline", "init"])
 def test_commands_too(project: Project, command: str) -> None:
     project.configure("", TABLES)
     project.write(FILES)
-    ran = project.python("-m", "pytest_ssot", command)
+    ran = project.command(command)
     assert ran.ret == 2
     assert ran.stderr.lines[1:] == MISTAKES
     assert not (project.path / "imported").exists()
 
 
+@pytest.mark.fresh
 def test_what_is_sound_is_not_imported_either(project: Project) -> None:
     tables = TABLES.replace("app.ws:Manager", "app.manager:Manager")
     tables = tables.replace("collections:deque", "app.manager:Manager")

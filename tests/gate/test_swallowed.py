@@ -144,6 +144,7 @@ def test_the_import_is_told(project: Project, how: str, before: str) -> None:
     assert ran.counts == {"failed": 1, "passed": 1}
 
 
+@pytest.mark.thread
 def test_all_of_them_pass_without_the_plugin(project: Project) -> None:
     for number, (lines, _) in enumerate(SWALLOWED.values()):
         project.write({f"tests/test_{number}.py": body(lines)})

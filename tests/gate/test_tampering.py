@@ -74,6 +74,7 @@ IMPORTS = {
 }
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("form", ["import app.old", "from app import old"])
 @pytest.mark.parametrize("before", ["", "import app.old"], ids=["first", "cached"])
 @pytest.mark.parametrize("how", IMPORTS)
@@ -101,6 +102,7 @@ def test_imports_are_seen_all_the_same(project: Project, how: str, before: str, 
     assert ran.report["errors"] == []
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize(
     "how",
     [
@@ -158,6 +160,7 @@ WARNINGS = {
 }
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("issue", ["warnings.warn", "warn"], ids=["by name", "bound early"])
 @pytest.mark.parametrize("how", WARNINGS)
 def test_warnings_are_seen_all_the_same(project: Project, how: str, issue: str) -> None:
@@ -442,6 +445,7 @@ def test_outside_of_tests_it_fails_a_strict_run(project: Project) -> None:
     assert strict.counts == {"passed": 1}
 
 
+@pytest.mark.fresh
 def test_workers_tell_the_same(project: Project) -> None:
     losing(project, LOSSES["warnings"][0])
     alone, spread = project.run(), project.run("-n2", "--dist=loadfile")
@@ -452,6 +456,7 @@ def test_workers_tell_the_same(project: Project) -> None:
 # -- neighbours that are left alone -------------------------------------------
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize(
     "code",
     [
@@ -524,6 +529,7 @@ def test_a_pytest_run_inside_a_test_is_no_loss(project: Project) -> None:
     assert ran.report["not_observed"] == []
 
 
+@pytest.mark.fresh
 def test_a_pytest_run_that_is_left_open_is_told(project: Project) -> None:
     given(
         project,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.conftest import Project
 
@@ -35,6 +37,7 @@ def failed(*tests: str) -> list[str]:
     return [f"{FILE}::{test}" for test in sorted(tests)]
 
 
+@pytest.mark.fresh
 def test_tasks_of_a_test(project: Project) -> None:
     project.write(
         {

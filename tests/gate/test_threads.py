@@ -30,6 +30,7 @@ def failed(*tests: str) -> list[str]:
     return [f"{FILE}::{test}" for test in sorted(tests)]
 
 
+@pytest.mark.thread
 def test_a_thread_belongs_to_the_test_that_starts_it(project: Project) -> None:
     project.write(
         {
@@ -83,6 +84,7 @@ def test_a_thread_belongs_to_the_test_that_starts_it(project: Project) -> None:
     assert [one.at for one in ran.violations] == [f"{FILE}:12:4 reach"]
 
 
+@pytest.mark.fresh
 def test_a_thread_that_outlives_its_test_still_belongs_to_it(project: Project) -> None:
     project.write(
         {
@@ -119,6 +121,7 @@ def test_a_thread_that_outlives_its_test_still_belongs_to_it(project: Project) -
         assert (again.code, again.bytes) == (1, ran.bytes)
 
 
+@pytest.mark.thread
 def test_what_ends_after_the_run_is_told(project: Project) -> None:
     project.write(
         {
@@ -148,6 +151,7 @@ def test_what_ends_after_the_run_is_told(project: Project) -> None:
     assert ran.code == 1
 
 
+@pytest.mark.thread
 def test_a_thread_of_a_test_that_is_not_gated_fails_nothing(project: Project) -> None:
     project.write(
         {
@@ -176,6 +180,7 @@ def test_a_thread_of_a_test_that_is_not_gated_fails_nothing(project: Project) ->
     assert project.run("--ssot-strict").code == 1
 
 
+@pytest.mark.fresh
 def test_the_work_of_a_pool_belongs_to_who_submits_it(project: Project) -> None:
     project.write(
         {
@@ -209,6 +214,7 @@ def test_the_work_of_a_pool_belongs_to_who_submits_it(project: Project) -> None:
     assert alone.failed == failed("test_5_apply")
 
 
+@pytest.mark.fresh
 def test_work_that_outlives_its_test_belongs_to_who_submitted_it(project: Project) -> None:
     project.write(
         {
@@ -229,6 +235,7 @@ def test_work_that_outlives_its_test_belongs_to_who_submitted_it(project: Projec
     assert (ran.failed, ran.code) == ([], 1)
 
 
+@pytest.mark.thread
 def test_a_pool_of_a_fixture_works_for_the_test(project: Project) -> None:
     project.write(
         {
@@ -257,6 +264,7 @@ def test_a_pool_of_a_fixture_works_for_the_test(project: Project) -> None:
     )
 
 
+@pytest.mark.fresh
 def test_a_context_tells_more_than_the_thread_it_runs_in(project: Project) -> None:
     project.write(
         {
@@ -301,6 +309,7 @@ def test_a_context_of_another_time_means_nothing_in_a_call(project: Project) -> 
     assert project.run().failed == failed("test_2_calls")
 
 
+@pytest.mark.thread
 def test_a_thread_of_nobody_belongs_to_the_session(project: Project) -> None:
     project.write(
         {
@@ -334,6 +343,7 @@ def test_a_thread_of_nobody_belongs_to_the_session(project: Project) -> None:
     assert project.run("--ssot-strict").code == 1
 
 
+@pytest.mark.thread
 @pytest.mark.parametrize("first", ["cached", "loaded by the threads"])
 def test_many_threads_that_import_at_once_lose_nothing(project: Project, first: str) -> None:
     """No deadlock, one violation a site, and every test that started one has it."""
@@ -377,6 +387,7 @@ def test_many_threads_that_import_at_once_lose_nothing(project: Project, first: 
     }
 
 
+@pytest.mark.fresh
 def test_threads_are_as_they_were_after_the_run(project: Project) -> None:
     project.write(
         {

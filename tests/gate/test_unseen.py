@@ -203,6 +203,7 @@ def test_a_star_takes_what_is_public(project: Project) -> None:
     assert told(project, files) == []
 
 
+@pytest.mark.fresh
 def test_sitecustomize_is_early(project: Project) -> None:
     project.write({"sitecustomize.py": "import app.old\n", "tests/test_it.py": TEST})
     assert project.run().report["not_observed"] == [
@@ -210,6 +211,7 @@ def test_sitecustomize_is_early(project: Project) -> None:
     ]
 
 
+@pytest.mark.fresh
 def test_each_worker_names_the_same_and_it_is_said_once(project: Project) -> None:
     files = {"early.py": "import app.bridge", "app/bridge.py": "import app.old\n"}
     alone = early(project, files)

@@ -100,6 +100,7 @@ def inner(project: Project, *args: str) -> list[object]:
     return found
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("args", [[], ["--ssot-strict"], ["-p", "no:ssot"]])
 def test_the_interpreter_is_left_as_it_was_found(project: Project, args: list[str]) -> None:
     project.configure("", RULES)
@@ -109,6 +110,7 @@ def test_the_interpreter_is_left_as_it_was_found(project: Project, args: list[st
     assert modules == ["app", "app.clean", "app.helper"]
 
 
+@pytest.mark.fresh
 def test_it_is_left_as_it_was_found_after_violations_too(project: Project) -> None:
     """And with modules that were watched in each way."""
     project.configure(
@@ -139,18 +141,21 @@ submodules = false
     assert (code, differs) == (1, [])
 
 
+@pytest.mark.fresh
 def test_it_is_left_as_it_was_found_after_a_usage_error(project: Project) -> None:
     project.configure("", '[[tool.pytest-ssot.rules]]\ndeprecatd = "app.old"')
     project.write(TESTS)
     assert inner(project)[:2] == [4, []]
 
 
+@pytest.mark.fresh
 def test_it_is_left_as_it_was_found_after_a_broken_conftest(project: Project) -> None:
     project.write(TESTS)
     project.write({"tests/conftest.py": "import app.old\n1 / 0\n"})
     assert inner(project, "tests")[1] == []
 
 
+@pytest.mark.fresh
 def test_two_runs_in_one_process(project: Project) -> None:
     project.write(
         {
@@ -378,6 +383,8 @@ def test_a_run_inside_a_watched_run(project: Project) -> None:
     }
 
 
+@pytest.mark.usefixtures("installed")
+@pytest.mark.fresh
 def test_a_plugin_that_is_blocked_costs_nothing(project: Project) -> None:
     """-p no:ssot: nothing of it is imported but what registers it."""
     project.write(

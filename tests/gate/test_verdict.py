@@ -170,7 +170,9 @@ OUTSIDE = {
 }
 
 
-@pytest.mark.parametrize("args", [[], ["-n2"]], ids=["one process", "workers"])
+@pytest.mark.parametrize(
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+)
 @pytest.mark.parametrize("where", OUTSIDE)
 def test_what_happens_outside_any_test_fails_a_strict_run(
     project: Project, where: str, args: list[str]
@@ -209,13 +211,14 @@ FAULTS = {
     "arming": "pytest_ssot.runtime.imports.armed_modules:ArmedModules.arm",
     "a refresh": "pytest_ssot.runtime.imports.armed_modules:ArmedModules.refresh",
     "the lineage": "pytest_ssot.runtime.evidence.lineage:Lineage.gather",
-    "a verdict": "pytest_ssot.policy.verdict.judge:Judge.judge",
+    "a verdict": "pytest_ssot.policy.verdict.judge:Judge.judge_found",
     "who is critical": "pytest_ssot.plugin:is_critical",
     "the failure told once": "pytest_ssot.report.terminal:tell_once",
-    "the summary": "pytest_ssot.report.run_summary:lines",
+    "the summary": "pytest_ssot.report.run_summary:summarize_run",
 }
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("strict", [False, True], ids=["", "strict"])
 @pytest.mark.parametrize("where", FAULTS)
 def test_an_error_inside_the_plugin_breaks_nothing(
@@ -231,7 +234,9 @@ def test_an_error_inside_the_plugin_breaks_nothing(
 
                 def broken(*args, **kwargs): raise RuntimeError("boom")
 
-                setattr(operator.attrgetter(*owner)(module) if owner else module, name, broken)
+                whose = operator.attrgetter(*owner)(module) if owner else module
+                assert hasattr(whose, name)
+                setattr(whose, name, broken)
                 """,
             TEST: """
                 def test_it():
@@ -254,6 +259,7 @@ def test_an_error_inside_the_plugin_breaks_nothing(
     assert "assert (X" not in ran.text  # no failure of the test's own
 
 
+@pytest.mark.fresh
 def test_an_error_while_a_failure_is_told_is_no_pass(project: Project) -> None:
     project.write(
         {
@@ -261,7 +267,7 @@ def test_an_error_while_a_failure_is_told_is_no_pass(project: Project) -> None:
                 from pytest_ssot.report import terminal
 
                 def broken(*args): raise RuntimeError("boom")
-                terminal.fail = broken
+                terminal.fail_report = broken
                 """
         }
     )
@@ -599,7 +605,9 @@ BAD_MARKS = {
 }
 
 
-@pytest.mark.parametrize("args", [[], ["-n2"]], ids=["one process", "workers"])
+@pytest.mark.parametrize(
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+)
 @pytest.mark.parametrize("how", BAD_MARKS)
 def test_a_marker_that_is_wrong_is_a_usage_error(
     project: Project, how: str, args: list[str]
@@ -743,7 +751,9 @@ def test_a_hook_may_allow(project: Project) -> None:
     assert ran.summary == [f"allowed: {TEST}:2  app.old  (test_may may: app.old {TEST}:2)"]
 
 
-@pytest.mark.parametrize("args", [[], ["-n2"]], ids=["one process", "workers"])
+@pytest.mark.parametrize(
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+)
 def test_a_hook_gets_the_report(project: Project, args: list[str]) -> None:
     project.write(
         {
@@ -774,7 +784,9 @@ def test_a_hook_that_raises_breaks_no_test(project: Project) -> None:
 # -- the screen ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("args", [[], ["-n2"]], ids=["one process", "workers"])
+@pytest.mark.parametrize(
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+)
 def test_a_cause_is_told_in_full_once(project: Project, args: list[str]) -> None:
     project.write(
         {
@@ -900,6 +912,7 @@ MANY = {
 }
 
 
+@pytest.mark.fresh
 def test_the_same_run_gives_the_same_bytes(project: Project) -> None:
     project.write(MANY)
     ran = project.run()

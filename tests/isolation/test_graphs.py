@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.isolation import assert_isolated
-from pytest_ssot.isolation.class_sorts import Kinds
+from pytest_ssot.isolation.class_sorts import ClassSorts
 from pytest_ssot.isolation.edges import ATTRIBUTE, ITEM, Label
-from pytest_ssot.isolation.ignore_argument import parsed
-from pytest_ssot.isolation.shared_state import shared
+from pytest_ssot.isolation.ignore_argument import parse_ignore
+from pytest_ssot.isolation.shared_state import find_shared
 
 
 class Box:
@@ -152,7 +152,9 @@ def test_what_is_told_is_what_both_reach(graph: Graph, data: st.DataObject) -> N
         near = graph.distances(left, common), graph.distances(right, common)
         expected = common & (near[0].keys() | near[1].keys())
 
-    found, total = shared(objects[left], objects[right], Kinds(parsed(()), frozenset()), 10**6)
+    found, total = find_shared(
+        objects[left], objects[right], ClassSorts(parse_ignore(()), frozenset()), 10**6
+    )
 
     # A tuple of nothing is one object, wherever it is made.
     number_of = {id(obj): number for number, obj in enumerate(objects)}
@@ -170,11 +172,11 @@ def test_what_is_told_is_what_both_reach(graph: Graph, data: st.DataObject) -> N
 
 @given(graphs())
 def test_it_is_the_same_from_either_side(graph: Graph) -> None:
-    one, two, kinds = graph.made()[0], graph.made()[0], Kinds(parsed(()), frozenset())
-    assert shared(one, two, kinds, 10) == ([], 0)
+    one, two, kinds = graph.made()[0], graph.made()[0], ClassSorts(parse_ignore(()), frozenset())
+    assert find_shared(one, two, kinds, 10) == ([], 0)
     objects = graph.made()
     one, two = objects[0], objects[1]
-    found, back = shared(one, two, kinds, 10**6)[0], shared(two, one, kinds, 10**6)[0]
+    found, back = find_shared(one, two, kinds, 10**6)[0], find_shared(two, one, kinds, 10**6)[0]
     assert {id(each.thing) for each in found} == {id(each.thing) for each in back}
 
 

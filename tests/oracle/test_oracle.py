@@ -22,6 +22,7 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 import hypothesis
+import pytest
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 
@@ -126,6 +127,7 @@ def test_in_one_process(project: Project, found: list[Graph], way: Way) -> None:
     check(project, found, known, way)
 
 
+@pytest.mark.fresh
 @checked(max(1, PROJECTS // 8))
 @hypothesis.given(found=projects(), way=WAYS)
 def test_in_workers(project: Project, found: list[Graph], way: Way) -> None:

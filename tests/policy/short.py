@@ -7,9 +7,9 @@ import datetime
 from hypothesis import strategies as st
 
 from pytest_ssot.model import Kind, Site, Verdict, Violation
-from pytest_ssot.policy.baseline.entries import Entry
-from pytest_ssot.policy.baseline.grow_and_shrink import Grounds, grown
-from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet, Ratcheted, apply
+from pytest_ssot.policy.baseline.entries import BaselineEntry
+from pytest_ssot.policy.baseline.grow_and_shrink import Grounds, grow_entries
+from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet, Ratcheted, apply_baseline
 
 TODAY = datetime.date(2026, 7, 1)
 
@@ -42,14 +42,16 @@ def everything(_: object) -> bool:
     return True
 
 
-def created(violations: list[Violation]) -> tuple[Entry, ...]:
+def created(violations: list[Violation]) -> tuple[BaselineEntry, ...]:
     empty = Ratchet(Baseline(), TODAY)
-    return grown(empty, violations, violations, nothing, Grounds())
+    return grow_entries(empty, violations, violations, nothing, Grounds())
 
 
-def applied(entries: tuple[Entry, ...], violations: list[Violation]) -> Ratcheted:
+def applied(entries: tuple[BaselineEntry, ...], violations: list[Violation]) -> Ratcheted:
     baseline = Baseline(entries)
-    return apply(baseline, violations, examined=everything, is_critical=nothing, today=TODAY)
+    return apply_baseline(
+        baseline, violations, examined=everything, is_critical=nothing, today=TODAY
+    )
 
 
 USES = st.lists(

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.policy.baseline.baseline_file import as_text, read, write
-from pytest_ssot.policy.baseline.entries import Entry, Key
+from pytest_ssot.policy.baseline.baseline_file import read_entries, render_entries, write_entries
+from pytest_ssot.policy.baseline.entries import BaselineEntry, EntryKey
 
 FULL = (
     '{"path": "a.py", "rule": "r", "name": null, "kind": "warning", "target": "m:f",'
@@ -35,25 +35,25 @@ def file(tmp_path: Path) -> Path:
 def told(file: Path, data: str | bytes, *, merging: bool = False) -> str:
     file.write_bytes(data.encode() if isinstance(data, str) else data)
     with pytest.raises(UsageError) as caught:
-        read(file, "b.json", merging=merging)
+        read_entries(file, "b.json", merging=merging)
     return str(caught.value)
 
 
 def test_no_file_knows_nothing(file: Path) -> None:
-    assert read(file, "b.json") == ()
+    assert read_entries(file, "b.json") == ()
 
 
 def test_all_that_an_entry_may_hold(file: Path) -> None:
     file.write_text(document(FULL), encoding="utf-8")
-    key = Key("a.py", "r", None, "warning", "m:f", "g", "old")
+    key = EntryKey("a.py", "r", None, "warning", "m:f", "g", "old")
     until = datetime.date(2027, 3, 1)
-    assert read(file, "b.json") == (Entry(key, 2, True, "why", "web", until),)
+    assert read_entries(file, "b.json") == (BaselineEntry(key, 2, True, "why", "web", until),)
 
 
 @pytest.mark.parametrize("text", [document(ONE).replace("\n", "\r\n"), "\ufeff" + document(ONE)])
 def test_what_editors_on_windows_make_of_it(file: Path, text: str) -> None:
     file.write_bytes(text.encode())
-    assert read(file, "b.json") == (Entry(Key("a.py", "r", "N"), 1),)
+    assert read_entries(file, "b.json") == (BaselineEntry(EntryKey("a.py", "r", "N"), 1),)
 
 
 def without(key: str) -> str:
@@ -131,7 +131,7 @@ def test_a_folder_a_file_for_a_folder_and_a_loop_of_links(tmp_path: Path, file: 
     (tmp_path / "loop").symlink_to("loop")
     for path in (tmp_path, file / "below", tmp_path / "loop"):
         with pytest.raises(UsageError, match="cannot be read"):
-            read(path, "b.json")
+            read_entries(path, "b.json")
 
 
 @pytest.mark.parametrize(
@@ -139,22 +139,22 @@ def test_a_folder_a_file_for_a_folder_and_a_loop_of_links(tmp_path: Path, file: 
 )
 def test_commas_of_two_branches(file: Path, lines: tuple[str, ...]) -> None:
     file.write_bytes(document(*lines).encode())
-    assert [one.number for one in read(file, "b.json", merging=True)] == [2, 1]
+    assert [one.number for one in read_entries(file, "b.json", merging=True)] == [2, 1]
 
 
 def test_the_greater_count_of_two_branches(file: Path) -> None:
     file.write_text(document(ONE, but(count=3), but(count=2)), encoding="utf-8")
-    assert [one.number for one in read(file, "b.json", merging=True)] == [3]
+    assert [one.number for one in read_entries(file, "b.json", merging=True)] == [3]
 
 
 #: Texts of any kind, lone surrogates (a file's name that is no UTF-8) included.
 TEXTS = st.text(st.characters(exclude_categories=()), min_size=1, max_size=8)
-PLAIN = st.tuples(TEXTS, TEXTS, st.none() | TEXTS).map(lambda parts: Key(*parts))
-WARNED = st.builds(Key, TEXTS, TEXTS, st.none(), st.just("warning"), TEXTS, TEXTS, TEXTS)
+PLAIN = st.tuples(TEXTS, TEXTS, st.none() | TEXTS).map(lambda parts: EntryKey(*parts))
+WARNED = st.builds(EntryKey, TEXTS, TEXTS, st.none(), st.just("warning"), TEXTS, TEXTS, TEXTS)
 MORE = (st.none() | TEXTS, st.none() | TEXTS, st.none() | st.dates())
 ENTRIES = st.lists(
-    st.builds(Entry, PLAIN, st.integers(1, 10**6), st.booleans(), *MORE)
-    | st.builds(Entry, WARNED, st.integers(1, 9), st.just(True), *MORE),
+    st.builds(BaselineEntry, PLAIN, st.integers(1, 10**6), st.booleans(), *MORE)
+    | st.builds(BaselineEntry, WARNED, st.integers(1, 9), st.just(True), *MORE),
     unique_by=lambda one: (one.key, one.runtime),
     max_size=6,
 )
@@ -162,19 +162,19 @@ ENTRIES = st.lists(
 
 @given(ENTRIES)
 def test_what_is_written_is_read_and_has_one_layout(
-    tmp_path_factory: pytest.TempPathFactory, entries: list[Entry]
+    tmp_path_factory: pytest.TempPathFactory, entries: list[BaselineEntry]
 ) -> None:
     file = tmp_path_factory.getbasetemp() / "written.json"
-    write(file, "b.json", entries)
-    found = read(file, "b.json")
-    assert found == read(file, "b.json", merging=True)
+    write_entries(file, "b.json", entries)
+    found = read_entries(file, "b.json")
+    assert found == read_entries(file, "b.json", merging=True)
     assert sorted(map(repr, found)) == sorted(map(repr, entries))
-    assert as_text(entries[::-1]) == as_text(found) == file.read_text("utf-8")
+    assert render_entries(entries[::-1]) == render_entries(found) == file.read_text("utf-8")
     assert file.read_bytes().count(b"\n") == len(entries) + 2
 
 
 def test_permissions_are_kept(file: Path) -> None:
-    write(file, "b.json", ())
+    write_entries(file, "b.json", ())
     file.chmod(0o640)
-    write(file, "b.json", [Entry(Key("a", "r", None), 1)])
+    write_entries(file, "b.json", [BaselineEntry(EntryKey("a", "r", None), 1)])
     assert os.stat(file).st_mode & 0o777 == 0o640

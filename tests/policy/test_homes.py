@@ -10,7 +10,7 @@ import pytest
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.policy.rules import check_homes
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 
 SINGLE = "pyproject.toml: [tool.pytest-ssot.single] #1: "
 FACTORY = "pyproject.toml: [tool.pytest-ssot.factories] #1: "
@@ -78,7 +78,7 @@ def told(root: Path, tables: str, *, installed: bool = True) -> list[str]:
     """The mistakes, without the first line of the error."""
     write(root, {**FILES, "pyproject.toml": tables})
     try:
-        check_homes.check(load(root, {}, {}), installed=installed)
+        check_homes.check_homes(load_configured(root, {}, {}), installed=installed)
     except UsageError as error:
         return str(error).splitlines()[1:]
     return []
@@ -117,6 +117,7 @@ SYMBOLS = {
 }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("symbol", SYMBOLS)
 def test_a_symbol(tmp_path: Path, symbol: str) -> None:
     wrong = SYMBOLS[symbol]
@@ -153,6 +154,7 @@ CLASSES = {
 }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("installed", [True, False], ids=["run", "command"])
 @pytest.mark.parametrize("name", CLASSES)
 def test_a_class(tmp_path: Path, name: str, installed: bool) -> None:
@@ -200,6 +202,7 @@ CALLERS = {
 }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("caller", CALLERS)
 def test_a_caller(tmp_path: Path, caller: str) -> None:
     wrong = CALLERS[caller]
@@ -245,6 +248,7 @@ def test_a_library_is_asked_for_where_it_is_installed_alone(tmp_path: Path) -> N
     assert len(told(tmp_path, single("ap.ws.manager:Manager"), installed=False)) == 1
 
 
+@pytest.mark.process
 def test_a_library_that_cannot_be_imported_is_taken_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,12 +12,12 @@ import pytest
 
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.model import Kind, Site, Violation
-from pytest_ssot.policy.baseline.entries import Entry, key_of
+from pytest_ssot.policy.baseline.entries import BaselineEntry, make_key
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
 from pytest_ssot.policy.verdict.judge import Judge
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence.evidence import Sighting, Sightings
@@ -74,7 +74,7 @@ class Court(NamedTuple):
         return path
 
     def ratchet(self, violation: Violation) -> Ratchet:
-        entry = Entry(key_of(violation), 1, reason="by the baseline")
+        entry = BaselineEntry(make_key(violation), 1, reason="by the baseline")
         return Ratchet(Baseline((entry,) if "the baseline" in self.holds else ()), TODAY)
 
     def _if(self, name: str, value: Any) -> tuple[Any, ...]:
@@ -82,7 +82,7 @@ class Court(NamedTuple):
 
 
 def court(root: Path, holds: list[str]) -> Court:
-    return Court(root, load(root, {}, {}).settings, frozenset(holds))
+    return Court(root, load_configured(root, {}, {}).settings, frozenset(holds))
 
 
 def cases(left_out: set[str]) -> list[Any]:
@@ -93,7 +93,7 @@ def cases(left_out: set[str]) -> list[Any]:
 
 def decide(court: Court, judged: Violation | None) -> tuple[str, str | None]:
     assert judged is not None
-    (told,) = court.ratchet(judged).judge([judged])
+    (told,) = court.ratchet(judged).mark_known([judged])
     return told.verdict.value, told.reason
 
 
@@ -160,5 +160,5 @@ def test_what_is_another_is_nobodys_business_elsewhere(tmp_path: Path) -> None:
 def test_no_baseline_excuses_a_mission_critical_test(tmp_path: Path) -> None:
     here = court(tmp_path, ["the baseline"])
     violation = Violation("old", Kind.IMPORT, "app.old", None, Site(here.write(), 1))
-    (told,) = here.ratchet(violation).judge([violation], lambda _: True)
+    (told,) = here.ratchet(violation).mark_known([violation], lambda _: True)
     assert told.verdict.value == "fails"

@@ -10,13 +10,18 @@ import pytest
 from hypothesis import given
 
 from pytest_ssot.model import Verdict, Violation
-from pytest_ssot.policy.baseline.entries import Entry, Key, constant
-from pytest_ssot.policy.baseline.grow_and_shrink import Grounds, grown, only_in_runs, shrunk
-from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet, apply
+from pytest_ssot.policy.baseline.entries import BaselineEntry, EntryKey, generalize_message
+from pytest_ssot.policy.baseline.grow_and_shrink import (
+    Grounds,
+    find_only_in_runs,
+    grow_entries,
+    shrink_entries,
+)
+from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet, apply_baseline
 from tests.policy.short import TODAY, USES, applied, created, everything, nothing, use, warned
 
 
-def verdicts(entries: tuple[Entry, ...], violations: list[Violation]) -> list[Verdict]:
+def verdicts(entries: tuple[BaselineEntry, ...], violations: list[Violation]) -> list[Verdict]:
     return [one.verdict for one in applied(entries, violations).violations]
 
 
@@ -76,7 +81,7 @@ def test_what_is_excused_otherwise_needs_no_entry(verdict: Verdict) -> None:
 
 def test_mission_critical_code_is_not_excused_and_its_entry_goes() -> None:
     entries = created([use()])
-    ratcheted = apply(
+    ratcheted = apply_baseline(
         Baseline(entries), [use()], examined=everything, is_critical=everything, today=TODAY
     )
     assert [one.verdict for one in ratcheted.violations] == [Verdict.FAILS]
@@ -107,7 +112,7 @@ def test_an_expired_entry_of_nothing_is_stale_and_not_expired() -> None:
 
 def test_only_what_was_examined_is_stale() -> None:
     entries = created([use("app/a.py"), use("app/b.py")])
-    ratcheted = apply(
+    ratcheted = apply_baseline(
         Baseline(entries),
         [],
         examined=lambda key: key.path == "app/a.py",
@@ -118,38 +123,38 @@ def test_only_what_was_examined_is_stale() -> None:
 
 
 def test_what_only_a_run_sees_is_not_stale_for_a_scan() -> None:
-    entry = Entry(Key("app/a.py", "app.old", None), 1, runtime=True)
+    entry = BaselineEntry(EntryKey("app/a.py", "app.old", None), 1, runtime=True)
     assert not applied((entry,), []).stale
 
 
 def test_runs_count_against_both_entries_of_a_key() -> None:
-    key = Key("app/a.py", "app.old", None)
-    entries = (Entry(key, 1), Entry(key, 1, runtime=True))
+    key = EntryKey("app/a.py", "app.old", None)
+    entries = (BaselineEntry(key, 1), BaselineEntry(key, 1, runtime=True))
     two = [use(line=1), use(line=2)]
     assert verdicts(entries, two) == [Verdict.KNOWN] * 2
     assert verdicts(entries, [*two, use(line=3)]) == [Verdict.FAILS] * 3
 
 
 def test_what_only_runs_see_is_stale_where_a_run_did_not_see_it() -> None:
-    key = Key("app/a.py", "app.old", None)
-    ratchet = Ratchet(Baseline((Entry(key, 1), Entry(key, 2, runtime=True))), TODAY)
+    key = EntryKey("app/a.py", "app.old", None)
+    ratchet = Ratchet(Baseline((BaselineEntry(key, 1), BaselineEntry(key, 2, runtime=True))), TODAY)
     scanned, seen = [use(line=1)], [use(line=1), use(line=7)]
-    (stale,) = ratchet.stale_in_runs(scanned, seen, nothing)
+    (stale,) = ratchet.find_stale_in_runs(scanned, seen, nothing)
     assert (stale.entry.number, stale.now) == (2, 1)
 
 
 def test_what_a_run_saw_is_not_what_a_scan_found() -> None:
-    key = Key("app/a.py", "app.old", None)
-    entries = (Entry(key, 2), Entry(key, 1, runtime=True))
+    key = EntryKey("app/a.py", "app.old", None)
+    entries = (BaselineEntry(key, 2), BaselineEntry(key, 1, runtime=True))
     (stale,) = applied(entries, [use(line=1), use(line=7, seen=("runtime",))]).stale
     assert (stale.entry.runtime, stale.now) == (False, 1)
 
 
 def test_what_a_scan_has_come_to_find_keeps_its_entry() -> None:
     """A discovered rule has been written down: the entry said that only a run sees it."""
-    entry = Entry(Key("app/a.py", "app.old", None), 1, runtime=True)
+    entry = BaselineEntry(EntryKey("app/a.py", "app.old", None), 1, runtime=True)
     ratchet = Ratchet(Baseline((entry,)), TODAY)
-    assert not ratchet.stale_in_runs([use()], [], nothing)
+    assert not ratchet.find_stale_in_runs([use()], [], nothing)
     assert verdicts((entry,), [use()]) == [Verdict.KNOWN]
 
 
@@ -179,8 +184,8 @@ MESSAGES = {
 @pytest.mark.parametrize("what", MESSAGES)
 def test_what_varies_in_a_message_is_left_out(what: str) -> None:
     message, expected = MESSAGES[what]
-    assert constant(message) == expected
-    assert constant(expected) == expected
+    assert generalize_message(message) == expected
+    assert generalize_message(expected) == expected
 
 
 def test_a_warning_is_known_by_its_words_its_caller_and_its_issuer() -> None:
@@ -209,7 +214,7 @@ def test_growth_takes_what_is_wanted_alone() -> None:
     found = applied(before, [use("app/a.py"), use("app/b.py"), use("app/c.py")]).violations
     wanted = [one for one in found if one.importer.path == "app/b.py"]
     ratchet = Ratchet(Baseline(before), TODAY)
-    after = grown(ratchet, found, wanted, nothing, Grounds("because"))
+    after = grow_entries(ratchet, found, wanted, nothing, Grounds("because"))
     assert [(one.key.path, one.reason) for one in after] == [
         ("app/a.py", None),
         ("app/b.py", "because"),
@@ -219,7 +224,7 @@ def test_growth_takes_what_is_wanted_alone() -> None:
 def test_what_the_scan_found_is_not_entered_once_more_for_a_run() -> None:
     in_source = [use(line=3, column=4)]
     seen = [use(line=3, column=0, seen=("runtime",)), use(line=8, seen=("runtime",))]
-    assert [one.importer.line for one in only_in_runs(in_source, seen)] == [8]
+    assert [one.importer.line for one in find_only_in_runs(in_source, seen)] == [8]
 
 
 @given(USES)
@@ -235,12 +240,12 @@ def test_an_update_never_grows_and_is_done_once(
     before: list[Violation], after: list[Violation]
 ) -> None:
     entries = created(before)
-    updated = shrunk(entries, applied(entries, after).stale)
+    updated = shrink_entries(entries, applied(entries, after).stale)
     old = {one.key: one.number for one in entries}
     assert all(one.number <= old.get(one.key, 0) for one in updated)
     again = applied(updated, after)
     assert not again.stale
-    assert shrunk(updated, again.stale) == updated
+    assert shrink_entries(updated, again.stale) == updated
 
 
 @given(USES, USES)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.conftest import Project, Ran
+from tests.interpreter import run_process
 
 FILE = "ssot-baseline.json"
 #: A file of some length, or git would call nothing in it alike.
@@ -28,13 +28,12 @@ class Did(NamedTuple):
 class Team(Project):
     """A project in a git repository, with ``app.old`` to move off."""
 
-    def __init__(self, pytester: pytest.Pytester) -> None:
-        super().__init__(pytester)
-        self._asked = pytester
+    def __init__(self, path: Path, *, fresh: bool) -> None:
+        super().__init__(path, fresh=fresh)
         self.git("init", "--quiet", "--initial-branch=main")
 
     def git(self, *args: str) -> str:
-        ran = self._asked.run("git", *args)
+        ran = run_process("git", *args)
         assert ran.ret == 0, ran.stderr.str()
         return str(ran.stdout.str())
 
@@ -46,7 +45,7 @@ class Team(Project):
         return self._command("baseline", *args)
 
     def _command(self, *args: str) -> Did:
-        ran = self._asked.run(sys.executable, "-m", "pytest_ssot", *args)
+        ran = self.command(*args)
         return Did(int(ran.ret), ran.outlines, [line for line in ran.errlines if line])
 
     def check(self, *args: str) -> Did:
@@ -77,7 +76,7 @@ class Team(Project):
 
 
 @pytest.fixture
-def team(project: Project, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Team:
+def team(project: Project, monkeypatch: pytest.MonkeyPatch) -> Team:
     """``app/a.py`` and ``app/b.py`` reach ``app.old``, all of it is known and committed."""
     for name in [one for one in os.environ if one.startswith("GIT_")]:
         monkeypatch.delenv(name)
@@ -86,7 +85,7 @@ def team(project: Project, pytester: pytest.Pytester, monkeypatch: pytest.Monkey
     for who in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{who}_NAME", "Team")
         monkeypatch.setenv(f"GIT_{who}_EMAIL", "team@example.com")
-    made = Team(pytester)
+    made = Team(project.path, fresh=project.fresh)
     made.write(
         {
             ".gitignore": "__pycache__/\nssot-report.json\n.ssot_cache/\n*.log\n",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.ratchet.conftest import Team
+
+pytestmark = pytest.mark.process
 
 MADE = "from app.old import make"
 THANKS = "thank you: app/b.py no longer reaches app.old:make, 1 -> 0"

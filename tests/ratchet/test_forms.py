@@ -9,6 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.ratchet.conftest import Team
 
+pytestmark = pytest.mark.process
+
 RULES = """
     [[tool.pytest-ssot.rules]]
     deprecated = "app.old"
@@ -126,7 +128,11 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("order", [[], ["-n2"], ["--reverse"]], ids=["", "xdist", "reversed"])
+@pytest.mark.parametrize(
+    "order",
+    [[], pytest.param(["-n2"], marks=pytest.mark.fresh), ["--reverse"]],
+    ids=["", "xdist", "reversed"],
+)
 def test_every_form_is_known(team: Team, order: list[str]) -> None:
     team.configure("", RULES)
     (team.path / "app/old.py").unlink()

@@ -9,8 +9,10 @@ import time
 from pathlib import Path
 from random import Random
 
-from pytest_ssot.policy.baseline.baseline_file import as_text, read, write
-from pytest_ssot.policy.baseline.entries import Entry, Key
+import pytest
+
+from pytest_ssot.policy.baseline.baseline_file import read_entries, render_entries, write_entries
+from pytest_ssot.policy.baseline.entries import BaselineEntry, EntryKey
 
 #: The two baselines that are written in turns: long, so that there is something to tear.
 WRITER = """
@@ -30,17 +32,20 @@ KILLS = 50
 
 
 def whole(rule: str) -> str:
-    return as_text([Entry(Key(f"app/{n:05}.py", rule, None), 1) for n in range(2000)])
+    return render_entries(
+        [BaselineEntry(EntryKey(f"app/{n:05}.py", rule, None), 1) for n in range(2000)]
+    )
 
 
 def left_behind(folder: Path) -> list[Path]:
     return [one for one in folder.iterdir() if one.name != "b.json"]
 
 
+@pytest.mark.process
 def test_the_old_or_the_new_one_is_there_whole(tmp_path: Path) -> None:
     path, chance = tmp_path / "b.json", Random(4)
-    write(path, path.name, [])
-    known = {whole("a"), whole("b"), as_text([])}
+    write_entries(path, path.name, [])
+    known = {whole("a"), whole("b"), render_entries([])}
     for _ in range(KILLS):
         writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE)
         with writer:
@@ -49,15 +54,15 @@ def test_the_old_or_the_new_one_is_there_whole(tmp_path: Path) -> None:
             time.sleep(chance.uniform(0, 0.05))
             writer.kill()
         assert path.read_text("utf-8") in known
-        read(path, path.name)
+        read_entries(path, path.name)
     left = left_behind(tmp_path)
     assert len(left) <= KILLS
-    write(path, path.name, [])
+    write_entries(path, path.name, [])
     assert left_behind(tmp_path) == left, "their writers might be at work yet"
     for one in left:
         os.utime(one, (0, 0))
     other = tmp_path / ".b.json.of-a-user"
     other.touch()
     os.utime(other, (0, 0))
-    write(path, path.name, [])
+    write_entries(path, path.name, [])
     assert left_behind(tmp_path) == [other]

@@ -11,6 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.ratchet.conftest import Team
 
+pytestmark = pytest.mark.process
+
 MADE = "from app.old import make\n"
 
 

@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.ratchet.conftest import Team
 
+pytestmark = pytest.mark.process
+
 KNOWN = {"app/a.py X": 1, "app/a.py make": 1, "app/b.py make": 1}
 UPDATE = "run: pytest-ssot baseline --update"
 MADE = "from app.old import make"
@@ -89,7 +91,11 @@ def test_one_more_of_the_same_fails_and_says_how_many_are_known(team: Team) -> N
     assert "E   note: the baseline knows 1, there are 2" in ran.lines
 
 
-@pytest.mark.parametrize("distribution", [["-p", "no:xdist"], ["-n2"]], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    "distribution",
+    [["-p", "no:xdist"], pytest.param(["-n2"], marks=pytest.mark.fresh)],
+    ids=["alone", "xdist"],
+)
 def test_too_many_over_all_tests_fail_the_run_though_no_test_saw_them_all(
     team: Team, distribution: list[str]
 ) -> None:
@@ -231,6 +237,7 @@ def test_a_file_that_cannot_be_read_is_not_stale(team: Team) -> None:
 # -- runs ------------------------------------------------------------------------------
 
 
+@pytest.mark.fresh
 def test_a_run_of_some_tests_judges_the_source_of_all(team: Team) -> None:
     assert team.strict("tests/test_a.py").code == 0
     team.edit("app/b.py", f"    {MADE}\n\n    return make()", "    return 1")
@@ -240,7 +247,11 @@ def test_a_run_of_some_tests_judges_the_source_of_all(team: Team) -> None:
     assert team.run("tests/test_a.py").code == 0
 
 
-@pytest.mark.parametrize("distribution", [["-p", "no:xdist"], ["-n2"]], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    "distribution",
+    [["-p", "no:xdist"], pytest.param(["-n2"], marks=pytest.mark.fresh)],
+    ids=["alone", "xdist"],
+)
 def test_a_run_shrinks_it_and_never_lets_it_grow(team: Team, distribution: list[str]) -> None:
     team.edit("app/b.py", f"    {MADE}\n\n    return make()", "    return 1")
     team.write({"app/c.py": f"{MADE}\n", "tests/test_c.py": "import app.c\ndef test_c(): pass\n"})
@@ -268,6 +279,7 @@ def test_to_only_collect_judges_and_changes_nothing(team: Team) -> None:
     assert team.counts == KNOWN
 
 
+@pytest.mark.fresh
 def test_an_entry_does_not_excuse_a_mission_critical_test(team: Team) -> None:
     team.write(
         {
@@ -386,6 +398,7 @@ def with_runtime(team: Team) -> None:
     team.commit()
 
 
+@pytest.mark.fresh
 def test_what_only_a_run_sees_is_taken_from_its_report(team: Team) -> None:
     with_runtime(team)
     runtime = [one for one in team.entries if "seen" in one]
@@ -418,6 +431,7 @@ def test_what_only_a_run_sees_is_taken_from_its_report(team: Team) -> None:
     assert len(team.entries) == len(KNOWN) + 2
 
 
+@pytest.mark.fresh
 def test_only_a_full_run_that_passes_tells_that_what_only_runs_see_is_gone(team: Team) -> None:
     with_runtime(team)
     team.edit("app/caller.py", "    app.warns.old(n)", "    return n")

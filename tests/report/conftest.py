@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_ssot.model import Form, Kind, Scope, Site, Step, Verdict, Violation
-from pytest_ssot.report.document import as_document
+from pytest_ssot.report.document import make_document
 from pytest_ssot.rules.rule import Rule
 
 BRIDGE = Site("app/my file#1.py", 3, 4, "Bridge.connect")
@@ -83,7 +83,7 @@ SWEPT = [Violation("app.idle", Kind.IMPORT, "app.idle", None, Site("app/looks<.p
 @pytest.fixture
 def odd() -> dict[str, Any]:
     matched = {"old|`id`": 3, "app.names:Gone": 2, "app.idle": 0, "app.found": 0}
-    return as_document(
+    return make_document(
         VIOLATIONS,
         RULES,
         matched,

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pytest_ssot.config.report_formats import FORMATS, RENDERED
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
 from pytest_ssot.report import formats
-from pytest_ssot.report.document import as_document
-from pytest_ssot.report.document_content import content
+from pytest_ssot.report.document import make_document
+from pytest_ssot.report.document_content import read_content
 from pytest_ssot.report.rendering import render
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
@@ -53,7 +53,7 @@ VIOLATION = st.builds(
     reason=MAYBE,
 )
 DOCUMENT = st.builds(
-    as_document,
+    make_document,
     st.lists(VIOLATION, max_size=4),
     st.lists(RULE, max_size=2),
     st.just({"r": 1, "s": 0}),
@@ -71,7 +71,7 @@ def test_each_row_of_the_table_of_formats_has_its_file_and_no_file_is_without() 
 
 @given(RULE)
 def test_a_rule_is_read_back_as_far_as_advice_needs_it(rule: Rule) -> None:
-    (entry,) = as_document([], [rule], {rule.id: 0}, [], [])["rules"]
+    (entry,) = make_document([], [rule], {rule.id: 0}, [], [])["rules"]
     said = rule._replace(submodules=True, allow_from=(), origin="")
     assert rule_from_report(json.loads(json.dumps(entry))) == said
 
@@ -87,12 +87,12 @@ def test_a_rule_is_read_back_as_far_as_advice_needs_it(rule: Rule) -> None:
     ids=str,
 )
 def test_what_has_one_home_is_read_back(rule: Single | Factory) -> None:
-    (entry,) = as_document([], [rule], {rule.id: 0}, [], [])["rules"]
+    (entry,) = make_document([], [rule], {rule.id: 0}, [], [])["rules"]
     assert rule_from_report(json.loads(json.dumps(entry))) == rule
 
 
 def test_what_a_rule_does_not_say_is_absent() -> None:
-    data = as_document([], [Rule("r", "a.b")], {"r": 1, "found": 2}, [("a.py", "bad")], ["c"])
+    data = make_document([], [Rule("r", "a.b")], {"r": 1, "found": 2}, [("a.py", "bad")], ["c"])
     assert data["rules"] == [
         {"id": "found", "matched": 2},
         {"id": "r", "matched": 1, "deprecated": "a.b"},
@@ -102,9 +102,9 @@ def test_what_a_rule_does_not_say_is_absent() -> None:
 
 
 def test_rules_are_counted_by_verdict(odd: dict[str, Any]) -> None:
-    told = content(odd)
-    assert told.totals() == "fails: 3, known: 1, allowed: 1, indirect: 1"
-    assert [(row.id, row.counts.total()) for row in told.by_rule()] == [
+    told = read_content(odd)
+    assert told.describe_totals() == "fails: 3, known: 1, allowed: 1, indirect: 1"
+    assert [(row.id, row.counts.total()) for row in told.count_by_rule()] == [
         ("old|`id`", 3),
         ("app.names:Gone", 2),
         ("DeprecationWarning", 1),
@@ -125,8 +125,8 @@ def test_rules_are_counted_by_verdict(odd: dict[str, Any]) -> None:
     ],
 )
 def test_a_link_leads_to_the_web_or_is_text(link: str | None, address: str | None) -> None:
-    data = as_document([], [Rule("r", "a.b", link=link)], {"r": 0, "s": 0}, [], [])
-    assert [row.address for row in content(data).by_rule()] == [address, None]
+    data = make_document([], [Rule("r", "a.b", link=link)], {"r": 0, "s": 0}, [], [])
+    assert [row.link_address for row in read_content(data).count_by_rule()] == [address, None]
 
 
 @pytest.mark.parametrize("name", RENDERED)
@@ -140,7 +140,7 @@ def test_any_document_has_every_format(name: str, data: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", RENDERED)
 def test_a_path_that_is_no_text_can_be_written(name: str, tmp_path: Path) -> None:
     bad = Violation("r", Kind.IMPORT, "a.b", None, Site("app/\udcff.py", 1), message="\ud800")
-    data = as_document([bad], [Rule("r", "a.b")], {"r": 1}, [("\udcff", "\ud800")], ["\udcff"])
+    data = make_document([bad], [Rule("r", "a.b")], {"r": 1}, [("\udcff", "\ud800")], ["\udcff"])
     text = render(name, data, tmp_path)
     text.encode("utf-8")
     if name == "json":

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.model import Kind, Site, Violation
-from pytest_ssot.report.document import as_document
+from pytest_ssot.report.document import make_document
 from pytest_ssot.report.formats.github import render as github
 from pytest_ssot.report.rendering import render
 from pytest_ssot.rules.rule import Rule
@@ -63,13 +63,13 @@ def test_the_odd_document(odd: dict[str, Any]) -> None:
 
 
 def test_nothing_to_tell_is_no_line() -> None:
-    assert github(as_document([], [], {}, [], ["app.old"])) == ""
+    assert github(make_document([], [], {}, [], ["app.old"])) == ""
 
 
 @given(path=st.text(min_size=1), reason=st.text())
 def test_the_runner_reads_what_was_meant(path: str, reason: str) -> None:
     one = Violation("r", Kind.IMPORT, "a.b", None, Site(path, 2, 1))
-    data = as_document([one], [Rule("r", "a.b", reason=reason)], {"r": 1}, [], [])
+    data = make_document([one], [Rule("r", "a.b", reason=reason)], {"r": 1}, [], [])
     (command,) = read(github(data))
     assert command.level == "error"
     assert command.properties == {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.model import Kind, Site, Verdict, Violation
-from pytest_ssot.report.document import as_document
+from pytest_ssot.report.document import make_document
 from pytest_ssot.report.formats.html import render as html
 from pytest_ssot.rules.rule import Rule
 
@@ -122,7 +122,7 @@ def test_the_way_and_the_tests_unfold(odd: dict[str, Any]) -> None:
     ) in text
     tests = tuple(f"tests/test_a.py::test_{n:05}" for n in range(20_000))
     one = Violation("r", Kind.IMPORT, "a.b", None, Site("a.py", 1), tests=tests)
-    long = html(as_document([one], [], {}, [], []))
+    long = html(make_document([one], [], {}, [], []))
     assert "<summary>20000 tests</summary>" in long
     assert "… and 19950 more" in long
     assert len(long) < 20_000
@@ -141,7 +141,7 @@ def test_it_is_complete_in_itself(odd: dict[str, Any]) -> None:
 
 def test_a_link_that_runs_something_is_none() -> None:
     rule = Rule("r", "a.b", link="javascript:alert(1)")
-    page = Page(html(as_document([], [rule], {"r": 0}, [], [])))
+    page = Page(html(make_document([], [rule], {"r": 0}, [], [])))
     assert "a" not in {tag for tag, _ in page.found}
     assert page.tables["By rule"][1][1] == "javascript:alert(1)"
 
@@ -174,7 +174,7 @@ def test_each_verdict_that_occurs_can_be_hidden(odd: dict[str, Any]) -> None:
 def test_whatever_it_tells_is_told_as_it_is(text: str) -> None:
     one = Violation("r", Kind.WARNING, text, text, Site(text, 1), message=text, reason=text)
     rule = Rule("r", "a.b", use=text, reason=text, link=text, owner=text, removed_in=text)
-    page = Page(html(as_document([one], [rule], {"r": 1}, [(text, text)], [text])))
+    page = Page(html(make_document([one], [rule], {"r": 1}, [(text, text)], [text])))
     seen = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "\N{REPLACEMENT CHARACTER}", text)
     assert page.tables["Not read"][1] == [seen, seen]
     assert page.tables["By importer"][1][0] == f"{seen}:1"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.model import Kind, Site, Violation
-from pytest_ssot.report.document import as_document
+from pytest_ssot.report.document import make_document
 from pytest_ssot.report.formats.markdown import render as markdown
 from pytest_ssot.rules.rule import Rule
 
@@ -56,7 +56,7 @@ def test_the_odd_document(odd: dict[str, Any]) -> None:
 
 
 def test_nothing_found() -> None:
-    data = as_document([], [Rule("r", "a.b")], {"r": 0}, [], [])
+    data = make_document([], [Rule("r", "a.b")], {"r": 0}, [], [])
     assert markdown(data) == "## pytest-ssot\n\nfails: 0\n"
 
 
@@ -65,7 +65,7 @@ def test_a_long_list_fits_a_comment() -> None:
     sites = [Site(f"app/a_rather_long_name_of_a_folder/module_{n}.py", n + 1) for n in range(2000)]
     found = [Violation("r", Kind.IMPORT, "app.old.module", "make", site) for site in sites]
     unseen = [f"app.early_{n} (loaded before the watch)" for n in range(2000)]
-    data = as_document(found, [Rule("r", "app.old", use="app.new")], {"r": 2000}, [], unseen)
+    data = make_document(found, [Rule("r", "app.old", use="app.new")], {"r": 2000}, [], unseen)
     text = markdown(data)
     assert len(text) < 40_000
     assert text.count("… and 1900 more.") == 2
@@ -75,7 +75,7 @@ def test_a_long_list_fits_a_comment() -> None:
 @given(path=st.text(min_size=1), message=st.text(), error=st.text())
 def test_every_row_has_the_columns_of_its_table(path: str, message: str, error: str) -> None:
     one = Violation("r", Kind.WARNING, path, None, Site(path, 1), message=message)
-    text = markdown(as_document([one], [], {}, [(path, error)], [error]))
+    text = markdown(make_document([one], [], {}, [(path, error)], [error]))
     for block in re.split(r"[\r\n]{2,}", text):
         lines = re.split(r"[\r\n]", block.rstrip("\n"))
         if lines[0].startswith("|"):

@@ -6,8 +6,8 @@ import pytest
 
 from pytest_ssot.model import Form, Kind, Scope, Site, Violation
 from pytest_ssot.policy.run.inventory import Ground
-from pytest_ssot.report.explain_line import Spot, of_line
-from pytest_ssot.report.explain_rule import Facts, Place
+from pytest_ssot.report.explain_line import ExplainedLine, explain_line
+from pytest_ssot.report.explain_rule import ExplainedPath, ProjectFacts
 from pytest_ssot.rules.rule import Rule
 
 
@@ -20,8 +20,12 @@ def test_an_entry_point_is_allowed_by_a_table_as_its_file_has_no_comments_of_our
     used = Violation(
         "old", Kind.IMPORT, "app.old", "main", site, form=Form.STRING, scope=Scope.MODULE
     )._replace(seen=("static",))
-    facts = Facts([used], {used.cause: Ground(1)}, {"old": rule}, [], lambda _: False, runs=False)
-    told = of_line(Spot(Place(path, ()), 1, None), facts, lambda _: ['run = "app.old:main"'])
+    facts = ProjectFacts(
+        [used], {used.cause: Ground(1)}, {"old": rule}, [], lambda _: False, runs=False
+    )
+    told = explain_line(
+        ExplainedLine(ExplainedPath(path, ()), 1, None), facts, lambda _: ['run = "app.old:main"']
+    )
     assert told[-2:] == [
         '  use:              "app.new:main", in the string',
         (

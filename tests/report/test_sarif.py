@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
-from pytest_ssot.report.document import as_document
+from pytest_ssot.report.document import make_document
 from pytest_ssot.report.formats.sarif import render as sarif
 from pytest_ssot.rules.rule import Rule
 
@@ -242,13 +242,13 @@ def test_what_was_not_seen_is_told(odd: Json) -> None:
 )
 def test_paths_are_uris(path: str, told: Json) -> None:
     one = Violation("r", Kind.IMPORT, "a.b", None, Site(path, 1))
-    (result,) = run_of(as_document([one], [], {}, [], []))["results"]
+    (result,) = run_of(make_document([one], [], {}, [], []))["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"] == told
 
 
 def fingerprints(sites: list[tuple[int, int]], *, rule: str = "r", path: str = "a.py") -> list[str]:
     found = [Violation(rule, Kind.IMPORT, "a.b", "x", Site(path, *site)) for site in sites]
-    results = run_of(as_document(found, [], {}, [], []))["results"]
+    results = run_of(make_document(found, [], {}, [], []))["results"]
     return [result["partialFingerprints"]["ssotSite/v1"] for result in results]
 
 
@@ -288,4 +288,4 @@ def test_anything_is_sound(found: list[Violation], text: str) -> None:
         Rule("s", "a:B", link="http://" + text),
     ]
     unreadable = [(text or "x", text)]
-    run_of(as_document(found, rules, {"r": 1, "s": 1}, unreadable, [text], errors=[text]))
+    run_of(make_document(found, rules, {"r": 1, "s": 1}, unreadable, [text], errors=[text]))

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
 
@@ -60,7 +60,7 @@ def write(root: Path, text: str) -> Path:
 
 
 def test_the_tables_of_the_documentation(tmp_path: Path) -> None:
-    configured = load(write(tmp_path, DESIGN), {}, {})
+    configured = load_configured(write(tmp_path, DESIGN), {}, {})
     day = datetime.date(2027, 3, 1)
     file = "pyproject.toml"
     assert configured.rules.rules == (
@@ -107,7 +107,7 @@ def test_the_tables_of_the_documentation(tmp_path: Path) -> None:
 
 
 def test_a_rule_is_found_by_its_id_and_by_its_target(tmp_path: Path) -> None:
-    rules = load(write(tmp_path, DESIGN), {}, {}).rules
+    rules = load_configured(write(tmp_path, DESIGN), {}, {}).rules
     by_id = rules.find("websocket-factory")
     assert by_id is not None
     assert rules.find(by_id.target) is by_id
@@ -117,7 +117,7 @@ def test_a_rule_is_found_by_its_id_and_by_its_target(tmp_path: Path) -> None:
 def test_advice_inside_a_package_is_sound_for_a_rule_on_its_surface(tmp_path: Path) -> None:
     text = "[tool.pytest-ssot]\nrules = [{ %s }]"
     rule = 'deprecated = "a.b", use = "a.b.c", submodules = false'
-    assert load(write(tmp_path, text % rule), {}, {}).rules.find("a.b")
+    assert load_configured(write(tmp_path, text % rule), {}, {}).rules.find("a.b")
 
 
 @pytest.mark.parametrize(
@@ -125,14 +125,14 @@ def test_advice_inside_a_package_is_sound_for_a_rule_on_its_surface(tmp_path: Pa
 )
 def test_an_allowance_names_an_id_a_target_or_a_single(tmp_path: Path, named: str) -> None:
     allow = f'\n[[tool.pytest-ssot.allow]]\nrule = "{named}"\nreason = "x"\n'
-    assert len(load(write(tmp_path, DESIGN + allow), {}, {}).allowances) == 3
+    assert len(load_configured(write(tmp_path, DESIGN + allow), {}, {}).allowances) == 3
 
 
 def test_an_allowance_may_name_a_module_that_is_yet_to_be_discovered(tmp_path: Path) -> None:
     write(tmp_path, '[[tool.pytest-ssot.allow]]\nrule = "app.old"\nreason = "x"\n')
-    assert load(tmp_path, {}, {}).allowances[0].rule == "app.old"
+    assert load_configured(tmp_path, {}, {}).allowances[0].rule == "app.old"
     with pytest.raises(UsageError, match=r'rule: "app\.old" is no rule\'s id or target'):
-        load(tmp_path, {"discover": False}, {})
+        load_configured(tmp_path, {"discover": False}, {})
 
 
 def test_a_hook_gives_mappings_rules_text_or_a_path(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_hook_gives_mappings_rules_text_or_a_path(tmp_path: Path) -> None:
         ("text", '[[tool.pytest-ssot.rules]]\ndeprecated = "a.text"\n'),
         ("path", file),
     ]
-    rules = load(tmp_path, {}, {}, extra).rules.rules
+    rules = load_configured(tmp_path, {}, {}, extra).rules.rules
     assert {rule.deprecated: rule.origin for rule in rules} == {
         "a.made": "rule",
         "a.one": "mappings",
@@ -185,7 +185,7 @@ def test_what_a_hook_does_wrong_is_told_with_its_name(
     tmp_path: Path, result: object, words: str
 ) -> None:
     with pytest.raises(UsageError) as error:
-        load(tmp_path, {}, {}, [("conftest", result)])
+        load_configured(tmp_path, {}, {}, [("conftest", result)])
     first, line = str(error.value).splitlines()
     assert first == "pytest-ssot: 1 mistake in the configuration"
     assert line.startswith(words)
@@ -197,5 +197,5 @@ def test_for_one_target_the_projects_rule_wins_then_the_first_hooks(tmp_path: Pa
         ("one", [{"deprecated": "a.b"}, {"deprecated": "a.c", "id": "first"}]),
         ("two", [{"deprecated": "a.c"}]),
     ]
-    rules = load(tmp_path, {}, {}, extra).rules.rules
+    rules = load_configured(tmp_path, {}, {}, extra).rules.rules
     assert [(rule.deprecated, rule.id) for rule in rules] == [("a.b", "ours"), ("a.c", "first")]

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_ssot.config.mistakes import Mistakes, Place
 from pytest_ssot.config.schema import FACTORIES, RULES, SINGLE, Schema, check_table
-from pytest_ssot.report.explain_rule import Facts, Told, of_rule
+from pytest_ssot.report.explain_rule import ExplainedRule, ProjectFacts, explain_rule
 from pytest_ssot.rules.ownership import Factory, Single
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.rule_keys import report_from_rule, rule_from_table, table_from_rule
@@ -66,8 +66,8 @@ def test_what_a_table_says_is_reported_by_the_same_keys(
 @pytest.mark.parametrize(("schema", "class_"), SORTS)
 def test_explain_tells_all_that_a_table_says(schema: Schema, class_: type[AnyRule]) -> None:
     rule = made(schema, class_)
-    facts = Facts([], {}, {rule.id: rule}, [], lambda _: False, runs=False)
-    told = "\n".join(of_rule(Told(rule.id, rule, None, None), facts))
+    facts = ProjectFacts([], {}, {rule.id: rule}, [], lambda _: False, runs=False)
+    told = "\n".join(explain_rule(ExplainedRule(rule.id, rule, None, None), facts))
     values = [word for value in WRITTEN[schema.name].values() for word in words_of(value)]
     assert [word for word in values if word not in told] == []
 

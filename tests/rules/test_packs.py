@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.rules.configured import load
+from pytest_ssot.rules.configured import load_configured
 from pytest_ssot.rules.ruleset import RuleSet
 
 Install = Callable[..., Path]
@@ -43,7 +43,7 @@ def rules(root: Path, project: str = "") -> RuleSet:
     folder = root / "project"
     folder.mkdir(exist_ok=True)
     (folder / "pyproject.toml").write_text(project)
-    return load(folder, {}, {}).rules
+    return load_configured(folder, {}, {}).rules
 
 
 def told(root: Path) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pytest_ssot.model import Violation
-from pytest_ssot.policy.run.inventory import Inventory, take
-from pytest_ssot.rules.configured import load
+from pytest_ssot.policy.run.inventory import Inventory, take_inventory
+from pytest_ssot.rules.configured import load_configured
 
 #: Takes files by path, rules (the keys of their tables), and settings.
 Scan = Callable[..., Inventory]
@@ -40,7 +40,7 @@ def scan(tmp_path: Path) -> Scan:
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return take(load(root, {}, {}), today, cache=False)
+        return take_inventory(load_configured(root, {}, {}), today, cache=False)
 
     return scanned
 

@@ -317,7 +317,7 @@ def test_what_a_run_says(rows: Project) -> None:
 
 def test_after_a_baseline_both_are_content(rows: Project) -> None:
     """What a scan has written down is all that a run sees, and none of it is stale."""
-    written = rows.python("-m", "pytest_ssot", "baseline")
+    written = rows.command("baseline")
     assert written.ret == 0
     entries = json.loads((rows.path / "ssot-baseline.json").read_text("utf-8"))["entries"]
     assert {one["path"] for one in entries} >= {
@@ -329,8 +329,8 @@ def test_after_a_baseline_both_are_content(rows: Project) -> None:
     assert (failing, ran.failed, ran.code) == ([], [], 0)
     assert not [line for line in ran.summary if "thank you" in line or "stale" in line]
 
-    checked = rows.python("-m", "pytest_ssot", "check", "--no-cache")
+    checked = rows.command("check", "--no-cache")
     assert (checked.ret, [line for line in checked.outlines if line]) == (0, [])
-    again = rows.python("-m", "pytest_ssot", "baseline", "--update")
+    again = rows.command("baseline", "--update")
     assert again.ret == 0
     assert "nothing changed" in again.stderr.str()

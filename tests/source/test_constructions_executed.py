@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_ssot.policy.run.inventory import take
-from pytest_ssot.rules.configured import load
+from pytest_ssot.policy.run.inventory import take_inventory
+from pytest_ssot.rules.configured import load_configured
 
 #: Where the class is; a name of its own, as the modules are put into this interpreter.
 HOME = """\
@@ -203,7 +203,9 @@ def scanned(files: dict[str, str]) -> set[tuple[int, int]]:
             path = Path(folder, name)
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8")
-        taken = take(load(Path(folder), {}, {}), datetime.date(2027, 1, 1), cache=False)
+        taken = take_inventory(
+            load_configured(Path(folder), {}, {}), datetime.date(2027, 1, 1), cache=False
+        )
     assert not taken.unreadable
     sites = (one.importer for one in taken.violations)
     return {(one.line, one.column) for one in sites if one.path == "t.py"}

@@ -183,8 +183,8 @@ def test_views_share_methods_and_no_bodies(scan: Scan) -> None:
 def test_a_suspect_is_no_violation(scan: Scan) -> None:
     found = scan({"app/manager.py": ORIGINAL, "app/x.py": COPY}, tables=SINGLE)
     assert (found.violations, len(found.suspects)) == ((), 1)
-    assert found.of({"app/x.py"}).suspects == found.suspects
-    assert found.of({"app/manager.py"}).suspects == ()
+    assert found.restrict_to({"app/x.py"}).suspects == found.suspects
+    assert found.restrict_to({"app/manager.py"}).suspects == ()
 
 
 def silenced(scan: Scan, text: str, tables: str = "") -> Inventory:

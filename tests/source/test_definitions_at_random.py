@@ -11,8 +11,8 @@ from typing import NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_ssot.policy.run.inventory import take
-from pytest_ssot.rules.configured import load
+from pytest_ssot.policy.run.inventory import take_inventory
+from pytest_ssot.rules.configured import load_configured
 
 CONFIG = '[[tool.pytest-ssot.single]]\nsymbol = "app.home:Manager"\nalso-from = ["app.m0"]\n'
 #: What is found, by path: form and name.
@@ -147,7 +147,9 @@ def test_just_what_was_planned(chosen: tuple[Plan, ...]) -> None:
         (root / "app/home.py").write_text("class Manager:\n    pass\n")
         for number, module in enumerate(modules):
             (root / f"app/m{number}.py").write_text(module.text)
-        found = take(load(root, {}, {}), datetime.date(2027, 1, 1), cache=False)
+        found = take_inventory(
+            load_configured(root, {}, {}), datetime.date(2027, 1, 1), cache=False
+        )
     told = {
         (one.importer.path, one.form.value if one.form else "", one.name or "")
         for one in found.violations

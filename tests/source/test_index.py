@@ -12,8 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_ssot.policy.run.inventory import Inventory, take
-from pytest_ssot.rules.configured import load
+from pytest_ssot.policy.run.inventory import Inventory, take_inventory
+from pytest_ssot.rules.configured import load_configured
 from pytest_ssot.source import index
 from pytest_ssot.source.index import State
 from pytest_ssot.source.project.files import Entry
@@ -220,7 +220,7 @@ class Project:
 
 
 def taken(root: Path, *, cache: bool) -> Inventory:
-    return take(load(root, {}, {}), TODAY, cache=cache)
+    return take_inventory(load_configured(root, {}, {}), TODAY, cache=cache)
 
 
 @pytest.fixture

@@ -151,7 +151,7 @@ def test_a_file_that_is_all_docstring_does_not_stop_the_scan(project: Project) -
             "app/a.py": "import app.old\n",
         }
     )
-    result = project.python("-m", "pytest_ssot", "check", "--no-cache")
+    result = project.command("check", "--no-cache")
 
     assert result.ret == 1
     assert [line.partition(" ")[0] for line in result.outlines] == ["app/a.py:1:0:"]

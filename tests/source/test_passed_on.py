@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_ssot.policy.run.inventory import take
-from pytest_ssot.rules.configured import load
+from pytest_ssot.policy.run.inventory import take_inventory
+from pytest_ssot.rules.configured import load_configured
 from pytest_ssot.source import index
 from tests.source.conftest import Scan, places
 
@@ -522,7 +522,9 @@ def test_an_edit_of_what_a_star_takes_is_noticed(
         (tmp_path / name).write_text(text, "utf-8")
 
     def found(*, cache: bool) -> list[str]:
-        return places(take(load(tmp_path, {}, {}), datetime.date.today(), cache=cache))
+        return places(
+            take_inventory(load_configured(tmp_path, {}, {}), datetime.date.today(), cache=cache)
+        )
 
     write("pyproject.toml", f"[tool.pytest-ssot]\n[[tool.pytest-ssot.rules]]\n{BY_MODULE}\n")
     write("pkg.py", "from app.old import X\n")

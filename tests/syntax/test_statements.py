@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from pytest_ssot.syntax.imports_run import imports_run_by
+from pytest_ssot.syntax.imports import imports_run_by
 from pytest_ssot.syntax.module import Module
 from pytest_ssot.syntax.statements import ALWAYS, statements_of
 
@@ -86,7 +86,7 @@ IMPORTS = {
 
 @pytest.mark.parametrize("text", IMPORTS)
 def test_the_imports_that_run(text: str) -> None:
-    module = Module(text, ast.parse(text), ["p"])
+    module = Module(text, ast.parse(text), lambda: ["p"])
     told = []
     for stated in imports_run_by(module):
         names = "" if stated.names is None else f": {' '.join(stated.names)}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.conftest import Project, Ran
 
@@ -95,6 +97,7 @@ def test_unittest(project: Project) -> None:
     assert ran.counts["skipped"] == 2
 
 
+@pytest.mark.fresh
 def test_a_subtest_fails_its_test(project: Project) -> None:
     """What is imported in a subtest belongs to the test, whether a subtest fails or not."""
     project.write(
@@ -164,6 +167,7 @@ def test_a_subtest_fails_its_test(project: Project) -> None:
     assert importers(project.run("-n2")) == told
 
 
+@pytest.mark.fresh
 def test_hypothesis(project: Project) -> None:
     project.write(
         {

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.conftest import Project, Ran
+
+pytestmark = pytest.mark.fresh
 
 TEST = "tests/test_it.py"
 MARKED = "@pytest.mark.mission_critical\n"

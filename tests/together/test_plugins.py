@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Project
 
+pytestmark = pytest.mark.fresh
+
 TEST = "tests/test_it.py"
 MARKED = "@pytest.mark.mission_critical\n"
 #: A gated test that reaches the target over a module, one that reaches nothing, one not gated.

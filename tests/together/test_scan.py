@@ -77,6 +77,7 @@ def test_node_ids_are_told_as_they_are_typed(project: Project) -> None:
     assert told == [GONE, BRIDGE]
 
 
+@pytest.mark.fresh
 def test_without_the_option_nothing_is_scanned(project: Project) -> None:
     full(project)
     project.write(
@@ -123,7 +124,7 @@ def test_findings_alone_decide_where_there_is_no_test(project: Project) -> None:
     ("args", "code"),
     [
         (["-m", "ssot_scan"], 0),
-        (["-m", "ssot_scan", "-n2"], 0),
+        pytest.param(["-m", "ssot_scan", "-n2"], 0, marks=pytest.mark.fresh),
         (["-k", "nothing"], 5),
         (["-m", "not_there"], 5),
     ],
@@ -184,7 +185,7 @@ def test_arguments_are_seen_from_where_they_were_typed(
     assert items(project.run("--ssot-scan", "--collect-only", "-q")) == [GONE, BRIDGE]
 
 
-@pytest.mark.parametrize("args", [(), ("-n2",)])
+@pytest.mark.parametrize("args", [(), pytest.param(("-n2",), marks=pytest.mark.fresh)])
 @pytest.mark.parametrize(
     ("argument", "told"),
     [
@@ -226,6 +227,7 @@ def test_a_path_outside_of_the_root_is_told(project: Project) -> None:
     assert ran.summary == [f"not observed: {told[0]}", above("..")]
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("dist", ["load", "loadfile", "loadscope", "loadgroup"])
 def test_workers_tell_what_one_process_tells(project: Project, dist: str) -> None:
     full(project)
@@ -252,6 +254,7 @@ def test_workers_tell_what_one_process_tells(project: Project, dist: str) -> Non
     assert many.bytes == one.bytes
 
 
+@pytest.mark.fresh
 def test_all_workers_have_the_items_of_one_scan(project: Project) -> None:
     """Though the files change between the scan and a worker's start."""
     full(project)
@@ -420,7 +423,7 @@ def test_more_than_is_known_fails_and_says_so(project: Project) -> None:
     assert "E   note: the baseline knows 1, there are 2" in ran.failure("app/bridge.py: old-one")
 
 
-@pytest.mark.parametrize("args", [(), ("-n2",)])
+@pytest.mark.parametrize("args", [(), pytest.param(("-n2",), marks=pytest.mark.fresh)])
 def test_a_strict_run_tells_what_the_scan_no_longer_finds(
     project: Project, args: tuple[str, ...]
 ) -> None:
@@ -566,6 +569,7 @@ def test_junit_names_the_file_and_the_line(project: Project) -> None:
     assert prop.get("value") == "fails app/bridge.py:2 app.old (old-one)"
 
 
+@pytest.mark.fresh
 def test_the_last_failed_are_run_again(project: Project) -> None:
     full(project)
     cached = ("--ssot-scan", "-p", "cacheprovider")

@@ -9,6 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Project, Ran
 
+pytestmark = pytest.mark.fresh
+
 ALONE = ["-p", "no:xdist"]
 RULES = """
     [[tool.pytest-ssot.rules]]

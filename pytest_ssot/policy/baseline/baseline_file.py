@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from pytest_ssot.errors import UsageError
 from pytest_ssot.files import write_atomically
 from pytest_ssot.model import Kind
-from pytest_ssot.policy.baseline.entries import Entry, Key
+from pytest_ssot.policy.baseline.entries import BaselineEntry, EntryKey
 
 VERSION = 1
 
@@ -23,7 +23,7 @@ _KNOWN = (*_TEXTS, "name", "count", "seen")
 _OF_SOME_KINDS = ("target", "function", "message")
 
 
-def read(path: Path, shown: str, *, merging: bool = False) -> tuple[Entry, ...]:
+def read_entries(path: Path, shown: str, *, merging: bool = False) -> tuple[BaselineEntry, ...]:
     """The entries of the file *path*, which messages call *shown*; none if there is no file.
 
     With *merging*, lines that a person has put together from two branches are
@@ -32,22 +32,22 @@ def read(path: Path, shown: str, *, merging: bool = False) -> tuple[Entry, ...]:
 
     Raises UsageError for anything else that is no baseline of this version.
     """
-    text = _text(path, shown)
+    text = _read_text(path, shown)
     if text is None:
         return ()
     conflict = _CONFLICT.search(text)
     if conflict is not None:
         _refuse(
-            f"{shown}:{_line(text, conflict.start())}",
+            f"{shown}:{_line_at(text, conflict.start())}",
             f"merge conflict ({conflict[1]})",
             "keep the lines of both sides, then run: pytest-ssot baseline --update",
         )
     if merging:
         text = re.sub(r"\}[ \t,]*(\r?\n\s*)\{", r"},\1{", text)
         text = re.sub(r"\}[ \t,]*(\r?\n\s*)\]", r"}\1]", text)
-    found: dict[tuple[Key, bool], Entry] = {}
-    for place, raw in _listed(text, shown, merging):
-        entry = _entry(raw, place)
+    found: dict[tuple[EntryKey, bool], BaselineEntry] = {}
+    for place, raw in _parse_document(text, shown, merging):
+        entry = _parse_entry(raw, place)
         other = found.setdefault((entry.key, entry.runtime), entry)
         if other is not entry:
             if not merging:
@@ -56,12 +56,12 @@ def read(path: Path, shown: str, *, merging: bool = False) -> tuple[Entry, ...]:
     return tuple(sorted(found.values(), key=lambda entry: entry.order))
 
 
-def write(path: Path, shown: str, entries: Iterable[Entry]) -> None:
+def write_entries(path: Path, shown: str, entries: Iterable[BaselineEntry]) -> None:
     """Write *entries*, sorted, to the file *path*, which messages call *shown*.
 
     Raises UsageError where the file cannot be written.
     """
-    text = as_text(entries)
+    text = render_entries(entries)
     try:
         # A link stays one: what it leads to is the file.
         write_atomically(path.resolve(), text)
@@ -69,10 +69,11 @@ def write(path: Path, shown: str, entries: Iterable[Entry]) -> None:
         raise UsageError(f"{shown}: cannot be written: {error.strerror or error}") from None
 
 
-def as_text(entries: Iterable[Entry]) -> str:
+def render_entries(entries: Iterable[BaselineEntry]) -> str:
     """The file for *entries*: the same entries give the same text."""
     lines = [
-        f"  {_dumped(_raw(entry))}" for entry in sorted(entries, key=lambda entry: entry.order)
+        f"  {_dump_on_a_line(_entry_to_json(entry))}"
+        for entry in sorted(entries, key=lambda entry: entry.order)
     ]
     return (
         f'{{"version": {VERSION}, "entries": [\n' + ",\n".join(lines) + "\n" * bool(lines) + "]}\n"
@@ -84,7 +85,7 @@ _RESTORE = "take it from version control, or delete it and run: pytest-ssot base
 _MERGED = f"if two branches were put together, run: pytest-ssot baseline --update; else {_RESTORE}"
 
 
-def _text(path: Path, shown: str) -> str | None:
+def _read_text(path: Path, shown: str) -> str | None:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -100,7 +101,7 @@ def _text(path: Path, shown: str) -> str | None:
         _refuse(f"{shown}:{line}", "is not UTF-8", "save it as UTF-8")
 
 
-def _listed(text: str, shown: str, merging: bool) -> Iterator[tuple[str, Any]]:
+def _parse_document(text: str, shown: str, merging: bool) -> Iterator[tuple[str, Any]]:
     """Each entry with its place, ``file:line``; the document around them checked."""
     try:
         document = json.loads(text, object_pairs_hook=_without_repeats)
@@ -123,7 +124,7 @@ def _listed(text: str, shown: str, merging: bool) -> Iterator[tuple[str, Any]]:
     entries = document.get("entries")
     if not isinstance(entries, list):
         _refuse(shown, '"entries" must be a list', _RESTORE)
-    lines = _lines(text)
+    lines = _find_entry_lines(text)
     for number, raw in enumerate(entries):
         if not isinstance(raw, dict):
             _refuse(shown, f"entry #{number + 1} must be an object", _RESTORE)
@@ -139,7 +140,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _lines(text: str) -> list[int]:
+def _find_entry_lines(text: str) -> list[int]:
     """The lines on which the entries, which are objects in a list in an object, begin."""
     lines, depth, line = [], 0, 1
     for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[][{}\n]', text):
@@ -153,7 +154,7 @@ def _lines(text: str) -> list[int]:
     return lines
 
 
-def _entry(raw: dict[str, Any], place: str) -> Entry:
+def _parse_entry(raw: dict[str, Any], place: str) -> BaselineEntry:
     unknown = sorted(raw.keys() - {*_KNOWN})
     if unknown:
         _refuse(place, f'unknown key "{unknown[0]}"', f"known: {', '.join(_KNOWN)}")
@@ -172,13 +173,13 @@ def _entry(raw: dict[str, Any], place: str) -> Entry:
     _check_seen(raw, place)
     _check_kind(raw, place)
     own = {name: raw.get(name, "") for name in ("kind", *_OF_SOME_KINDS)}
-    return Entry(
-        Key(raw["path"], raw["rule"], raw["name"], **own),
+    return BaselineEntry(
+        EntryKey(raw["path"], raw["rule"], raw["name"], **own),
         count,
         "seen" in raw,
         raw.get("reason"),
         raw.get("owner"),
-        _until(raw.get("until"), place),
+        _parse_until(raw.get("until"), place),
     )
 
 
@@ -207,7 +208,7 @@ def _check_kind(raw: dict[str, Any], place: str) -> None:
             _refuse(place, f'"{name}" is for {whose}s', what_to_do)
 
 
-def _until(value: str | None, place: str) -> datetime.date | None:
+def _parse_until(value: str | None, place: str) -> datetime.date | None:
     try:
         if value is not None and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
             return datetime.date.fromisoformat(value)
@@ -218,7 +219,7 @@ def _until(value: str | None, place: str) -> datetime.date | None:
     return None
 
 
-def _raw(entry: Entry) -> dict[str, Any]:
+def _entry_to_json(entry: BaselineEntry) -> dict[str, Any]:
     key = entry.key
     raw: dict[str, Any] = {"path": key.path, "rule": key.rule, "name": key.name}
     if key.kind:
@@ -233,7 +234,7 @@ def _raw(entry: Entry) -> dict[str, Any]:
     return raw | {name: value for name, value in more.items() if value is not None}
 
 
-def _dumped(raw: dict[str, Any]) -> str:
+def _dump_on_a_line(raw: dict[str, Any]) -> str:
     """*raw* on a line; escaped where a file's name is no text that UTF-8 has."""
     text = json.dumps(raw, ensure_ascii=False)
     try:
@@ -243,7 +244,7 @@ def _dumped(raw: dict[str, Any]) -> str:
     return text
 
 
-def _line(text: str, position: int) -> int:
+def _line_at(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 

@@ -23,7 +23,7 @@ _VARIABLE = (
 )
 
 
-class Key(NamedTuple):
+class EntryKey(NamedTuple):
     """What an entry is about: ``name`` is None for the module itself.
 
     The last four are those of kinds with entries of their own (:class:`Traits`), and empty
@@ -43,7 +43,7 @@ class Key(NamedTuple):
         return (self.path, self.rule, self.name is not None, self.name or "", *self[3:])
 
     @property
-    def group(self) -> Key:
+    def group(self) -> EntryKey:
         """The key without its message, which has to be compared and not looked up."""
         return self._replace(message="")
 
@@ -52,19 +52,19 @@ class Key(NamedTuple):
         """Whether it is about a target that should be gone, and no use of it."""
         return bool(self.kind) and Kind(self.kind).traits.stands
 
-    def covers(self, other: Key) -> bool:
+    def covers(self, other: EntryKey) -> bool:
         """Whether *other*, of the same group, says nothing else: ``*`` stands for anything."""
         parts = map(re.escape, self.message.split(ANY))
         return re.fullmatch(".*".join(parts), other.message) is not None
 
 
-class Entry(NamedTuple):
+class BaselineEntry(NamedTuple):
     """*number* sites of *key* are known; with ``runtime``, such as only a run can see.
 
     Past the day ``until`` the entry excuses nothing.
     """
 
-    key: Key
+    key: EntryKey
     number: int
     runtime: bool = False
     reason: str | None = None
@@ -75,7 +75,7 @@ class Entry(NamedTuple):
     def order(self) -> tuple[Any, ...]:
         return (*self.key.order, self.runtime)
 
-    def holds(self, today: datetime.date) -> bool:
+    def holds_on(self, today: datetime.date) -> bool:
         return self.until is None or today <= self.until
 
     def __str__(self) -> str:
@@ -87,10 +87,10 @@ class Entry(NamedTuple):
         return f"{self.key.path}  {self.key.rule}{name}{message}"
 
 
-def key_of(violation: Violation) -> Key:
+def make_key(violation: Violation) -> EntryKey:
     """What an entry for *violation* is about."""
     importer = violation.importer
-    key = Key(importer.path, violation.rule, violation.name)
+    key = EntryKey(importer.path, violation.rule, violation.name)
     own = violation.kind.traits.own_entry
     if not own:
         return key
@@ -98,13 +98,13 @@ def key_of(violation: Violation) -> Key:
         "kind": violation.kind.value,
         "target": violation.target,
         "function": importer.function,
-        "message": constant(violation.message or ""),
+        "message": generalize_message(violation.message or ""),
     }
     return key._replace(**{name: values[name] for name in own})
 
 
 @lru_cache(maxsize=4096)
-def constant(message: str) -> str:
+def generalize_message(message: str) -> str:
     """*message* without what varies from call to call and from version to version.
 
     Numbers, addresses, UUIDs, absolute paths and what is quoted become ``*``;

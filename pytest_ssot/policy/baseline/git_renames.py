@@ -37,7 +37,7 @@ _RENAMES = ("--name-status", "--diff-filter=R", "-z", "--relative", "-M", "-l200
 _DEEPEST = 20
 
 
-def found(root: Path, gone: Collection[str], baseline: Path) -> dict[str, str]:
+def find_renames(root: Path, gone: Collection[str], baseline: Path) -> dict[str, str]:
     """The new paths of those of the files *gone* that were moved, by the old ones.
 
     From the commit that last touched the *baseline* to the files as they are
@@ -46,8 +46,8 @@ def found(root: Path, gone: Collection[str], baseline: Path) -> dict[str, str]:
     """
     if not gone:
         return {}
-    with contextlib.suppress(_Unknown, OSError), _repository(root) as git:
-        since = _last(git, "--", relative(str(baseline), root)) or "HEAD"
+    with contextlib.suppress(_Unknown, OSError), _open_repository(root) as git:
+        since = _find_last_commit(git, "--", relative(str(baseline), root)) or "HEAD"
         history = _History(git, since)
         moved = {path: history.follow(path) for path in sorted(gone)}
         return {old: new for old, new in moved.items() if new is not None}
@@ -101,7 +101,7 @@ class _Git:
 
 
 @contextlib.contextmanager
-def _repository(root: Path) -> Iterator[_Git]:
+def _open_repository(root: Path) -> Iterator[_Git]:
     with tempfile.TemporaryDirectory(prefix="pytest-ssot-", ignore_cleanup_errors=True) as own:
         git = _Git(root, Path(own))
         # New files are none to a diff until they are added; one that cannot be is not ours.
@@ -116,7 +116,7 @@ class _History:
     def __init__(self, git: _Git, since: str) -> None:
         self._git = git
         self._since = since
-        self._until_now = _renames(git, since)
+        self._until_now = _diff_renames(git, since)
         self._uncommitted: dict[str, str] | None = None
 
     def follow(self, path: str, depth: int = 0) -> str | None:
@@ -128,23 +128,25 @@ class _History:
         if path in self._until_now and not depth:
             return self._until_now[path]
         if self._uncommitted is None:
-            self._uncommitted = _renames(self._git, "HEAD")
+            self._uncommitted = _diff_renames(self._git, "HEAD")
         if path in self._uncommitted:
             return self._uncommitted[path]
-        commit = _last(self._git, "--no-renames", "--diff-filter=D", f"{self._since}..", "--", path)
-        new = _renames(self._git, f"{commit}^", commit).get(path) if commit else None
+        commit = _find_last_commit(
+            self._git, "--no-renames", "--diff-filter=D", f"{self._since}..", "--", path
+        )
+        new = _diff_renames(self._git, f"{commit}^", commit).get(path) if commit else None
         if new is None or depth == _DEEPEST:
             return None
         return self.follow(new, depth + 1) or new
 
 
-def _last(git: _Git, *what: str) -> str:
+def _find_last_commit(git: _Git, *what: str) -> str:
     with contextlib.suppress(_Unknown):
         return git("log", "-1", "--format=%H", *what).decode().strip()
     return ""
 
 
-def _renames(git: _Git, *commits: str) -> dict[str, str]:
+def _diff_renames(git: _Git, *commits: str) -> dict[str, str]:
     fields = git("diff", *_RENAMES, *commits, "--", ".").split(b"\0")
     return {
         os.fsdecode(old): os.fsdecode(new)

@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pytest_ssot.model import Site, Verdict, Violation
-from pytest_ssot.policy.baseline.entries import Entry, Key, key_of
+from pytest_ssot.policy.baseline.entries import BaselineEntry, EntryKey, make_key
 
-Is = Callable[[Violation], bool]
+IsCritical = Callable[[Violation], bool]
 
 
-def nothing(_: Violation) -> bool:
+def is_never_critical(_: Violation) -> bool:
     """No violation is mission-critical by itself: only some tests that saw it may be."""
     return False
 
@@ -25,7 +25,7 @@ _Place = tuple[int, str, int]
 class Stale(NamedTuple):
     """An entry of which only *now* sites are left; with ``critical``, as those never count."""
 
-    entry: Entry
+    entry: BaselineEntry
     now: int
     critical: bool = False
 
@@ -33,7 +33,7 @@ class Stale(NamedTuple):
 class Exceeded(NamedTuple):
     """More *sites* of a key than the *known* number: all of them fail."""
 
-    key: Key
+    key: EntryKey
     known: int
     sites: tuple[Site, ...]
 
@@ -51,7 +51,7 @@ class Ratcheted(NamedTuple):
     violations: tuple[Violation, ...]
     stale: tuple[Stale, ...] = ()
     exceeded: tuple[Exceeded, ...] = ()
-    expired: tuple[Entry, ...] = ()
+    expired: tuple[BaselineEntry, ...] = ()
     moved: tuple[tuple[str, str], ...] = ()
 
 
@@ -63,17 +63,17 @@ class Baseline(NamedTuple):
     has to be written anew in any case.
     """
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[BaselineEntry, ...] = ()
     moved: Mapping[str, str] = MappingProxyType({})
-    written: tuple[Entry, ...] | None = ()
+    written: tuple[BaselineEntry, ...] | None = ()
 
 
-def apply(
+def apply_baseline(
     baseline: Baseline,
     violations: Iterable[Violation],
     *,
-    examined: Callable[[Key], bool],
-    is_critical: Is,
+    examined: Callable[[EntryKey], bool],
+    is_critical: IsCritical,
     today: datetime.date,
 ) -> Ratcheted:
     """The violations of a scan, those that *baseline* knows as such.
@@ -84,10 +84,10 @@ def apply(
     ratchet = Ratchet(baseline, today)
     violations = tuple(violations)
     return Ratcheted(
-        tuple(ratchet.judge(violations, is_critical)),
-        tuple(ratchet.stale(violations, examined, is_critical)),
-        tuple(ratchet.exceeded(violations, is_critical)),
-        tuple(ratchet.expired(violations)),
+        tuple(ratchet.mark_known(violations, is_critical)),
+        tuple(ratchet.find_stale(violations, examined, is_critical)),
+        tuple(ratchet.find_exceeded(violations, is_critical)),
+        tuple(ratchet.find_expired(violations)),
         tuple(sorted(baseline.moved.items())),
     )
 
@@ -98,11 +98,13 @@ class Ratchet:
     def __init__(self, baseline: Baseline, today: datetime.date) -> None:
         self.baseline = baseline
         self._today = today
-        self._groups: dict[Key, dict[Key, list[Entry]]] = {}
+        self._groups: dict[EntryKey, dict[EntryKey, list[BaselineEntry]]] = {}
         for entry in sorted(baseline.entries, key=lambda entry: entry.order):
             self._groups.setdefault(entry.key.group, {}).setdefault(entry.key, []).append(entry)
 
-    def judge(self, violations: Iterable[Violation], is_critical: Is = nothing) -> list[Violation]:
+    def mark_known(
+        self, violations: Iterable[Violation], is_critical: IsCritical = is_never_critical
+    ) -> list[Violation]:
         """*violations* of one test, or of one scan, in their order; the known ones as such.
 
         More sites of one key than are known fail, all of them: which is the new
@@ -111,18 +113,20 @@ class Ratchet:
         violations = list(violations)
         if not self._groups:
             return violations
-        sites = self._sites(violations, is_critical)
+        sites = self._group_sites(violations, is_critical)
         return [
             violation
             if is_critical(violation)
-            else self._judged(violation, sites)
-            if counts(violation)
+            else self._mark_violation(violation, sites)
+            if may_be_known(violation)
             else violation
             for violation in violations
         ]
 
-    def _judged(self, violation: Violation, sites: Mapping[Key, Collection[_Place]]) -> Violation:
-        entries = self._entries(violation)
+    def _mark_violation(
+        self, violation: Violation, sites: Mapping[EntryKey, Collection[_Place]]
+    ) -> Violation:
+        entries = self._find_entries(violation)
         if not entries:
             return violation
         holding = [entry for entry in entries if self.holds(entry)]
@@ -136,63 +140,68 @@ class Ratchet:
         why = f"the baseline knows {known}, there are {found}"
         return violation.judged(Verdict.FAILS, why)
 
-    def exceeded(
-        self, violations: Iterable[Violation], is_critical: Is = nothing
+    def find_exceeded(
+        self, violations: Iterable[Violation], is_critical: IsCritical = is_never_critical
     ) -> list[Exceeded]:
         """The keys of which there are more sites than are known, but not none."""
-        found: dict[Key, dict[_Place, Site]] = {}
+        found: dict[EntryKey, dict[_Place, Site]] = {}
         for violation in violations:
             entries = (
-                self._entries(violation) if counts(violation) and not is_critical(violation) else []
+                self._find_entries(violation)
+                if may_be_known(violation) and not is_critical(violation)
+                else []
             )
             if entries:
-                found.setdefault(entries[0].key, {})[place(violation)] = violation.importer
+                found.setdefault(entries[0].key, {})[place_of(violation)] = violation.importer
         told = []
         for key, sites in sorted(found.items(), key=lambda pair: pair[0].order):
-            known = self._known(key)
+            known = self._count_known(key)
             if 0 < known < len(sites):
                 told.append(Exceeded(key, known, tuple(sites[site] for site in sorted(sites))))
         return told
 
-    def expired(self, violations: Iterable[Violation]) -> list[Entry]:
+    def find_expired(self, violations: Iterable[Violation]) -> list[BaselineEntry]:
         """The entries past their day that *violations* would need."""
         needed = {
             entry
             for violation in violations
-            if counts(violation)
-            for entry in self._entries(violation)
+            if may_be_known(violation)
+            for entry in self._find_entries(violation)
         }
         return sorted(
             (entry for entry in needed if not self.holds(entry)), key=lambda entry: entry.order
         )
 
-    def stale(
-        self, violations: Iterable[Violation], examined: Callable[[Key], bool], is_critical: Is
+    def find_stale(
+        self,
+        violations: Iterable[Violation],
+        examined: Callable[[EntryKey], bool],
+        is_critical: IsCritical,
     ) -> list[Stale]:
         """What of the entries for source a scan did not find, of whose *violations* these are."""
         violations = [violation for violation in violations if "static" in violation.seen]
-        left = self._sites(violations, is_critical)
+        left = self._group_sites(violations, is_critical)
         critical = {
             entries[0].key
             for violation in violations
-            if is_critical(violation) and (entries := self._entries(violation))
+            if is_critical(violation) and (entries := self._find_entries(violation))
         }
         found = []
         for entry in self.baseline.entries:
             now = len(left.get(entry.key, ()))
             if not entry.runtime and now < entry.number and examined(entry.key):
                 found.append(Stale(entry, now, entry.key in critical))
-        return sorted(found, key=lambda one: one.entry.order)
+        return sorted(found, key=lambda stale: stale.entry.order)
 
-    def stale_in_runs(
-        self, scanned: Iterable[Violation], seen: Iterable[Violation], is_critical: Is
+    def find_stale_in_runs(
+        self, scanned: Iterable[Violation], seen: Iterable[Violation], is_critical: IsCritical
     ) -> list[Stale]:
         """What of the entries that only runs see a full run did not see.
 
         What a scan finds by now, as a rule has been written for it, is still there.
         """
-        by_scan = self._sites(scanned, is_critical)
-        by_any = self._sites([*scanned, *seen], nothing)
+        by_scan = self._group_sites(scanned, is_critical)
+        by_any = self._group_sites([*scanned, *seen], is_never_critical)
         in_source = {
             entry.key: entry.number for entry in self.baseline.entries if not entry.runtime
         }
@@ -206,23 +215,23 @@ class Ratchet:
             now = max(0, len(sites) - other)
             if now < entry.number:
                 found.append(Stale(entry, now))
-        return sorted(found, key=lambda one: one.entry.order)
+        return sorted(found, key=lambda stale: stale.entry.order)
 
-    def key(self, violation: Violation) -> Key:
+    def find_key(self, violation: Violation) -> EntryKey:
         """The key of the entries that *violation* falls under, else of one for it alone."""
-        entries = self._entries(violation)
-        return entries[0].key if entries else key_of(violation)
+        entries = self._find_entries(violation)
+        return entries[0].key if entries else make_key(violation)
 
-    def holds(self, entry: Entry) -> bool:
-        return entry.holds(self._today)
+    def holds(self, entry: BaselineEntry) -> bool:
+        return entry.holds_on(self._today)
 
-    def _known(self, key: Key) -> int:
+    def _count_known(self, key: EntryKey) -> int:
         entries = self._groups[key.group][key]
         return sum(entry.number for entry in entries if self.holds(entry))
 
-    def _entries(self, violation: Violation) -> list[Entry]:
+    def _find_entries(self, violation: Violation) -> list[BaselineEntry]:
         """The entries that *violation* falls under, all of one key."""
-        key = key_of(violation)
+        key = make_key(violation)
         group = self._groups.get(key.group, {})
         if key in group:
             return group[key]
@@ -230,26 +239,28 @@ class Ratchet:
             # A star takes submodules as well, where a run has loaded them.
             star = key._replace(name="*")
             return self._groups.get(star, {}).get(star, [])
-        return next((entries for one, entries in group.items() if one.covers(key)), [])
+        return next((entries for known, entries in group.items() if known.covers(key)), [])
 
-    def _sites(self, violations: Iterable[Violation], is_critical: Is) -> dict[Key, set[_Place]]:
+    def _group_sites(
+        self, violations: Iterable[Violation], is_critical: IsCritical
+    ) -> dict[EntryKey, set[_Place]]:
         """The distinct sites of each key that has entries."""
-        sites: dict[Key, set[_Place]] = {}
+        sites: dict[EntryKey, set[_Place]] = {}
         for violation in violations:
             if (
-                counts(violation)
+                may_be_known(violation)
                 and not is_critical(violation)
-                and (entries := self._entries(violation))
+                and (entries := self._find_entries(violation))
             ):
-                sites.setdefault(entries[0].key, set()).add(place(violation))
+                sites.setdefault(entries[0].key, set()).add(place_of(violation))
         return sites
 
 
-def counts(violation: Violation) -> bool:
+def may_be_known(violation: Violation) -> bool:
     """Whether nobody but the baseline may excuse *violation*."""
     return violation.verdict in (Verdict.FAILS, Verdict.KNOWN)
 
 
-def place(violation: Violation) -> _Place:
+def place_of(violation: Violation) -> _Place:
     """What tells the site of *violation* apart from others of its key."""
     return (violation.importer.line, violation.target, violation.importer.column)

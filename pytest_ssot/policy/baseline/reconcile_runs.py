@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pytest_ssot.model import Violation
-from pytest_ssot.policy.baseline.grow_and_shrink import only_in_runs
-from pytest_ssot.policy.run.tally import spot
+from pytest_ssot.policy.baseline.grow_and_shrink import find_only_in_runs
+from pytest_ssot.policy.run.tally import spot_of
 
 
-def reconciled(scanned: Sequence[Violation], reported: Iterable[Violation]) -> list[Violation]:
+def reconcile_runs(scanned: Sequence[Violation], reported: Iterable[Violation]) -> list[Violation]:
     """*scanned*, with the tests that saw each, and what only the runs saw; sorted by site.
 
     A run that comes over a module which passes a name on saw each line on its way.
@@ -18,20 +18,22 @@ def reconciled(scanned: Sequence[Violation], reported: Iterable[Violation]) -> l
     at: dict[object, set[str]] = {}
     over: dict[tuple[str, int, str], set[str]] = {}
     for violation in reported:
-        at.setdefault(spot(violation), set()).update(violation.tests)
+        at.setdefault(spot_of(violation), set()).update(violation.tests)
         for step in violation.chain:
             over.setdefault((step.path, step.line, violation.rule), set()).update(violation.tests)
-    found = [_with_tests(violation, at, over) for violation in scanned]
-    return sorted([*found, *only_in_runs(scanned, reported)], key=lambda violation: violation.cause)
+    found = [_add_tests(violation, at, over) for violation in scanned]
+    return sorted(
+        [*found, *find_only_in_runs(scanned, reported)], key=lambda violation: violation.cause
+    )
 
 
-def _with_tests(
+def _add_tests(
     violation: Violation,
     at: dict[object, set[str]],
     over: dict[tuple[str, int, str], set[str]],
 ) -> Violation:
     site = violation.importer
-    tests = at.get(spot(violation))
+    tests = at.get(spot_of(violation))
     if tests is None and violation.chain:
         tests = over.get((site.path, site.line, violation.rule))
     if tests is None:

@@ -11,7 +11,7 @@ from pytest_ssot.config.settings import Settings
 from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Ratchet, Stale
-from pytest_ssot.policy.verdict.mission_critical import in_source
+from pytest_ssot.policy.verdict.mission_critical import make_is_critical
 from pytest_ssot.rules.configured import Configured
 
 if TYPE_CHECKING:  # it brings the scan along, which only some runs have a use for
@@ -30,7 +30,7 @@ class Upkeep(NamedTuple):
         return bool(self.stale) and self.updated is None
 
 
-def after_run(
+def update_after_run(
     configured: Configured,
     today: datetime.date,
     path: Path,
@@ -48,36 +48,39 @@ def after_run(
 
     Raises UsageError where it cannot be.
     """
-    from pytest_ssot.policy.run import inventory
+    from pytest_ssot.policy.run.inventory import take_inventory
 
-    scan = inventory.take(configured, today, forks=False) if everything is None else everything
-    stale = _stale(configured.settings, ratchet, scan, seen if complete else None)
-    updated = _update(configured, path, stale) if configured.settings.update_baseline else None
+    scan = take_inventory(configured, today, forks=False) if everything is None else everything
+    stale = _find_stale(configured.settings, ratchet, scan, seen if complete else None)
+    updated = (
+        _rewrite_file(configured, path, stale) if configured.settings.update_baseline else None
+    )
     return Upkeep(tuple(stale), updated)
 
 
-def _stale(
+def _find_stale(
     settings: Settings, ratchet: Ratchet, scan: Inventory, seen: Iterable[Violation] | None
 ) -> list[Stale]:
     """What a *scan* tells, and what was *seen* by a run that could see all."""
-    from pytest_ssot.policy.baseline import load_baseline
+    from pytest_ssot.policy.baseline.load_baseline import make_is_examined
 
-    is_critical = in_source(settings, scan.critical)
-    stale = ratchet.stale(scan.violations, load_baseline.examined(settings.root, scan), is_critical)
+    is_critical = make_is_critical(settings, scan.critical)
+    stale = ratchet.find_stale(scan.violations, make_is_examined(settings.root, scan), is_critical)
     if seen is not None:
-        stale += ratchet.stale_in_runs(scan.violations, seen, is_critical)
+        stale += ratchet.find_stale_in_runs(scan.violations, seen, is_critical)
     return stale
 
 
-def _update(configured: Configured, path: Path, stale: list[Stale]) -> str | None:
+def _rewrite_file(configured: Configured, path: Path, stale: list[Stale]) -> str | None:
     """Shrink the file as it is now: somebody may have changed it while the tests ran."""
-    from pytest_ssot.policy.baseline import baseline_file, load_baseline
-    from pytest_ssot.policy.baseline.grow_and_shrink import shrunk
+    from pytest_ssot.policy.baseline.baseline_file import write_entries
+    from pytest_ssot.policy.baseline.grow_and_shrink import shrink_entries
+    from pytest_ssot.policy.baseline.load_baseline import load_baseline
 
-    now = load_baseline.load(configured, path)
-    left = shrunk(now.entries, stale)
+    now = load_baseline(configured, path)
+    left = shrink_entries(now.entries, stale)
     shown = relative(str(path), configured.settings.root)
     if left == now.written:
         return f"baseline: {shown} is up to date" if stale else None
-    baseline_file.write(path, shown, left)
+    write_entries(path, shown, left)
     return f"baseline: {shown} updated, {len(left)} of {len(now.entries)} entries left"

@@ -15,7 +15,7 @@ _LONG = 60
 #: ``Py_TPFLAGS_IMMUTABLETYPE`` of Include/object.h: what C defines, unless it says otherwise.
 _IMMUTABLE = 1 << 8
 
-#: `_described` says the same of what is loaded here.
+#: `_look_at_loaded` says the same of what is loaded here.
 _CODE = f"""
 import importlib, json, os, sys
 real, sys.stdout = os.dup(1), sys.stderr
@@ -51,12 +51,12 @@ class Answer(NamedTuple):
     near: tuple[str, ...] = ()
 
 
-def ask(targets: Iterable[str]) -> Mapping[str, Answer]:
+def ask_interpreter(targets: Iterable[str]) -> Mapping[str, Answer]:
     """What each of *targets*, ``a.b``, ``a.b:Name`` or ``a.b:Class.method``, is here."""
     targets = list(dict.fromkeys(targets))
-    known = {target: found for target in targets if (found := _loaded(target)) is not None}
+    known = {target: found for target in targets if (found := _look_at_loaded(target)) is not None}
     rest = [target for target in targets if target not in known]
-    return {**known, **(_asked(rest) if rest else {})}
+    return {**known, **(_ask_process(rest) if rest else {})}
 
 
 def is_installed(module: str) -> bool:
@@ -76,7 +76,7 @@ def is_installed(module: str) -> bool:
     return True
 
 
-def _loaded(target: str) -> Answer | None:
+def _look_at_loaded(target: str) -> Answer | None:
     """What *target* is, if a look is all that it takes: a class at the top of a loaded module."""
     module, _, name = target.partition(":")
     loaded = sys.modules.get(module)
@@ -88,7 +88,7 @@ def _loaded(target: str) -> Answer | None:
     return Answer("compiled" if thing.__flags__ & _IMMUTABLE else "class")
 
 
-def _asked(targets: list[str]) -> Mapping[str, Answer]:
+def _ask_process(targets: list[str]) -> Mapping[str, Answer]:
     import json
     import subprocess
 
@@ -106,4 +106,4 @@ def _asked(targets: list[str]) -> Mapping[str, Answer]:
         told: Mapping[str, Any] = json.loads(ran.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):
         return {target: Answer("unknown") for target in targets}
-    return {one: Answer(what, tuple(near)) for one, (what, near) in told.items()}
+    return {target: Answer(what, tuple(near)) for target, (what, near) in told.items()}

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ssot.config.load import FILE, SECTION
-from pytest_ssot.config.mistakes import Mistakes, Place, nearest
+from pytest_ssot.config.mistakes import Mistakes, Place, hint_nearest
 from pytest_ssot.config.settings import Settings
 from pytest_ssot.patterns import importer_matches
-from pytest_ssot.policy.rules.ask_interpreter import Answer, ask, is_installed
+from pytest_ssot.policy.rules.ask_interpreter import Answer, ask_interpreter, is_installed
 from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.ownership import Factory, Single
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # it parses, which few runs have a use for
 Problem = tuple[str, str | None]
 
 
-class Named(NamedTuple):
+class NamedTarget(NamedTuple):
     """What a table names: ``a.b``, ``a.b:Name`` or ``a.b:Class.method``, where, and as what."""
 
     place: Place
@@ -31,7 +31,7 @@ class Named(NamedTuple):
     item: str = ""
 
 
-def check(configured: Configured, *, installed: bool) -> None:
+def check_homes(configured: Configured, *, installed: bool) -> None:
     """Raises one UsageError with all that is named and is not there, or is something else.
 
     The project's own modules are read and not imported; others are asked for in a
@@ -44,96 +44,111 @@ def check(configured: Configured, *, installed: bool) -> None:
         return
     from pytest_ssot.source.names.where_defined import Homes  # it parses
 
-    named = [*_of_singles(rules.single), *_of_factories(rules.factories)]
-    looker = _Looker(Homes(configured.settings.root), configured.settings, installed)
+    named = [*_list_single_targets(rules.single), *_list_factory_targets(rules.factories)]
+    looker = _TargetChecker(Homes(configured.settings.root), configured.settings, installed)
     mistakes = Mistakes()
-    for one, problem in looker.problems(named):
+    for target, problem in looker.find_problems(named):
         if problem is not None:
-            mistakes.add(one.place, one.item + problem[0], key=one.key, hint=problem[1])
+            mistakes.add(target.place, target.item + problem[0], key=target.key, hint=problem[1])
     mistakes.raise_any()
 
 
-def _of_singles(singles: Sequence[Single]) -> Iterator[Named]:
-    for number, one in enumerate(singles, 1):
-        place = _place("single", (0, number), one.id if one.id != one.default_id else None)
-        yield Named(place, "symbol", one.symbol, "symbol")
-        yield from _items(place, "also-from", one.also_from, "module")
+def _list_single_targets(singles: Sequence[Single]) -> Iterator[NamedTarget]:
+    for number, single in enumerate(singles, 1):
+        place = _place_table(
+            "single", (0, number), single.id if single.id != single.default_id else None
+        )
+        yield NamedTarget(place, "symbol", single.symbol, "symbol")
+        yield from _list_items(place, "also-from", single.also_from, "module")
 
 
-def _of_factories(factories: Sequence[Factory]) -> Iterator[Named]:
-    for number, one in enumerate(factories, 1):
-        place = _place("factories", (1, number), one.id if one.id != one.default_id else None)
-        yield Named(place, "class", one.symbol, "class")
-        yield from _items(place, "only-from", one.only_from, "callable")
+def _list_factory_targets(factories: Sequence[Factory]) -> Iterator[NamedTarget]:
+    for number, factory in enumerate(factories, 1):
+        place = _place_table(
+            "factories", (1, number), factory.id if factory.id != factory.default_id else None
+        )
+        yield NamedTarget(place, "class", factory.symbol, "class")
+        yield from _list_items(place, "only-from", factory.only_from, "callable")
 
 
-def _items(place: Place, key: str, targets: Sequence[str], role: str) -> Iterator[Named]:
+def _list_items(place: Place, key: str, targets: Sequence[str], role: str) -> Iterator[NamedTarget]:
     for number, target in enumerate(targets, 1):
-        yield Named(place, key, target, role, f"item {number}: ")
+        yield NamedTarget(place, key, target, role, f"item {number}: ")
 
 
-def _place(table: str, order: tuple[int, int], name: str | None) -> Place:
+def _place_table(table: str, order: tuple[int, int], name: str | None) -> Place:
     label = f' (id "{name}")' if name is not None else ""
     return Place(FILE, f"[{SECTION}.{table}] #{order[1]}{label}", order)
 
 
-class _Looker:
+class _TargetChecker:
     def __init__(self, homes: Homes, settings: Settings, installed: bool) -> None:
         self._homes = homes
         self._settings = settings
         self._installed = installed
 
-    def problems(self, named: Sequence[Named]) -> Iterator[tuple[Named, Problem | None]]:
+    def find_problems(
+        self, named: Sequence[NamedTarget]
+    ) -> Iterator[tuple[NamedTarget, Problem | None]]:
         """Each with its problem; those that are none of the project's are asked for at once."""
-        found = [(one, self._found(one)) for one in named]
-        foreign = {one for one, what in found if what.what == "no module" and self._is_foreign(one)}
-        asked = [one.target for one in foreign if self._is_asked(one.target)]
-        answers = ask(sorted(asked)) if asked else {}
-        for one, what in found:
-            if one not in foreign:
-                is_built = what.what == "no module" and self._is_built(one)
-                yield one, None if is_built else _problem(one, what.what, what.near, what.at)
+        found = [(target, self._look_up(target)) for target in named]
+        foreign = {
+            target
+            for target, what in found
+            if what.what == "no module" and self._is_foreign(target)
+        }
+        asked = [target.target for target in foreign if self._is_asked(target.target)]
+        answers = ask_interpreter(sorted(asked)) if asked else {}
+        for target, what in found:
+            if target not in foreign:
+                is_built = what.what == "no module" and self._is_built(target)
+                yield (
+                    target,
+                    None if is_built else _describe_problem(target, what.what, what.near, what.at),
+                )
                 continue
-            answer = answers.get(one.target) or _guessed(one.target, what.near)
+            answer = answers.get(target.target) or _guess_answer(target.target, what.near)
             near = what.near if answer.what == "no module" else answer.near
-            yield one, _problem(one, answer.what, near)
+            yield target, _describe_problem(target, answer.what, near)
 
-    def _found(self, named: Named) -> Found:
+    def _look_up(self, named: NamedTarget) -> Found:
         """What a name is; who makes a class, and the class, may go by a path that leads there."""
         found = self._homes.of(named.target)
         if found.what == "elsewhere" and named.role in ("class", "callable"):
             return self._homes.of(found.at)
         return found
 
-    def _is_foreign(self, named: Named) -> bool:
+    def _is_foreign(self, named: NamedTarget) -> bool:
         """Whether the first part of the name is none of the project's."""
         top = named.target.partition(":")[0].partition(".")[0]
         return self._homes.module(top).what == "no module"
 
-    def _is_built(self, named: Named) -> bool:
+    def _is_built(self, named: NamedTarget) -> bool:
         """Whether a module that the project's source has not is where it is installed."""
-        return self._installed and is_installed(_module(named.target))
+        return self._installed and is_installed(_module_of(named.target))
 
     def _is_asked(self, target: str) -> bool:
-        module = _module(target)
+        module = _module_of(target)
         if module.partition(".")[0] in sys.stdlib_module_names:
             return True
-        ours = [one for one in self._settings.first_party if "/" not in one]
+        ours = [entry for entry in self._settings.first_party if "/" not in entry]
         return self._installed and not importer_matches("", module, ours)
 
 
-def _guessed(target: str, near: Sequence[str]) -> Answer:
+def _guess_answer(target: str, near: Sequence[str]) -> Answer:
     """A module that may be installed elsewhere, unless the project has one of nearly that name."""
-    module = _module(target)
-    meant = [one for one in near if "." in one and nearest(module, [one])]
+    module = _module_of(target)
+    meant = [name for name in near if "." in name and hint_nearest(module, [name])]
     return Answer("no module" if meant and not is_installed(module) else "unknown")
 
 
-def _module(target: str) -> str:
+def _module_of(target: str) -> str:
     return target.partition(":")[0]
 
 
-def _problem(named: Named, what: str, near: Sequence[str], at: str = "") -> Problem | None:
+def _describe_problem(
+    named: NamedTarget, what: str, near: Sequence[str], at: str = ""
+) -> Problem | None:
     """What is wrong with a name that is *what*; None if nothing is."""
     told = _MISSING.get(what)
     if told is not None:
@@ -148,32 +163,32 @@ def _problem(named: Named, what: str, near: Sequence[str], at: str = "") -> Prob
     return None
 
 
-def _no_module(target: str, near: Sequence[str], at: str) -> Problem:
-    module = _module(target)
+def _describe_no_module(target: str, near: Sequence[str], at: str) -> Problem:
+    module = _module_of(target)
     parent, dot, last = module.rpartition(".")
-    siblings = [one.rpartition(".")[2] for one in near if one.rpartition(".")[0] == parent]
-    hint = nearest(module, [one for one in near if "." in one]) if not siblings else None
-    return f"there is no module {module}", hint or nearest(last, siblings, parent + dot)
+    siblings = [name.rpartition(".")[2] for name in near if name.rpartition(".")[0] == parent]
+    hint = hint_nearest(module, [name for name in near if "." in name]) if not siblings else None
+    return f"there is no module {module}", hint or hint_nearest(last, siblings, parent + dot)
 
 
-def _absent(target: str, near: Sequence[str], at: str) -> Problem:
+def _describe_absent(target: str, near: Sequence[str], at: str) -> Problem:
     owner, dot, name = target.rpartition("." if "." in target.partition(":")[2] else ":")
-    return f"{owner} has no {name}", nearest(name, near, owner + dot)
+    return f"{owner} has no {name}", hint_nearest(name, near, owner + dot)
 
 
-def _elsewhere(target: str, near: Sequence[str], at: str) -> Problem:
-    problem = f"{_module(target)} only passes it on: it is defined in {_module(at)}"
+def _describe_elsewhere(target: str, near: Sequence[str], at: str) -> Problem:
+    problem = f"{_module_of(target)} only passes it on: it is defined in {_module_of(at)}"
     return problem, f'write "{at}"'
 
 
-def _inherited(target: str, near: Sequence[str], at: str) -> Problem:
+def _describe_inherited(target: str, near: Sequence[str], at: str) -> Problem:
     owner, _, name = target.rpartition(".")
     return f"{owner} only inherits {name}", f'write "{at}"'
 
 
 _MISSING: dict[str, Callable[[str, Sequence[str], str], Problem]] = {
-    "no module": _no_module,
-    "absent": _absent,
-    "elsewhere": _elsewhere,
-    "inherited": _inherited,
+    "no module": _describe_no_module,
+    "absent": _describe_absent,
+    "elsewhere": _describe_elsewhere,
+    "inherited": _describe_inherited,
 }

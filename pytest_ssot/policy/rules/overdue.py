@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.config.mistakes import Wrong
-from pytest_ssot.config.toml import parse
+from pytest_ssot.config.toml import parse_toml
 from pytest_ssot.model import Kind, Site, Violation
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy.baseline.entries import Key
+from pytest_ssot.policy.baseline.entries import EntryKey
 from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.rule import Rule
 
@@ -29,7 +29,7 @@ class Overdue(NamedTuple):
     violation: Violation
     end_line: int
 
-    def left(self, number: Mapping[str, int]) -> Overdue:
+    def add_uses(self, number: Mapping[str, int]) -> Overdue:
         uses = number.get(self.violation.rule, 0)
         told = "1 use is left" if uses == 1 else f"{uses or 'no'} uses are left"
         message = f"{self.violation.message}, {told} in source"
@@ -45,14 +45,14 @@ class Due(NamedTuple):
 
     overdue: tuple[Overdue, ...] = ()
     unknown: tuple[str, ...] = ()
-    waiting: frozenset[Key] = frozenset()
+    waiting: frozenset[EntryKey] = frozenset()
 
-    def with_uses(self, number: Mapping[str, int]) -> Due:
+    def add_uses(self, number: Mapping[str, int]) -> Due:
         """The same, with the *number* of uses by rule that source has left."""
-        return self._replace(overdue=tuple(one.left(number) for one in self.overdue))
+        return self._replace(overdue=tuple(overdue.add_uses(number) for overdue in self.overdue))
 
 
-def due(configured: Configured, is_read: Callable[[str], bool] | None = None) -> Due:
+def find_overdue(configured: Configured, is_read: Callable[[str], bool] | None = None) -> Due:
     """The targets of all rules with a version and a distribution, compared by PEP 440.
 
     *is_read* tells of a file, relative to the root, whether a scan of everything reads it.
@@ -63,7 +63,7 @@ def due(configured: Configured, is_read: Callable[[str], bool] | None = None) ->
     from pytest_ssot.source.names.still_there import Standings
 
     root = configured.settings.root
-    is_read = is_read or _reader(configured)
+    is_read = is_read or _make_is_read(configured)
     standings, versions = Standings(root), Versions(root)
     overdue, unknown, waiting = [], [], set()
     for rule in rules:
@@ -76,10 +76,12 @@ def due(configured: Configured, is_read: Callable[[str], bool] | None = None) ->
         is_due = found.reaches(rule.removed_in or "")
         if stands.exists and is_due:
             site = Site(stands.file, stands.line, stands.column)
-            message = f"{rule.distribution} is {found.text}: delete {what_stands(rule, stands)}"
-            overdue.append(Overdue(_violation(rule, site, message), stands.end_line))
+            message = (
+                f"{rule.distribution} is {found.text}: delete {describe_standing(rule, stands)}"
+            )
+            overdue.append(Overdue(_make_violation(rule, site, message), stands.end_line))
             continue
-        waiting.add(Key(stands.file, rule.id, rule.name, Kind.OVERDUE.value))
+        waiting.add(EntryKey(stands.file, rule.id, rule.name, Kind.OVERDUE.value))
         if is_due is None:
             unknown.append(f"{UNKNOWN} {rule.deprecated}, as {found.why}")
         elif is_due:
@@ -87,7 +89,7 @@ def due(configured: Configured, is_read: Callable[[str], bool] | None = None) ->
     return Due(tuple(overdue), tuple(unknown), frozenset(waiting))
 
 
-def what_stands(rule: Rule, stands: Standing) -> str:
+def describe_standing(rule: Rule, stands: Standing) -> str:
     """What there is to delete of the target: a file, a folder, or a name in a file."""
     if rule.name is not None and not stands.whole:
         line = f":{stands.line}" if stands.exists else ""
@@ -97,7 +99,7 @@ def what_stands(rule: Rule, stands: Standing) -> str:
     return f"what {stands.file} gives" if stands.folder is not None else str(stands.file)
 
 
-def _violation(rule: Rule, site: Site, message: str) -> Violation:
+def _make_violation(rule: Rule, site: Site, message: str) -> Violation:
     return Violation(
         rule=rule.id,
         kind=Kind.OVERDUE,
@@ -109,7 +111,7 @@ def _violation(rule: Rule, site: Site, message: str) -> Violation:
     )
 
 
-def _reader(configured: Configured) -> Callable[[str], bool]:
+def _make_is_read(configured: Configured) -> Callable[[str], bool]:
     from pytest_ssot.source.project.left_out import why_left_out
 
     root, exclude = configured.settings.root, configured.settings.exclude
@@ -134,9 +136,9 @@ class Versions:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self.of = lru_cache(maxsize=None)(self._of)
+        self.of = lru_cache(maxsize=None)(self._find)
 
-    def _of(self, name: str) -> Version:
+    def _find(self, name: str) -> Version:
         from importlib.metadata import PackageNotFoundError, version
 
         from packaging.version import InvalidVersion
@@ -146,8 +148,8 @@ class Versions:
         try:
             written = version(name)
         except PackageNotFoundError:
-            project = self._project()
-            if _normalised(str(project.get("name", ""))) != _normalised(name):
+            project = self._read_project()
+            if _normalize_name(str(project.get("name", ""))) != _normalize_name(name):
                 return Version(None, f"{name} is not installed")
             written = project.get("version")
             if written is None:
@@ -159,16 +161,16 @@ class Versions:
         except InvalidVersion:
             return Version(None, f"the version of {name}, {written!r}, is none of PEP 440")
 
-    def _project(self) -> Mapping[str, object]:
+    def _read_project(self) -> Mapping[str, object]:
         """``[project]`` of pyproject.toml; nothing where there is none."""
         try:
-            project = parse((self._root / FILE).read_bytes()).get("project")
+            project = parse_toml((self._root / FILE).read_bytes()).get("project")
         except (OSError, Wrong):
             return {}
         return project if isinstance(project, dict) else {}
 
 
-def _normalised(name: str) -> str:
+def _normalize_name(name: str) -> str:
     """As PEP 503 has it."""
     from packaging.utils import canonicalize_name
 

@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 from pytest_ssot.config.load import FILE
 from pytest_ssot.model import Form, Violation
-from pytest_ssot.policy.baseline.entries import Entry
-from pytest_ssot.policy.rules.overdue import UNKNOWN, what_stands
+from pytest_ssot.policy.baseline.entries import BaselineEntry
+from pytest_ssot.policy.rules.overdue import UNKNOWN, describe_standing
 from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.source.names.still_there import Standing, Standings
 
-#: What a run says of a target that it could not watch: `loaded_early.loaded_early` and the like.
+#: What a run says of a target that it could not watch: `find_loaded_early` and the like.
 _OF_ONE = re.compile(r"(?P<target>\S+) \((?:loaded before the watch|cannot be watched)")
 
 
-class Idle(NamedTuple):
+class UnusedRule(NamedTuple):
     """A rule of the project's own that matches nothing.
 
     ``gone`` tells that its target is no longer there, else ``delete`` what of it is to be
@@ -37,7 +37,7 @@ class Idle(NamedTuple):
     doubt: str | None = None
 
 
-class Known(NamedTuple):
+class KnownUses(NamedTuple):
     """What is known of uses: all *violations*, and the *number* by rule with those that are hidden.
 
     *entries* are the baseline's: what only runs see counts as seen. *paths* are the
@@ -46,25 +46,29 @@ class Known(NamedTuple):
 
     violations: Sequence[Violation]
     number: Mapping[str, int]
-    entries: Iterable[Entry] = ()
+    entries: Iterable[BaselineEntry] = ()
     paths: Collection[str] | None = None
 
 
 Doubt = Callable[[Rule], str | None]
 
 
-def idle(configured: Configured, known: Known, doubt: Doubt) -> list[Idle]:
+def find_unused_rules(configured: Configured, known: KnownUses, doubt: Doubt) -> list[UnusedRule]:
     """The project's own rules that nobody uses, nor any rule for a part of the same; by id."""
     used = {name for name, number in known.number.items() if number}
     used |= {violation.rule for violation in known.violations if not violation.kind.traits.stands}
     used |= {entry.key.rule for entry in known.entries if entry.runtime}
-    finder = _Finder(configured, known, used)
-    own = sorted((rule for rule in configured.rules.rules if rule.origin == FILE), key=_id)
-    return [one._replace(doubt=doubt(rule)) for rule in own if (one := finder.of(rule)) is not None]
+    finder = _UnusedFinder(configured, known, used)
+    own = sorted((rule for rule in configured.rules.rules if rule.origin == FILE), key=_id_of)
+    return [
+        unused._replace(doubt=doubt(rule))
+        for rule in own
+        if (unused := finder.find(rule)) is not None
+    ]
 
 
-class _Finder:
-    def __init__(self, configured: Configured, known: Known, used: Collection[str]) -> None:
+class _UnusedFinder:
+    def __init__(self, configured: Configured, known: KnownUses, used: Collection[str]) -> None:
         self._known = known
         self._used = used
         self._standings = Standings(configured.settings.root, known.paths)
@@ -79,9 +83,9 @@ class _Finder:
             violation.rule for violation in known.violations if violation.kind.traits.stands
         }
 
-    def of(self, rule: Rule) -> Idle | None:
+    def find(self, rule: Rule) -> UnusedRule | None:
         """The rule as idle; None if it is not."""
-        through = self._through(rule) if rule.id in self._used else None
+        through = self._find_pass_through(rule) if rule.id in self._used else None
         if rule.id in self._used and through is None:
             return None
         if rule.name is None and (
@@ -89,13 +93,13 @@ class _Finder:
         ):
             return None
         stands = self._standings.of(rule.module, rule.name, inside=rule.submodules)
-        found = Idle(rule, overdue=rule.id in self._overdue, through=through)
+        found = UnusedRule(rule, overdue=rule.id in self._overdue, through=through)
         if stands.exists is False:
             top = rule.module.partition(".")[0]
             return found._replace(gone=self._standings.of(top).file is not None)
-        return found._replace(delete=what_stands(rule, stands), maybe=stands.exists is None)
+        return found._replace(delete=describe_standing(rule, stands), maybe=stands.exists is None)
 
-    def _through(self, rule: Rule) -> str | None:
+    def _find_pass_through(self, rule: Rule) -> str | None:
         """The line of the package around the target that alone imports it, and does not use it."""
         uses = [
             violation
@@ -110,15 +114,17 @@ class _Finder:
         (site,) = sites
         parents = rule.module.split(".")[:-1]
         packages = (".".join(parents[:end]) for end in range(1, len(parents) + 1))
-        inside = any(_package(self._standings.of(package)) == site.path for package in packages)
+        inside = any(
+            _package_file(self._standings.of(package)) == site.path for package in packages
+        )
         return str(site) if inside and self._standings.passes_on(site.path, site.line) else None
 
 
-def _package(stands: Standing) -> str | None:
+def _package_file(stands: Standing) -> str | None:
     return stands.file if stands.folder is not None else None
 
 
-def _id(rule: Rule) -> str:
+def _id_of(rule: Rule) -> str:
     return rule.id
 
 
@@ -137,26 +143,26 @@ class Doubts:
         otherwise: str | None = None,
     ) -> None:
         self._otherwise = otherwise
-        self._texts = {path: _text(root / path) for path, _ in unreadable}
-        self._unseen = [one for one in not_observed if not one.startswith(UNKNOWN)]
+        self._texts = {path: _read_bytes(root / path) for path, _ in unreadable}
+        self._unseen = [sentence for sentence in not_observed if not sentence.startswith(UNKNOWN)]
 
     def __call__(self, rule: Rule) -> str | None:
-        return next(self._of(rule), None)
+        return next(self._iterate(rule), None)
 
-    def _of(self, rule: Rule) -> Iterator[str]:
+    def _iterate(self, rule: Rule) -> Iterator[str]:
         word = (rule.name or rule.module.rpartition(".")[2]).encode()
         for path, text in self._texts.items():
             if text is None or word in text:
                 yield f"{path} was not read whole"
-        for one in self._unseen:
-            target = _OF_ONE.match(one)
+        for sentence in self._unseen:
+            target = _OF_ONE.match(sentence)
             if target is None or target["target"].partition(":")[0] == rule.module:
-                yield f"not observed: {one}"
+                yield f"not observed: {sentence}"
         if self._otherwise is not None:
             yield self._otherwise
 
 
-def _text(path: Path) -> bytes | None:
+def _read_bytes(path: Path) -> bytes | None:
     try:
         return path.read_bytes() if path.is_file() else None
     except OSError:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Form, Kind, Scope, Site, Suspect, Verdict, Violation
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.policy.rules.overdue import Due, due
-from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy, from_marker
+from pytest_ssot.policy.rules.overdue import Due, find_overdue
+from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy, read_marker
 from pytest_ssot.policy.verdict.judge import Judge
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.configured import Configured
@@ -56,19 +56,19 @@ class Inventory(NamedTuple):
     due: Due
     suspects: tuple[Suspect, ...] = ()
 
-    def of(self, paths: Collection[str]) -> Inventory:
+    def restrict_to(self, paths: Collection[str]) -> Inventory:
         """What of this is in the files *paths*."""
         return self._replace(
             violations=tuple(
                 violation for violation in self.violations if violation.importer.path in paths
             ),
-            unreadable=tuple(one for one in self.unreadable if one[0] in paths),
+            unreadable=tuple(pair for pair in self.unreadable if pair[0] in paths),
             examined=self.examined.intersection(paths),
             suspects=tuple(suspect for suspect in self.suspects if suspect.site.path in paths),
         )
 
 
-def take(
+def take_inventory(
     configured: Configured,
     today: datetime.date,
     paths: Sequence[str] = (),
@@ -87,17 +87,19 @@ def take(
     files = Files(settings.root, (), settings.exclude)
     entries = {entry.path: entry for entry in files}
     if not paths:
-        found = _scanned(configured, list(entries.values()), cache=cache, forks=forks)
-        return _ScanJudge(configured, today).judge(found, files.missed)
+        found = _scan_files(configured, list(entries.values()), cache=cache, forks=forks)
+        return _ScanJudge(configured, today).judge_scan(found, files.missed)
     asked = Files(settings.root, paths, settings.exclude)
     # What git ignores is examined where it is named.
     chosen = {entry.path: entry for entry in asked}
-    found = _scanned(configured, list({**entries, **chosen}.values()), cache=cache, forks=forks)
+    found = _scan_files(configured, list({**entries, **chosen}.values()), cache=cache, forks=forks)
     wanted = chosen.keys() | {path for path, _ in asked.missed}
-    return _ScanJudge(configured, today).judge(found, asked.missed).of(wanted)
+    return _ScanJudge(configured, today).judge_scan(found, asked.missed).restrict_to(wanted)
 
 
-def _scanned(configured: Configured, entries: Sequence[Entry], *, cache: bool, forks: bool) -> Scan:
+def _scan_files(
+    configured: Configured, entries: Sequence[Entry], *, cache: bool, forks: bool
+) -> Scan:
     root = configured.settings.root
     rules = configured.rules.rules
     targets = [Target(rule.id, rule.deprecated, rule.submodules) for rule in rules]
@@ -125,17 +127,29 @@ class _ScanJudge:
         self._modules = Modules(settings.root)
         self._grounds: dict[tuple[object, ...], Ground] = {}
 
-    def judge(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
-        judged = [one for use in found.uses if (one := self._judge_use(use)) is not None]
-        suspects = [one for copy in found.suspects for one in self._find_suspect(copy)]
+    def judge_scan(self, found: Scan, missed: Sequence[tuple[str, str]]) -> Inventory:
+        judged = [
+            violation for use in found.uses if (violation := self._judge_use(use)) is not None
+        ]
+        suspects = [suspect for copy in found.suspects for suspect in self._find_suspect(copy)]
         uses = Counter(use.rule for use in found.uses)
-        owed = due(self._configured, found.examined.__contains__).with_uses(uses)
-        overdue = [self._judge_violation(one.violation, one.end_line) for one in owed.overdue]
-        told = [*_through_allowed(judged), *(one for one in overdue if one is not None)]
+        owed = find_overdue(self._configured, found.examined.__contains__).add_uses(uses)
+        overdue = [
+            self._judge_violation(overdue_target.violation, overdue_target.end_line)
+            for overdue_target in owed.overdue
+        ]
+        told = [
+            *_allow_through(judged),
+            *(violation for violation in overdue if violation is not None),
+        ]
         critical = {use.site for use in found.uses if self._is_critical(use)}
-        critical |= {one.importer for one in overdue if one and self._is_in_critical(one.importer)}
+        critical |= {
+            violation.importer
+            for violation in overdue
+            if violation and self._is_in_critical(violation.importer)
+        }
         return Inventory(
-            violations=tuple(sorted(told, key=_place) if overdue else told),
+            violations=tuple(sorted(told, key=_order_of) if overdue else told),
             critical=frozenset(critical),
             unreadable=tuple(sorted([*found.unreadable.items(), *missed])),
             examined=found.examined,
@@ -184,17 +198,17 @@ class _ScanJudge:
         Comments up to *end_line* may allow it, if there are any that are *noted*.
         """
         last = end_line if noted else 0  # no comment there: none of its lines is read
-        test = SeenBy(_nodeid(violation.importer), self._allowances(violation.importer, marks))
+        test = SeenBy(_nodeid_of(violation.importer), self._read_marks(violation.importer, marks))
         judged, allowed_by = self._judge.judge_source(violation, last, self._modules, test)
         self._grounds[violation.cause] = Ground(end_line, allowed_by)
         return judged
 
-    def _allowances(self, site: Site, marks: Sequence[Mark]) -> list[Allowance]:
+    def _read_marks(self, site: Site, marks: Sequence[Mark]) -> list[Allowance]:
         """Those of the ``ssot_allow`` *marks* around *site*; one that does not fit is none."""
         try:
             return [
                 # It is the test's own, which a run knows by its node id.
-                from_marker(args, dict(keywords), str(site))._replace(origin=_nodeid(site))
+                read_marker(args, dict(keywords), str(site))._replace(origin=_nodeid_of(site))
                 for name, args, keywords in marks
                 if name == "ssot_allow"
             ]
@@ -211,19 +225,19 @@ class _ScanJudge:
         return path_matches(site.path, self._settings.mission_critical)
 
 
-def _nodeid(site: Site) -> str:
+def _nodeid_of(site: Site) -> str:
     """What pytest would call a test at *site*."""
     names = [] if site.function == "<module>" else site.function.split(".")
     return "::".join([site.path, *names])
 
 
-def _place(violation: Violation) -> tuple[object, ...]:
+def _order_of(violation: Violation) -> tuple[object, ...]:
     """The order of a scan; see `Use.place`."""
     site = violation.importer
     return site.path, site.line, site.column, violation.rule, violation.target, violation.name or ""
 
 
-def _through_allowed(violations: Sequence[Violation]) -> list[Violation]:
+def _allow_through(violations: Sequence[Violation]) -> list[Violation]:
     """*violations*, where one that goes through an allowed importer is allowed as well."""
     may = {
         (violation.rule, violation.importer.path, violation.importer.line)

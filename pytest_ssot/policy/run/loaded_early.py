@@ -13,13 +13,13 @@ from pytest_ssot.files import relative
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.runtime.imports.before_watch import EarlyTargets, LoadedModule
-from pytest_ssot.syntax.imports_run import StatedImport, imports_run_by
+from pytest_ssot.syntax.imports import StatedImport, imports_run_by
 from pytest_ssot.syntax.module import read_module
 
 _SOURCES = (".py", ".pyw")
 
 
-def loaded_early(early: EarlyTargets, index: TargetIndex, ours: FirstParty) -> list[str]:
+def find_loaded_early(early: EarlyTargets, index: TargetIndex, ours: FirstParty) -> list[str]:
     """``app.old (loaded before the watch; imported by app/early.py:3)``, for each target.
 
     A name in a module is told of only where a statement takes it: that the
@@ -55,7 +55,7 @@ class _Importers:
             if module.path and not self._is_inside(module.name) and not _is_stdlib(module.name):
                 own = ours.owns(module.path, module.name)
                 if own or target.name is None:
-                    self._look(module, own)
+                    self._look_through(module, own)
 
     def __str__(self) -> str:
         """What follows ``loaded before the watch``, paths as seen from the root."""
@@ -72,20 +72,22 @@ class _Importers:
         found = self._index.module(module)
         return found is not None and found.text == self._target.text
 
-    def _look(self, module: LoadedModule, own: bool) -> None:
+    def _look_through(self, module: LoadedModule, own: bool) -> None:
         path = relative(module.path, self._root)
         try:
-            stated = list(_stated(module, self._target))
+            stated = list(_read_stated(module, self._target))
         except (SyntaxError, ValueError):
             self.unreadable |= {path} if own else set()
         else:
-            self.sites |= {(path, one.line) for one in stated if self._is_use(one)}
+            self.sites |= {
+                (path, statement.line) for statement in stated if self._is_use(statement)
+            }
 
     def _is_use(self, stated: StatedImport) -> bool:
         """Whether the statement uses the target: ``docs/verdicts.md``, what counts as a use."""
         module, names, target = stated.module, stated.names, self._target
         if target.name is not None:
-            return module == target.module and _takes(names or (), module, target.name)
+            return module == target.module and _takes_name(names or (), module, target.name)
         if names is None:
             return self._is_target(module)
         below = [(name, f"{module}.{name}") for name in names]
@@ -99,17 +101,17 @@ class _Importers:
         )
 
 
-def _stated(module: LoadedModule, target: Target) -> Iterable[StatedImport]:
+def _read_stated(module: LoadedModule, target: Target) -> Iterable[StatedImport]:
     """The imports that *module* states, where it may mean *target* at all.
 
     SyntaxError or ValueError where it may, and does not tell.
     """
-    data = _data(module)
+    data = _read_data(module)
     if module.path.endswith(_SOURCES):
         last = {target.module.rpartition(".")[2], target.name or ""} - {""}
-        if not (b"import *" in data or any(_says(data, word) for word in last)):
+        if not (b"import *" in data or any(_has_word(data, word) for word in last)):
             return ()
-        source = read_module(decode_source(data), (module.package,))
+        source = read_module(decode_source(data), lambda: (module.package,))
         if source is None:
             raise ValueError("no source that parses")
         return imports_run_by(source)
@@ -118,11 +120,11 @@ def _stated(module: LoadedModule, target: Target) -> Iterable[StatedImport]:
     return ()
 
 
-def _says(data: bytes, word: str) -> bool:
+def _has_word(data: bytes, word: str) -> bool:
     return re.search(rb"(?<!\w)%b(?!\w)" % re.escape(word.encode()), data) is not None
 
 
-def _data(module: LoadedModule) -> bytes:
+def _read_data(module: LoadedModule) -> bytes:
     """The file's bytes; the loader's word for it where there is no such file (a zip)."""
     try:
         return Path(module.path).read_bytes()
@@ -139,7 +141,7 @@ def _data(module: LoadedModule) -> bytes:
     return bytes(text, "utf-8")
 
 
-def _takes(names: tuple[str, ...], module: str, name: str) -> bool:
+def _takes_name(names: tuple[str, ...], module: str, name: str) -> bool:
     if "*" not in names:
         return name in names
     public = getattr(sys.modules.get(module), "__all__", None)

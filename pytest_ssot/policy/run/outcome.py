@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_ssot.model import Suspect, Verdict, Violation
-from pytest_ssot.policy.baseline.entries import Entry
-from pytest_ssot.policy.baseline.ratchet import Exceeded, Is, Ratchet, nothing
+from pytest_ssot.policy.baseline.entries import BaselineEntry
+from pytest_ssot.policy.baseline.ratchet import Exceeded, IsCritical, Ratchet, is_never_critical
 from pytest_ssot.policy.baseline.update_after_run import Upkeep
-from pytest_ssot.policy.run.tally import Result, Tally, joined
+from pytest_ssot.policy.run.tally import Result, Tally, join_with_scan
 from pytest_ssot.policy.run.watched_run import Remainder, Run
-from pytest_ssot.policy.verdict.mission_critical import in_source
+from pytest_ssot.policy.verdict.mission_critical import make_is_critical
 from pytest_ssot.rules.configured import Configured
 
 if TYPE_CHECKING:  # it brings the scan along, which only some runs have a use for
-    from pytest_ssot.policy.rules.unused_rules import Idle
+    from pytest_ssot.policy.rules.unused_rules import UnusedRule
     from pytest_ssot.policy.run.inventory import Inventory
 
 #: Why a run alone does not know that nobody uses a target.
@@ -37,32 +37,32 @@ class Assembly:
         self._unreadable: tuple[tuple[str, str], ...] = ()
         self._suspects: tuple[Suspect, ...] = ()
         self._used_in_source: frozenset[str] = frozenset()
-        self._is_critical: Is = nothing
+        self._is_critical: IsCritical = is_never_critical
         #: What the scan has found, where one has been made.
         self.inventory: Inventory | None = None
 
-    def add(self, result: Result) -> None:
-        self._tally.add(result)
+    def add_result(self, result: Result) -> None:
+        self._tally.add_result(result)
 
     def add_static(self, result: Result) -> None:
         """Take in what a scan found, as an item of its own told it."""
-        self._static.add(result)
+        self._static.add_result(result)
 
-    def scanned(self, inventory: Inventory, has: Callable[[str], bool]) -> None:
+    def add_scan(self, inventory: Inventory, has: Callable[[str], bool]) -> None:
         """Take in what items do not tell of the files, by path, that the run *has*."""
         for violation in inventory.violations:
             if violation.verdict is not Verdict.FAILS and has(violation.importer.path):
                 self._static.add_violation(violation)
-        self._unreadable = tuple(one for one in inventory.unreadable if has(one[0]))
+        self._unreadable = tuple(pair for pair in inventory.unreadable if has(pair[0]))
         self._suspects = tuple(suspect for suspect in inventory.suspects if has(suspect.site.path))
         self._used_in_source = inventory.used
-        self._is_critical = in_source(self._run.settings, inventory.critical)
+        self._is_critical = make_is_critical(self._run.settings, inventory.critical)
         self.inventory = inventory
 
-    def take(self, remainder: Remainder) -> None:
+    def add_remainder(self, remainder: Remainder) -> None:
         self._remainder |= remainder
 
-    def lost(self, what: str) -> None:
+    def note_lost(self, what: str) -> None:
         """A process ended without its remainder: a gate that broke is not a pass.
 
         What that process used or matched is not known, so nothing is called unused.
@@ -70,18 +70,18 @@ class Assembly:
         self._complete = False
         self._remainder |= Remainder(faults=(what,))
 
-    def outcome(self, *, full: bool) -> Outcome:
+    def make_outcome(self, *, full: bool) -> Outcome:
         late = tuple(
             result for result in self._remainder.late if not self._tally.has_failed(result)
         )
         self._remainder = self._remainder._replace(late=late)
         for result in late:
-            self._tally.add(result)
-        owed, undecided = self._run.owed()
-        self.take(owed)
+            self._tally.add_result(result)
+        owed, undecided = self._run.judge_overdue()
+        self.add_remainder(owed)
         allowances, used = self._run.allowances, {*self._remainder.used, *self._used_in_source}
         used |= {mark for mark in self._remainder.marks if _is_of(mark, self._used_in_source)}
-        in_force = allowances.in_force().union(self._remainder.marks)
+        in_force = allowances.list_in_force().union(self._remainder.marks)
         return Outcome(
             self._run.configured,
             self._run.ratchet,
@@ -94,7 +94,7 @@ class Assembly:
             unreadable=self._unreadable,
             suspects=self._suspects,
             unused=tuple(sorted(in_force.difference(used))),
-            expired=tuple(allowances.expired()),
+            expired=tuple(allowances.list_expired()),
             full=full and self._complete,
         )
 
@@ -118,7 +118,7 @@ class Outcome:
         *,
         inventory: Inventory | None = None,
         undecided: tuple[str, ...] = (),
-        is_critical: Is = nothing,
+        is_critical: IsCritical = is_never_critical,
         unreadable: tuple[tuple[str, str], ...] = (),
         suspects: tuple[Suspect, ...] = (),
         unused: tuple[str, ...] = (),
@@ -151,7 +151,7 @@ class Outcome:
 
         Tests that saw few sites each may be within the baseline, and all of them not.
         """
-        judged = self.ratchet.judge(self._seen, self._is_critical)
+        judged = self.ratchet.mark_known(self._seen, self._is_critical)
         return [
             all_told if violation.verdict is Verdict.KNOWN else violation
             for violation, all_told in zip(self._seen, judged, strict=True)
@@ -159,11 +159,11 @@ class Outcome:
 
     @cached_property
     def exceeded(self) -> list[Exceeded]:
-        return self.ratchet.exceeded(self._seen, self._is_critical)
+        return self.ratchet.find_exceeded(self._seen, self._is_critical)
 
     @cached_property
-    def expired_entries(self) -> list[Entry]:
-        return self.ratchet.expired(self._seen)
+    def expired_entries(self) -> list[BaselineEntry]:
+        return self.ratchet.find_expired(self._seen)
 
     @cached_property
     def _seen(self) -> list[Violation]:
@@ -172,38 +172,42 @@ class Outcome:
     @cached_property
     def _joined(self) -> list[tuple[Violation, Violation | None]]:
         """Each violation, with what the scan found of it; sorted by importer."""
-        seen = (*self._tally.violations(), *self._outside)
-        return sorted(joined(seen, self._static.violations()), key=lambda pair: pair[0].cause)
+        seen = (*self._tally.list_violations(), *self._outside)
+        return sorted(
+            join_with_scan(seen, self._static.list_violations()), key=lambda pair: pair[0].cause
+        )
 
     @cached_property
     def _failed(self) -> dict[tuple[object, ...], set[str]]:
         """The tests that each violation failed, by its cause."""
         return {
-            violation.cause: self._tally.failed_tests(violation)
-            | (self._static.failed_tests(static) if static is not None else set())
+            violation.cause: self._tally.find_failed_tests(violation)
+            | (self._static.find_failed_tests(static) if static is not None else set())
             for violation, static in self._joined
         }
 
-    def failed_tests(self, violations: Iterable[Violation]) -> set[str]:
+    def find_failed_tests(self, violations: Iterable[Violation]) -> set[str]:
         """The node ids of the tests that any of *violations* failed."""
         return set().union(*(self._failed.get(violation.cause, set()) for violation in violations))
 
     @cached_property
     def _outside(self) -> list[Violation]:
         """What happened outside of tests and that no test saw too, nor an item of the scan."""
-        told = [violation for violation in self.remainder.session if not self._tally.has(violation)]
-        return _merged(
+        told = [
+            violation for violation in self.remainder.session if not self._tally.has_seen(violation)
+        ]
+        return _merge_violations(
             tuple(
                 violation
                 for violation in told
-                if not (violation.kind.traits.stands and self._static.has(violation))
+                if not (violation.kind.traits.stands and self._static.has_seen(violation))
             )
         )
 
     @cached_property
     def swept(self) -> list[Violation]:
         """What was only looked at."""
-        return _merged(self.remainder.swept)
+        return _merge_violations(self.remainder.swept)
 
     @cached_property
     def matched(self) -> dict[str, int]:
@@ -221,11 +225,15 @@ class Outcome:
         return sorted({*self.remainder.not_observed, *self._undecided})
 
     @cached_property
-    def idle(self) -> list[Idle]:
+    def unused_rules(self) -> list[UnusedRule]:
         """The project's own rules that matched nothing; none where not every test ran."""
         if not self.full:
             return []
-        from pytest_ssot.policy.rules.unused_rules import Doubts, Known, idle  # it parses
+        from pytest_ssot.policy.rules.unused_rules import (  # it parses
+            Doubts,
+            KnownUses,
+            find_unused_rules,
+        )
 
         read = self._inventory
         unread: Iterable[tuple[str, str]] = () if read is None else read.unreadable
@@ -239,8 +247,8 @@ class Outcome:
         number = Counter(violation.rule for violation in self.swept)
         number += Counter() if read is None else Counter(read.uses)
         paths = None if read is None else read.examined
-        known = Known(self.violations, number, self.ratchet.baseline.entries, paths)
-        return idle(self._configured, known, doubts)
+        known = KnownUses(self.violations, number, self.ratchet.baseline.entries, paths)
+        return find_unused_rules(self._configured, known, doubts)
 
     @cached_property
     def late(self) -> dict[str, list[Violation]]:
@@ -266,12 +274,13 @@ def _is_of(mark: str, used: Iterable[str]) -> bool:
     """Whether the test that has *mark* is, or is in, or holds one of those *used* in source."""
     test = mark.partition("[")[0]
     return any(
-        one == test or test.startswith(f"{one}::") or one.startswith(f"{test}::") for one in used
+        other == test or test.startswith(f"{other}::") or other.startswith(f"{test}::")
+        for other in used
     )
 
 
-def _merged(violations: tuple[Violation, ...]) -> list[Violation]:
+def _merge_violations(violations: tuple[Violation, ...]) -> list[Violation]:
     tally = Tally()
     for violation in violations:
         tally.add_violation(violation)
-    return tally.violations()
+    return tally.list_violations()

@@ -38,7 +38,7 @@ class Result(NamedTuple):
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Result:
-        found = tuple(Violation.from_json(one) for one in data["violations"])
+        found = tuple(Violation.from_json(raw) for raw in data["violations"])
         return cls(data["nodeid"], found, data["failed"], data["skipped"])
 
 
@@ -50,7 +50,7 @@ class Tally:
         self._failed: dict[tuple[Any, ...], set[str]] = {}
         self._tests: dict[tuple[Any, ...], set[str]] = {}
 
-    def add(self, result: Result) -> None:
+    def add_result(self, result: Result) -> None:
         for violation in result.violations:
             self.add_violation(violation._replace(tests=()) if result.skipped else violation)
             if result.failed and violation.verdict is Verdict.FAILS:
@@ -60,9 +60,9 @@ class Tally:
         cause = violation.cause
         self._tests.setdefault(cause, set()).update(violation.tests)
         known = self._by_cause.get(cause)
-        self._by_cause[cause] = violation if known is None else _merged(known, violation)
+        self._by_cause[cause] = violation if known is None else _merge_two(known, violation)
 
-    def has(self, violation: Violation) -> bool:
+    def has_seen(self, violation: Violation) -> bool:
         return violation.cause in self._by_cause
 
     def has_failed(self, result: Result) -> bool:
@@ -70,22 +70,22 @@ class Tally:
         failing = [
             violation for violation in result.violations if violation.verdict is Verdict.FAILS
         ]
-        return all(result.nodeid in self.failed_tests(violation) for violation in failing) and bool(
-            failing
-        )
+        return all(
+            result.nodeid in self.find_failed_tests(violation) for violation in failing
+        ) and bool(failing)
 
-    def violations(self) -> list[Violation]:
+    def list_violations(self) -> list[Violation]:
         """All violations, sorted by importer, each with all the tests that saw it."""
         return [
             self._by_cause[cause]._replace(tests=tuple(sorted(self._tests[cause])))
             for cause in sorted(self._by_cause)
         ]
 
-    def failed_tests(self, violation: Violation) -> set[str]:
+    def find_failed_tests(self, violation: Violation) -> set[str]:
         return self._failed.get(violation.cause, set())
 
 
-def joined(
+def join_with_scan(
     seen: Iterable[Violation], static: Iterable[Violation]
 ) -> list[tuple[Violation, Violation | None]]:
     """What a run has *seen* and what a scan found, one of each site; with that of the scan.
@@ -94,38 +94,38 @@ def joined(
     the first. A run's chain says more than the scan's.
     """
     waiting: dict[object, list[Violation]] = {}
-    for one in sorted(static, key=lambda violation: violation.cause):
-        waiting.setdefault(spot(one), []).append(one)
+    for violation in sorted(static, key=lambda violation: violation.cause):
+        waiting.setdefault(spot_of(violation), []).append(violation)
     both: list[tuple[Violation, Violation | None]] = []
-    for one in sorted(seen, key=lambda violation: violation.cause):
-        found = waiting.get(spot(one))
+    for violation in sorted(seen, key=lambda violation: violation.cause):
+        found = waiting.get(spot_of(violation))
         if not found:
-            both.append((one, None))
+            both.append((violation, None))
             continue
         other = found.pop(0)
-        merged = _merged(one, other)
-        both.append((merged._replace(importer=one.importer, chain=one.chain), other))
+        merged = _merge_two(violation, other)
+        both.append((merged._replace(importer=violation.importer, chain=violation.chain), other))
     return both + [(violation, violation) for found in waiting.values() for violation in found]
 
 
-def spot(violation: Violation) -> tuple[object, ...]:
+def spot_of(violation: Violation) -> tuple[object, ...]:
     """A scan and a run may differ about the column, and never about these."""
     return (violation.importer.path, violation.importer.line, violation.rule, violation.name)
 
 
-def _merged(one: Violation, other: Violation) -> Violation:
+def _merge_two(first: Violation, other: Violation) -> Violation:
     """The same whichever came first: the weightier verdict, the shorter chain."""
-    weighty = min((one, other), key=lambda violation: _WEIGHT.index(violation.verdict))
-    chains: Iterable[tuple[Step, ...]] = (one.chain, other.chain)
-    messages = [v.message for v in (one, other) if v.message is not None]
+    weighty = min((first, other), key=lambda violation: _WEIGHT.index(violation.verdict))
+    chains: Iterable[tuple[Step, ...]] = (first.chain, other.chain)
+    messages = [v.message for v in (first, other) if v.message is not None]
     reasons = [
-        v.reason for v in (one, other) if v.reason is not None and v.verdict is weighty.verdict
+        v.reason for v in (first, other) if v.reason is not None and v.verdict is weighty.verdict
     ]
     return weighty._replace(
-        seen=tuple(sorted({*one.seen, *other.seen})),
+        seen=tuple(sorted({*first.seen, *other.seen})),
         chain=min(chains, key=lambda chain: (len(chain), chain)),
         message=min(messages, default=None),
         reason=min(reasons, default=None),
-        form=min((v.form for v in (one, other) if v.form is not None), default=None),
-        scope=min((v.scope for v in (one, other) if v.scope is not None), default=None),
+        form=min((v.form for v in (first, other) if v.form is not None), default=None),
+        scope=min((v.scope for v in (first, other) if v.scope is not None), default=None),
     )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
-from pytest_ssot.policy.rules.overdue import Overdue, due
+from pytest_ssot.policy.rules.overdue import Overdue, find_overdue
 from pytest_ssot.policy.run import loaded_early
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.verdict import mission_critical
@@ -27,7 +27,7 @@ from pytest_ssot.runtime.stack.ours import Ours
 from pytest_ssot.runtime.watcher import Watcher, get_active
 
 
-class Asked(NamedTuple):
+class TestTerms(NamedTuple):
     """The test that a verdict is asked for: where it is, and what it tolerates."""
 
     test: SeenBy
@@ -37,7 +37,7 @@ class Asked(NamedTuple):
     critical: bool
 
 
-class Running:
+class RunningTest:
     """One test while it runs: its own evidence, and the causes that its failure has named.
 
     ``lost`` is what it took away of the watch, ``judged`` its violations as last
@@ -53,11 +53,11 @@ class Running:
         self.told: set[Any] = set()
         self.skipped = False
 
-    def ended(self, test: object) -> Ended:
-        return Ended(test, self.told, self.skipped)
+    def end(self, test: object) -> EndedTest:
+        return EndedTest(test, self.told, self.skipped)
 
 
-class Ended(NamedTuple):
+class EndedTest(NamedTuple):
     """What is left of a test that is over, should it reach something yet.
 
     Without its evidence, which holds this.
@@ -104,15 +104,15 @@ class Remainder(NamedTuple):
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Remainder:
         return cls(
-            session=tuple(Violation.from_json(one) for one in data["session"]),
-            swept=tuple(Violation.from_json(one) for one in data["swept"]),
+            session=tuple(Violation.from_json(raw) for raw in data["session"]),
+            swept=tuple(Violation.from_json(raw) for raw in data["swept"]),
             used=tuple(data["used"]),
             marks=tuple(data["marks"]),
             mistakes=tuple(data["mistakes"]),
             faults=tuple(data["faults"]),
             not_observed=tuple(data["not_observed"]),
             discovered=tuple((name, text) for name, text in data["discovered"]),
-            late=tuple(Result.from_json(one) for one in data["late"]),
+            late=tuple(Result.from_json(raw) for raw in data["late"]),
             blind=tuple(data["blind"]),
         )
 
@@ -144,7 +144,7 @@ class Run:
         known: Baseline,
         today: datetime.date,
         ask: Ask,
-        asked: Callable[[Any], Asked],
+        asked: Callable[[Any], TestTerms],
     ) -> None:
         self.today = today
         self._ask = ask
@@ -155,7 +155,7 @@ class Run:
         #: The plugins that a test file asks for, by its path.
         self.plugins_of: dict[str, list[str]] = {}
         self.tested: set[Path] = set()
-        self.watcher = watcher_of(configured, outer=get_active())
+        self.watcher = make_watcher(configured, outer=get_active())
         self._files: dict[str, Evidence] = {}
         self._folders: dict[str, list[tuple[str, list[str]]]] = {}
         self._blind: set[str] = set()
@@ -165,7 +165,7 @@ class Run:
     def reconfigure(self, configured: Configured, known: Baseline) -> None:
         """Go on with *configured*, which has more rules: hooks gave them."""
         self._configure(configured, known)
-        self.watcher.add_targets(_targets(configured.rules))
+        self.watcher.add_targets(_list_targets(configured.rules))
 
     def _configure(self, configured: Configured, known: Baseline) -> None:
         self.configured = configured
@@ -175,56 +175,56 @@ class Run:
         self.allowances = Allowances(configured.allowances, self.today)
         self.judge = Judge(self.settings, self.rules, self.allowances)
 
-    def of_file(self, path: str) -> Evidence:
+    def find_file_evidence(self, path: str) -> Evidence:
         """The evidence of the collection of a file or a folder."""
         return self._files.setdefault(path, Evidence())
 
-    def concerns(self, running: Running, path: str, module: str) -> bool:
+    def concerns(self, running: RunningTest, path: str, module: str) -> bool:
         """Whether there is anything at all that a test there answers for."""
-        return bool(running.evidence) or bool(self._found_around(path, module))
+        return bool(running.evidence) or bool(self._gather_around(path, module))
 
-    def violations(self, running: Running, asked: Asked) -> list[Violation]:
+    def judge_test(self, running: RunningTest, asked: TestTerms) -> list[Violation]:
         """What the test has reached so far, judged, sorted by importer."""
         state = self.watcher.recorder.changes, len(running.evidence.parts)
         if running.judged is None or running.judged[0] != state:
-            found = self._found(running, asked)
-            running.judged = state, self._ratcheted(found, asked.test, asked.critical)
+            found = self._gather_found(running, asked)
+            running.judged = state, self._judge_found(found, asked.test, asked.critical)
         return running.judged[1]
 
-    def judged(self, found: Sightings, asked: Asked) -> list[Violation]:
+    def judge_found(self, found: Sightings, asked: TestTerms) -> list[Violation]:
         """What was *found* for the test elsewhere than in it, judged as if it had seen it."""
-        return self._ratcheted(found, asked.test, asked.critical)
+        return self._judge_found(found, asked.test, asked.critical)
 
-    def failing(
-        self, running: Running | Ended, asked: Asked, violations: Iterable[Violation]
+    def find_failing(
+        self, running: RunningTest | EndedTest, asked: TestTerms, violations: Iterable[Violation]
     ) -> list[Violation]:
         """Those of *violations* that fail the test and that it has not told yet."""
         gated = asked.gated and not running.skipped
         return [
             violation
             for violation in violations
-            if mission_critical.fails(violation, gated) and violation.cause not in running.told
+            if mission_critical.fails_test(violation, gated) and violation.cause not in running.told
         ]
 
-    def lost(self, running: Running, nodeid: str, lost: list[str]) -> list[str]:
+    def note_lost(self, running: RunningTest, nodeid: str, lost: list[str]) -> list[str]:
         """What the test took away of the watch, and has not been told for yet."""
-        new = [one for one in lost if one not in running.lost]
+        new = [loss for loss in lost if loss not in running.lost]
         running.lost += new
-        self._blind.update(f"{nodeid} {one}" for one in new)
+        self._blind.update(f"{nodeid} {loss}" for loss in new)
         return new
 
-    def lost_outside(self, where: str) -> None:
+    def note_lost_outside(self, where: str) -> None:
         """Note what code that is no test's has taken away of the watch."""
         lost = self.watcher.find_lost(ended=True, everywhere=True)
-        self._blind_outside.update(f"{where} {one}" for one in lost)
+        self._blind_outside.update(f"{where} {loss}" for loss in lost)
 
-    def remainder(self) -> Remainder:
+    def make_remainder(self) -> Remainder:
         self.watcher.collect()
-        self.lost_outside("something outside of tests")
+        self.note_lost_outside("something outside of tests")
         recorder = self.watcher.recorder
         nobody = SeenBy("")
         return Remainder(
-            session=tuple(self._ratcheted(self.watcher.gather([*self._nobodys()]), nobody)),
+            session=tuple(self._judge_found(self.watcher.gather([*self._find_unowned()]), nobody)),
             swept=tuple(
                 self.judge.judge_found(self.watcher.gather([recorder.swept]), nobody, self._ask)
             ),
@@ -234,17 +234,17 @@ class Run:
             ),
             mistakes=tuple(sorted(self.judge.mistakes)),
             faults=tuple(self.watcher.guard.faults),
-            not_observed=tuple(self._not_observed()),
+            not_observed=tuple(self._list_not_observed()),
             discovered=tuple(sorted(self.watcher.warnings.discovered.items())),
-            late=tuple(self._late()),
+            late=tuple(self._judge_late()),
             blind=tuple(sorted(self._blind_outside)),
         )
 
-    def owed(self) -> tuple[Remainder, tuple[str, ...]]:
+    def judge_overdue(self) -> tuple[Remainder, tuple[str, ...]]:
         """What should be gone by now, as no test's, and of what nobody knows whether it should."""
-        found = due(self.configured)
+        found = find_overdue(self.configured)
         told = [self._judge_overdue(overdue) for overdue in found.overdue]
-        judged = self.ratchet.judge([violation for violation in told if violation is not None])
+        judged = self.ratchet.mark_known([violation for violation in told if violation is not None])
         used, mistakes = tuple(sorted(self.judge.used)), tuple(sorted(self.judge.mistakes))
         return Remainder(session=tuple(judged), used=used, mistakes=mistakes), found.unknown
 
@@ -259,60 +259,62 @@ class Run:
     def _loaded_early(self) -> list[str]:
         """The targets that were loaded before the watch; asked for at the end, when it is known."""
         ours = FirstParty(self.settings.root, self.settings.first_party)
-        return loaded_early.loaded_early(self.watcher.early, self.watcher.index, ours)
+        return loaded_early.find_loaded_early(self.watcher.early, self.watcher.index, ours)
 
-    def _not_observed(self) -> list[str]:
+    def _list_not_observed(self) -> list[str]:
         blind = self._blind | self._blind_outside
         missed = {
-            f"a child process of {self.relative(path)}:{line}: {why}"
+            f"a child process of {self.relative_path(path)}:{line}: {why}"
             for path, line, why in self.watcher.children.missed
         }
         watcher = self.watcher
         return sorted(blind.union(missed, watcher.unwatchable, self._loaded_early, watcher.missed))
 
-    def _late(self) -> Iterator[Result]:
+    def _judge_late(self) -> Iterator[Result]:
         for evidence in list(self.watcher.recorder.late.values()):
-            ended = cast("Ended", evidence.ended)
+            ended = cast("EndedTest", evidence.ended)
             asked = self._asked(ended.test)
-            found = self._ratcheted(self.watcher.gather([evidence]), asked.test, asked.critical)
-            failing = self.failing(ended, asked, found)
+            found = self._judge_found(self.watcher.gather([evidence]), asked.test, asked.critical)
+            failing = self.find_failing(ended, asked, found)
             yield Result(asked.test.nodeid, tuple(found), bool(failing), ended.skipped)
 
-    def relative(self, path: str) -> str:
+    def relative_path(self, path: str) -> str:
         return relative(path, self.settings.root)
 
-    def _ratcheted(self, found: Sightings, test: SeenBy, critical: bool = False) -> list[Violation]:
+    def _judge_found(
+        self, found: Sightings, test: SeenBy, critical: bool = False
+    ) -> list[Violation]:
         """What was found, judged, with what the baseline knows; *critical* tests excuse nothing."""
         judged = self.judge.judge_found(found, test, self._ask)
-        return judged if critical else self.ratchet.judge(judged)
+        return judged if critical else self.ratchet.mark_known(judged)
 
-    def _found(self, running: Running, asked: Asked) -> Sightings:
+    def _gather_found(self, running: RunningTest, asked: TestTerms) -> Sightings:
         """All that a test answers for: itself, its fixtures, its file, the conftests above."""
         if not running.evidence:
-            return self._found_around(asked.path, asked.module)
-        return self.watcher.gather([running.evidence, *self._around(asked.path, asked.module)])
+            return self._gather_around(asked.path, asked.module)
+        return self.watcher.gather([running.evidence, *self._find_around(asked.path, asked.module)])
 
-    def _found_around(self, path: str, module: str) -> Sightings:
+    def _gather_around(self, path: str, module: str) -> Sightings:
         """What every test of a file answers for; the same until something new is seen."""
         changes = self.watcher.recorder.changes
         known = self._known.get((path, module))
         if known is None or known[0] != changes:
-            known = changes, self.watcher.gather(self._around(path, module))
+            known = changes, self.watcher.gather(self._find_around(path, module))
             self._known[path, module] = known
         return known[1]
 
-    def _around(self, path: str, module: str) -> Iterator[Evidence]:
+    def _find_around(self, path: str, module: str) -> Iterator[Evidence]:
         lineage = self.watcher.recorder.lineage
         for name in (module, *self.plugins, *self.plugins_of.get(path, ())):
             yield from lineage.find_carriers(name)
         yield from lineage.evidence_in_file(path)
-        yield from self._collected(path)
-        for folder, files in self._above(path):
-            yield from self._collected(folder)
+        yield from self._find_collected(path)
+        for folder, files in self._find_above(path):
+            yield from self._find_collected(folder)
             for file in files:
                 yield from lineage.evidence_in_file(file)
 
-    def _above(self, path: str) -> list[tuple[str, list[str]]]:
+    def _find_above(self, path: str) -> list[tuple[str, list[str]]]:
         """The folders above *path*, with the files of each that pytest loads for all below."""
         known = self._folders.get(path)
         if known is None:
@@ -324,23 +326,23 @@ class Run:
             known = self._folders[path] = above
         return known
 
-    def _nobodys(self) -> Iterator[Evidence]:
+    def _find_unowned(self) -> Iterator[Evidence]:
         """What belongs to no test: the session's, and what files and folders without any saw."""
         yield self.watcher.recorder.session
         tested = {str(folder) for path in self.tested for folder in (path, *path.parents)}
         yield from (self._files[path] for path in self._files.keys() - tested)
 
-    def _collected(self, path: str) -> Iterator[Evidence]:
+    def _find_collected(self, path: str) -> Iterator[Evidence]:
         if path in self._files:
             yield self._files[path]
 
 
-def watcher_of(configured: Configured, outer: Watcher | None = None) -> Watcher:
+def make_watcher(configured: Configured, outer: Watcher | None = None) -> Watcher:
     """A watcher for all that is configured, not started; *outer* is the one that is on."""
     settings = configured.settings
     return Watcher(
-        _targets(configured.rules),
-        owned=_owned(configured.rules),
+        _list_targets(configured.rules),
+        owned=_list_owned(configured.rules),
         categories=settings.warnings,
         discover=settings.discover,
         ours=Ours(str(settings.root), settings.first_party),
@@ -348,11 +350,11 @@ def watcher_of(configured: Configured, outer: Watcher | None = None) -> Watcher:
     )
 
 
-def _targets(rules: RuleSet) -> list[Target]:
+def _list_targets(rules: RuleSet) -> list[Target]:
     return [Target(rule.id, rule.deprecated, rule.submodules) for rule in rules.rules]
 
 
-def _owned(rules: RuleSet) -> Owned:
+def _list_owned(rules: RuleSet) -> Owned:
     return Owned(
         tuple((single.id, single.symbol, single.also_from) for single in rules.single),
         tuple((factory.id, factory.symbol, factory.only_from) for factory in rules.factories),

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pytest_ssot.errors import UsageError
-from pytest_ssot.policy.scan_items.findings import Finding
+from pytest_ssot.policy.scan_items.findings import ScanFinding
 
 #: Between the path and the rule in the node id of a finding.
 PART = "ssot"
 
 
-class Chosen(NamedTuple):
+class ChosenFindings(NamedTuple):
     """What of a scan was asked for: ``everything``, else what is *under* paths, or *exact*.
 
     Paths are relative to the root, with ``/``. ``exact`` are a path, a rule, empty for
@@ -29,16 +29,16 @@ class Chosen(NamedTuple):
     outside: tuple[str, ...] = ()
 
     @property
-    def nothing(self) -> bool:
+    def is_empty(self) -> bool:
         return not (self.everything or self.under or self.exact)
 
-    def has(self, path: str) -> bool:
+    def has_file(self, path: str) -> bool:
         """Whether all that there is in the file *path* was asked for."""
         return self.everything or any(
-            path == one or path.startswith(f"{one}/") for one in self.under
+            path == folder or path.startswith(f"{folder}/") for folder in self.under
         )
 
-    def of(self, found: Iterable[Finding]) -> list[Finding]:
+    def select(self, found: Iterable[ScanFinding]) -> list[ScanFinding]:
         """Those of *found* that were asked for.
 
         Raises UsageError where one was asked for that is not there.
@@ -47,19 +47,19 @@ class Chosen(NamedTuple):
         missing = [
             f"not found: {argument} (the scan has no such finding)"
             for path, rule, argument in self.exact
-            if not any(_is(finding, path, rule) for finding in found)
+            if not any(_is_named(finding, path, rule) for finding in found)
         ]
         if missing:
             raise UsageError("\n".join(missing))
         return [
             finding
             for finding in found
-            if self.has(finding.path)
-            or any(_is(finding, path, rule) for path, rule, _ in self.exact)
+            if self.has_file(finding.path)
+            or any(_is_named(finding, path, rule) for path, rule, _ in self.exact)
         ]
 
 
-def _is(finding: Finding, path: str, rule: str) -> bool:
+def _is_named(finding: ScanFinding, path: str, rule: str) -> bool:
     return finding.path == path and rule in ("", finding.rule)
 
 
@@ -69,9 +69,9 @@ def is_finding(argument: str, rules: Collection[str]) -> bool:
     return parts[:1] == [PART] and (len(parts) == 1 or "::".join(parts[1:]) in rules)
 
 
-def choose(
+def choose_findings(
     arguments: Sequence[str], rules: Collection[str], root: Path, here: Path, *, packages: bool
-) -> Chosen:
+) -> ChosenFindings:
     """What *arguments*, seen from *here*, choose: paths, node ids, with *packages* modules too.
 
     Raises UsageError for a finding in a file that is not there. What else is not there
@@ -85,7 +85,7 @@ def choose(
         name, *parts = argument.partition("[")[0].split("::")
         path = here / name
         if packages and not path.exists():
-            path = _of_module(name) or path
+            path = _find_module(name) or path
         shown = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
         shown = shown.replace(os.sep, "/")
         if is_finding(argument, rules):
@@ -98,14 +98,14 @@ def choose(
             everything = True
         else:
             under.append(shown)
-    return Chosen(everything, tuple(under), tuple(exact), tuple(outside))
+    return ChosenFindings(everything, tuple(under), tuple(exact), tuple(outside))
 
 
 def _leads_out(shown: str) -> bool:
     return shown == ".." or shown.startswith("../") or os.path.isabs(shown)
 
 
-def _of_module(name: str) -> Path | None:
+def _find_module(name: str) -> Path | None:
     """Where the module *name* is, found without importing what it is in."""
     where: Sequence[str] | None = None
     spec = None

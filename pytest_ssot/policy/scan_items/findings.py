@@ -17,7 +17,7 @@ Mark = tuple[str, tuple[Any, ...], tuple[tuple[str, Any], ...]]
 _PLAIN = (str, int, float)
 
 
-class Finding(NamedTuple):
+class ScanFinding(NamedTuple):
     """The violations of one rule in one file that nobody has allowed. JSON both ways.
 
     ``critical`` are those sites that stand in mission-critical tests, ``marks``
@@ -40,17 +40,17 @@ class Finding(NamedTuple):
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Finding:
+    def from_json(cls, data: Mapping[str, Any]) -> ScanFinding:
         return cls(
             data["path"],
             data["rule"],
-            tuple(Violation.from_json(one) for one in data["violations"]),
-            tuple(Site.from_json(one) for one in data["critical"]),
+            tuple(Violation.from_json(raw) for raw in data["violations"]),
+            tuple(Site.from_json(raw) for raw in data["critical"]),
             tuple((name, tuple(args), tuple(kw.items())) for name, args, kw in data["marks"]),
         )
 
 
-def findings(inventory: Inventory) -> list[Finding]:
+def make_findings(inventory: Inventory) -> list[ScanFinding]:
     """The findings of *inventory*, sorted by path and rule.
 
     What is allowed, or not ours, is nobody's to change: that makes none.
@@ -63,21 +63,21 @@ def findings(inventory: Inventory) -> list[Finding]:
         violation for violation in inventory.violations if violation.verdict is Verdict.FAILS
     ]
     return [
-        _finding(path, rule, tuple(group), inventory)
+        _make_finding(path, rule, tuple(group), inventory)
         for (path, rule), group in groupby(sorted(failing, key=key), key=key)
     ]
 
 
-def _finding(
+def _make_finding(
     path: str, rule: str, violations: tuple[Violation, ...], inventory: Inventory
-) -> Finding:
+) -> ScanFinding:
     sites = dict.fromkeys(violation.importer for violation in violations)
-    marks = [mark for site in sites for mark in inventory.marks.get(site, ()) if _is_told(mark)]
+    marks = [mark for site in sites for mark in inventory.marks.get(site, ()) if _is_plain(mark)]
     critical = tuple(site for site in sites if site in inventory.critical)
-    return Finding(path, rule, violations, critical, tuple(dict.fromkeys(marks)))
+    return ScanFinding(path, rule, violations, critical, tuple(dict.fromkeys(marks)))
 
 
-def _is_told(mark: Mark) -> bool:
+def _is_plain(mark: Mark) -> bool:
     """Whether source tells all of *mark*: what has to be run for its value does not."""
     _, args, keywords = mark
     return all(isinstance(argument, _PLAIN) for argument in (*args, *dict(keywords).values()))

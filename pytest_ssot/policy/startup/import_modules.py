@@ -21,11 +21,11 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.files import write_atomically
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
-from pytest_ssot.policy.run.watched_run import watcher_of
+from pytest_ssot.policy.run.watched_run import make_watcher
 from pytest_ssot.policy.startup.interpreter import Interpreter
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
 from pytest_ssot.policy.verdict.judge import Judge
-from pytest_ssot.policy.verdict.mission_critical import in_source
+from pytest_ssot.policy.verdict.mission_critical import make_is_critical
 from pytest_ssot.rules.configured import Configured
 from pytest_ssot.runtime.children import fresh_import
 from pytest_ssot.runtime.children.watch import make_environment
@@ -66,7 +66,7 @@ class Startup(NamedTuple):
     faults: tuple[str, ...]
 
 
-class Judged(NamedTuple):
+class JudgedStartups(NamedTuple):
     """The violations of each startup, in their order, sorted by importer.
 
     ``swept`` is what any only looked at; ``mistakes`` are those in inline comments.
@@ -77,16 +77,16 @@ class Judged(NamedTuple):
     mistakes: tuple[str, ...]
 
 
-def checked(module: str) -> str:
+def check_module_name(module: str) -> str:
     """*module*, a dotted name; raises UsageError for what is none."""
     try:
-        return names.module(module)
+        return names.check_module(module)
     except Wrong as wrong:
         hint = f"; {wrong.hint}" if wrong.hint else ""
         raise UsageError(f"{module!r}: a module {wrong.problem}{hint}") from None
 
 
-def limit(seconds: object) -> float:
+def check_time_limit(seconds: object) -> float:
     """*seconds* as a time limit; raises UsageError for what is none."""
     if not (isinstance(seconds, (int, float)) and 0 < seconds <= _LONGEST):
         raise UsageError(
@@ -95,13 +95,13 @@ def limit(seconds: object) -> float:
     return seconds
 
 
-def import_path(root: Path) -> list[str]:
+def find_import_path(root: Path) -> list[str]:
     """The folders that imports begin in: the root, and ``src`` in it unless that is a package."""
-    folders = (root / one for one in _SOURCE_ROOTS)
+    folders = (root / folder for folder in _SOURCE_ROOTS)
     return [str(folder) for folder in folders if folder == root or _is_source_root(folder)]
 
 
-def started(
+def import_modules(
     configured: Configured,
     modules: Iterable[str],
     *,
@@ -116,20 +116,20 @@ def started(
     """
     with tempfile.TemporaryDirectory(prefix="pytest-ssot-", ignore_cleanup_errors=True) as folder:
         tries = [
-            _Try(configured, one, os.path.join(folder, str(number)), path, timeout)
-            for number, one in enumerate(modules)
+            _ImportProcess(configured, module, os.path.join(folder, str(number)), path, timeout)
+            for number, module in enumerate(modules)
         ]
         if len(tries) > 1 and jobs > 1:
             _run_in_parallel(tries, jobs)
         else:
-            for one in tries:
-                one.run()
-        return [one.result() for one in tries]
+            for process in tries:
+                process.run()
+        return [process.make_startup() for process in tries]
 
 
-def judged(
+def judge_startups(
     configured: Configured, startups: Iterable[Startup], baseline: Baseline, today: datetime.date
-) -> Judged:
+) -> JudgedStartups:
     """What *startups* found, each judged by the rules, and against *baseline* all as one."""
     settings = configured.settings
     allowances = Allowances(configured.allowances, today)
@@ -138,25 +138,25 @@ def judged(
     each = [judge.judge_found(startup.found, nobody) for startup in startups]
     swept = chain.from_iterable(judge.judge_found(startup.swept, nobody) for startup in startups)
     ratchet = Ratchet(baseline, today)
-    known = iter(ratchet.judge(chain.from_iterable(each), in_source(settings, ())))
+    known = iter(ratchet.mark_known(chain.from_iterable(each), make_is_critical(settings, ())))
     told = tuple(tuple(islice(known, len(found))) for found in each)
-    return Judged(told, tuple(swept), tuple(sorted(judge.mistakes)))
+    return JudgedStartups(told, tuple(swept), tuple(sorted(judge.mistakes)))
 
 
-def _run_in_parallel(tries: Sequence[_Try], jobs: int) -> None:
+def _run_in_parallel(tries: Sequence[_ImportProcess], jobs: int) -> None:
     pool = ThreadPoolExecutor(min(jobs, len(tries)))
     try:
-        for future in [pool.submit(one.run) for one in tries]:
+        for future in [pool.submit(process.run) for process in tries]:
             future.result()
     except BaseException:  # as Ctrl-C, which only this thread is told
-        for one in tries:
-            one.stop()
+        for process in tries:
+            process.stop()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-class _Try:
+class _ImportProcess:
     """One module's process, and what it tells through the channel *folder*."""
 
     def __init__(
@@ -172,7 +172,7 @@ class _Try:
         outcome = os.path.join(folder, fresh_import.OUTCOME)
         os.makedirs(outcome)
         self._outcome = ChannelReader(outcome)
-        self._watcher = watcher_of(configured)
+        self._watcher = make_watcher(configured)
         self._watcher.listen(folder)
         task = (module, tuple(path), timeout, configured.settings.subprocess)
         write_atomically(Path(folder, fresh_import.TASK), marshal.dumps(task), durable=False)
@@ -188,7 +188,7 @@ class _Try:
             if not self._stopped:
                 self._status = self._process.wait(self._timeout)
             if self._status is None and fresh_import.ASK is not None:
-                self._process.ask(fresh_import.ASK)
+                self._process.send_signal(fresh_import.ASK)
         finally:
             self._process.end()
 
@@ -198,8 +198,8 @@ class _Try:
         if self._process is not None:
             self._process.kill()
 
-    def result(self) -> Startup:
-        seconds, error, trace, missing = self._told()
+    def make_startup(self) -> Startup:
+        seconds, error, trace, missing = self._read_outcome()
         watcher = self._watcher
         watcher.take_in()
         recorder = watcher.recorder
@@ -208,17 +208,17 @@ class _Try:
             seconds=seconds,
             error=error,
             trace=trace,
-            printed="" if self._process is None else self._process.printed(),
+            printed="" if self._process is None else self._process.read_printed(),
             status=self._status,
             missing=missing,
-            found=self._placed(watcher.gather([recorder.session])),
-            swept=self._placed(watcher.gather([recorder.swept])),
+            found=self._place_found(watcher.gather([recorder.session])),
+            swept=self._place_found(watcher.gather([recorder.swept])),
             discovered=tuple(sorted(watcher.warnings.discovered.items())),
             not_observed=tuple(watcher.missed),
             faults=tuple(watcher.guard.faults),
         )
 
-    def _told(self) -> tuple[float | None, str | None, str, str]:
+    def _read_outcome(self) -> tuple[float | None, str | None, str, str]:
         """Seconds, error, trace and what is missing, by the process's last word or its end."""
         begun = False
         for kind, *what in self._outcome.read_new():
@@ -228,30 +228,30 @@ class _Try:
             if kind == "failed":
                 error, trace, missing, seconds = what
                 return seconds, error, trace, missing
-        trace = self._last_place()
-        return None, self._end() if begun else self._no_start(), trace, ""
+        trace = self._read_last_place()
+        return None, self._describe_end() if begun else self._describe_no_start(), trace, ""
 
-    def _end(self) -> str:
+    def _describe_end(self) -> str:
         """How the process ended in the middle of the import."""
         if self._status is None:
             return f"it takes longer than {self._timeout:g} s"
         if self._status < 0:
-            return f"it was killed by {_signal(-self._status)}"
+            return f"it was killed by {_name_signal(-self._status)}"
         return f"it ended the process, with exit status {self._status}"
 
-    def _no_start(self) -> str:
+    def _describe_no_start(self) -> str:
         how = "in time" if self._status is None else f"exit status {self._status}"
         return f"its interpreter did not start: {how}"
 
-    def _last_place(self) -> str:
+    def _read_last_place(self) -> str:
         """Where it stood when it died, as faulthandler tells it, without us."""
         try:
             text = Path(self._folder, fresh_import.TRACE).read_text("utf-8", "backslashreplace")
         except OSError:
             return ""
-        return _readable(text)
+        return _make_readable(text)
 
-    def _placed(self, found: Sightings) -> Sightings:
+    def _place_found(self, found: Sightings) -> Sightings:
         """*found*, where source of a command line counts as of the module that started it."""
         path = Modules(self._root).file(self._module)
         if path is None:
@@ -265,13 +265,13 @@ class _Try:
         return placed
 
 
-def _readable(text: str) -> str:
+def _make_readable(text: str) -> str:
     """The frames of a dump of faulthandler, the most recent last, without machinery."""
     lines: list[str] = []
     frames: list[str] = []
     for line in text.splitlines():
         if line.startswith("  File "):
-            frames += [] if any(one in line for one in _MACHINERY) else [line]
+            frames += [] if any(path in line for path in _MACHINERY) else [line]
             continue
         lines += [*reversed(frames)]
         frames = []
@@ -291,7 +291,7 @@ _MACHINERY = (
 _ADDRESS = re.compile(r" 0x[0-9a-f]+")
 
 
-def _signal(number: int) -> str:
+def _name_signal(number: int) -> str:
     try:
         return signal.Signals(number).name
     except ValueError:

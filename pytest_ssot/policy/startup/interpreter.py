@@ -36,7 +36,7 @@ class Interpreter:
             raise UsageError("this Python does not know its own executable (sys.executable)")
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-u", *_flags(), "-c", program],
+                [sys.executable, "-u", *_list_flags(), "-c", program],
                 cwd=folder,
                 env=env,
                 stdin=subprocess.DEVNULL,
@@ -48,7 +48,7 @@ class Interpreter:
             raise UsageError(f"{sys.executable} cannot be started: {error}") from None
         self._lock = Lock()
         self._printed = bytearray()
-        self._reader = Thread(target=self._read, daemon=True)
+        self._reader = Thread(target=self._read_output, daemon=True)
         self._reader.start()
 
     def wait(self, seconds: float) -> int | None:
@@ -58,7 +58,7 @@ class Interpreter:
         except subprocess.TimeoutExpired:
             return None
 
-    def ask(self, number: int) -> None:
+    def send_signal(self, number: int) -> None:
         """Send it the signal *number*, and give it time to answer."""
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             self._process.send_signal(number)
@@ -80,13 +80,13 @@ class Interpreter:
         self._process.wait()
         self._reader.join(_DRAIN)
 
-    def printed(self) -> str:
+    def read_printed(self) -> str:
         """The end of what it wrote to standard output and standard error."""
         with self._lock:
             data = bytes(self._printed)
         return data.decode("utf-8", "backslashreplace")
 
-    def _read(self) -> None:
+    def _read_output(self) -> None:
         stream: Any = self._process.stdout
         with stream:
             while data := os.read(stream.fileno(), _KEPT):
@@ -95,7 +95,7 @@ class Interpreter:
                     del self._printed[:-_KEPT]
 
 
-def _flags() -> list[str]:
+def _list_flags() -> list[str]:
     """The flags of this interpreter that say how code runs, for another one.
 
     What multiprocessing does (``Lib/subprocess.py``: _args_from_interpreter_flags). Where

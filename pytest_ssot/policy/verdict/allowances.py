@@ -42,7 +42,7 @@ class SeenBy(NamedTuple):
     allowances: Sequence[Allowance] = ()
 
 
-def from_marker(args: tuple[Any, ...], kwargs: Mapping[str, Any], origin: str) -> Allowance:
+def read_marker(args: tuple[Any, ...], kwargs: Mapping[str, Any], origin: str) -> Allowance:
     """The allowance of ``@pytest.mark.ssot_allow(rule, reason=…, until=…)``.
 
     Raises UsageError for what does not fit.
@@ -61,7 +61,7 @@ def from_marker(args: tuple[Any, ...], kwargs: Mapping[str, Any], origin: str) -
         rule=args[0],
         warning=None,
         reason=reason,
-        until=_day(kwargs.get("until"), origin),
+        until=_parse_day(kwargs.get("until"), origin),
         origin=origin,
     )
 
@@ -88,26 +88,26 @@ class Allowances:
         is_use = not violation.kind.traits.stands
         if is_use and isinstance(rule, Rule) and importer_matches(path, module, rule.allow_from):
             return Excuse(f"allow-from of {rule.id}", "")
-        for table in self._tables_for(violation):
-            if self.holds(table) and _covers(table, path, module, test.nodeid):
+        for table in self._find_tables(violation):
+            if self.holds(table) and _covers_test(table, path, module, test.nodeid):
                 return Excuse(table.reason, table.origin)
         for mark in test.allowances:
-            if mark.rule in _names(violation) and self.holds(mark):
+            if mark.rule in _names_of(violation) and self.holds(mark):
                 return Excuse(mark.reason, mark.origin)
-        return self._comment(violation, importer)
+        return self._find_comment(violation, importer)
 
-    def expired(self) -> list[str]:
+    def list_expired(self) -> list[str]:
         return [
             f"{table.origin} (until {table.until})"
             for table in self._tables
             if not self.holds(table)
         ]
 
-    def in_force(self) -> set[str]:
+    def list_in_force(self) -> set[str]:
         return {table.origin for table in self._tables if self.holds(table)}
 
-    def _tables_for(self, violation: Violation) -> Iterable[Allowance]:
-        for name in _names(violation):
+    def _find_tables(self, violation: Violation) -> Iterable[Allowance]:
+        for name in _names_of(violation):
             yield from self._by_rule.get(name, ())
         if violation.message is not None:
             for pattern, table in self._by_warning:
@@ -118,14 +118,16 @@ class Allowances:
         """Whether *allowance* is still in force: its last day is one of them."""
         return allowance.until is None or self._today <= allowance.until
 
-    def _comment(self, violation: Violation, importer: Importer) -> Excuse | None:
+    def _find_comment(self, violation: Violation, importer: Importer) -> Excuse | None:
         """``# ssot: allow[rule-id] reason`` on a line of the importing statement."""
-        for line, comment in _comments(importer.file, violation.importer.line, importer.end_line):
+        for line, comment in _read_comments(
+            importer.file, violation.importer.line, importer.end_line
+        ):
             found = _COMMENT.search(comment)
             if found is None:
                 continue
             rules = {part.strip() for part in found[1].split(",")}
-            if rules.isdisjoint(_names(violation)):
+            if rules.isdisjoint(_names_of(violation)):
                 continue
             where = f"{violation.importer.path}:{line}"
             if not found[2].strip():
@@ -136,7 +138,7 @@ class Allowances:
         return None
 
 
-def _names(violation: Violation) -> tuple[str, ...]:
+def _names_of(violation: Violation) -> tuple[str, ...]:
     """The names by which *violation* is allowed: its rule's id, and its target.
 
     A class may be single too: by the call, ``a.b:Name()``, who makes it is allowed alone.
@@ -145,7 +147,7 @@ def _names(violation: Violation) -> tuple[str, ...]:
     return tuple(dict.fromkeys((violation.rule, target, target + violation.kind.traits.suffix)))
 
 
-def _comments(path: str, first: int, last: int) -> Iterator[tuple[int, str]]:
+def _read_comments(path: str, first: int, last: int) -> Iterator[tuple[int, str]]:
     """The comments of a statement that takes the lines *first* to *last*, each with its line."""
     lines = [linecache.getline(path, line) for line in range(first, last + 1)]
     if not any("#" in line for line in lines):
@@ -157,13 +159,13 @@ def _comments(path: str, first: int, last: int) -> Iterator[tuple[int, str]]:
                 yield first + token.start[0] - 1, token.string
 
 
-def _covers(table: Allowance, path: str, module: str, nodeid: str) -> bool:
+def _covers_test(table: Allowance, path: str, module: str, nodeid: str) -> bool:
     if table.sources and not importer_matches(path, module, table.sources):
         return False
     return not table.tests or node_matches(nodeid, table.tests)
 
 
-def _day(value: object, origin: str) -> datetime.date | None:
+def _parse_day(value: object, origin: str) -> datetime.date | None:
     if value is None:
         return None
     try:

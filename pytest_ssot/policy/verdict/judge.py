@@ -83,7 +83,7 @@ class Judge:
         """The verdict, by the first of these that holds.
 
         What fails by it may be in the baseline, which counts the sites of a whole test or scan:
-        see :meth:`Ratchet.judge`. *filtered* is what a warning's filters made of it.
+        see :meth:`Ratchet.mark_known`. *filtered* is what a warning's filters made of it.
         """
         excuse = self._find_excuse(violation, importer, test)
         if excuse is not None:

@@ -16,7 +16,7 @@ def is_critical(settings: Settings, path: str, is_marked: Callable[[str], object
     return any(is_marked(name) for name in settings.markers)
 
 
-def in_source(settings: Settings, critical: Iterable[Site]) -> Callable[[Violation], bool]:
+def make_is_critical(settings: Settings, critical: Iterable[Site]) -> Callable[[Violation], bool]:
     """Whether a violation stands in a mission-critical test.
 
     *critical* are the sites that a scan has found in such tests. A run's violation
@@ -38,7 +38,7 @@ def is_gated(settings: Settings, critical: bool) -> bool:
     return critical or settings.strict
 
 
-def fails(violation: Violation, gated: bool) -> bool:
+def fails_test(violation: Violation, gated: bool) -> bool:
     """Whether *violation* fails a test that is *gated* or not."""
     return gated and violation.verdict is Verdict.FAILS
 

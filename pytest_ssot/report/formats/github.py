@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_ssot.model import Verdict
-from pytest_ssot.report.document_content import content
+from pytest_ssot.report.document_content import read_content
 from pytest_ssot.report.violation_text import Cause
 
 
@@ -15,37 +15,40 @@ def render(data: Mapping[str, Any]) -> str:
 
     GitHub shows the first ten of each level of a step, so one cause is one line.
     """
-    told = content(data)
+    told = read_content(data)
     lines = [
-        *(_of_cause("error", cause) for cause in told.causes(Verdict.FAILS)),
-        *(_command("error", {"title": "error inside pytest-ssot"}, error) for error in told.errors),
+        *(_annotate_cause("error", cause) for cause in told.group_causes(Verdict.FAILS)),
         *(
-            _command("warning", {"file": path, "title": "cannot be read"}, error)
+            _format_command("error", {"title": "error inside pytest-ssot"}, error)
+            for error in told.errors
+        ),
+        *(
+            _format_command("warning", {"file": path, "title": "cannot be read"}, error)
             for path, error in told.unreadable
         ),
-        *(_of_cause("notice", cause) for cause in told.causes(Verdict.KNOWN)),
+        *(_annotate_cause("notice", cause) for cause in told.group_causes(Verdict.KNOWN)),
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _of_cause(level: str, cause: Cause) -> str:
+def _annotate_cause(level: str, cause: Cause) -> str:
     place = {
         "file": cause.importer.path,
         "line": str(cause.importer.line),
         "col": str(cause.importer.column + 1),
-        "title": cause.headline(),
+        "title": cause.make_headline(),
     }
-    return _command(level, place, "\n".join(cause.advice()))
+    return _format_command(level, place, "\n".join(cause.list_advice()))
 
 
-def _command(level: str, properties: Mapping[str, str], message: str) -> str:
-    given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{level} {given}::{_data(message)}"
+def _format_command(level: str, properties: Mapping[str, str], message: str) -> str:
+    given = ",".join(f"{name}={_escape_property(value)}" for name, value in properties.items())
+    return f"::{level} {given}::{_escape_data(message)}"
 
 
-def _data(text: str) -> str:
+def _escape_data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pytest_ssot.model import Verdict
-from pytest_ssot.report.document_content import Content, RuleCount, content
+from pytest_ssot.report.document_content import Content, RuleCount, read_content
 from pytest_ssot.report.violation_text import Cause
 
 #: How many rows or entries of one sort are shown: a comment may have 65,536 characters.
@@ -18,62 +18,77 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>|~&$]|^[#+=-]")
 
 def render(data: Mapping[str, Any]) -> str:
     """Totals, a table by rule, one by importer of what fails, and what was not seen."""
-    told = content(data)
+    told = read_content(data)
     blocks = [
         "## pytest-ssot",
-        told.totals(),
-        *_by_rule(told),
-        *_failing(told),
-        *_unreadable(told),
-        *_list("Not observed", map(_plain, told.not_observed)),
-        *_list("Errors", map(_plain, told.errors)),
+        told.describe_totals(),
+        *_render_rules(told),
+        *_render_failing(told),
+        *_render_unreadable(told),
+        *_render_list("Not observed", map(_escape_text, told.not_observed)),
+        *_render_list("Errors", map(_escape_text, told.errors)),
     ]
     return "\n\n".join(blocks) + "\n"
 
 
-def _by_rule(told: Content) -> list[str]:
-    verdicts = told.verdicts()
+def _render_rules(told: Content) -> list[str]:
+    verdicts = told.list_verdicts()
     rows = [
-        [_rule(row), _code(row.rule.use or "" if row.rule else ""), *_numbers(row, verdicts)]
-        for row in told.by_rule()
+        [
+            _render_rule(row),
+            _render_code(row.rule.use or "" if row.rule else ""),
+            *_render_numbers(row, verdicts),
+        ]
+        for row in told.count_by_rule()
         if row.counts
     ]
     head = ["rule", "use", *(verdict.value for verdict in verdicts)]
-    return _table("By rule", head, rows, numbers=len(verdicts))
+    return _render_table("By rule", head, rows, numbers=len(verdicts))
 
 
-def _rule(row: RuleCount) -> str:
-    return _code(row.id) if row.address is None else f"[{_code(row.id)}](<{row.address}>)"
+def _render_rule(row: RuleCount) -> str:
+    return (
+        _render_code(row.id)
+        if row.link_address is None
+        else f"[{_render_code(row.id)}](<{row.link_address}>)"
+    )
 
 
-def _numbers(row: RuleCount, verdicts: Iterable[Verdict]) -> list[str]:
+def _render_numbers(row: RuleCount, verdicts: Iterable[Verdict]) -> list[str]:
     return [str(row.counts[verdict]) for verdict in verdicts]
 
 
-def _failing(told: Content) -> list[str]:
+def _render_failing(told: Content) -> list[str]:
     rows = [
-        [_code(str(cause.importer)), _used(cause), _instead(cause), cause.seen_by()]
-        for cause in told.causes(Verdict.FAILS)
+        [
+            _render_code(str(cause.importer)),
+            _render_used(cause),
+            _render_replacement(cause),
+            cause.describe_seen_by(),
+        ]
+        for cause in told.group_causes(Verdict.FAILS)
     ]
-    return _table("What fails, by importer", ["importer", "uses", "instead", "seen"], rows)
+    return _render_table("What fails, by importer", ["importer", "uses", "instead", "seen"], rows)
 
 
-def _unreadable(told: Content) -> list[str]:
-    rows = [[_code(path), _plain(error)] for path, error in told.unreadable]
-    return _table("Not read", ["file", "error"], rows)
+def _render_unreadable(told: Content) -> list[str]:
+    rows = [[_render_code(path), _escape_text(error)] for path, error in told.unreadable]
+    return _render_table("Not read", ["file", "error"], rows)
 
 
-def _used(cause: Cause) -> str:
-    names = ", ".join(map(_code, cause.names()))
-    title = f"{_plain(cause.title)} " if cause.title else ""
-    return title + _code(cause.first.target) + (f": {names}" if names else "")
+def _render_used(cause: Cause) -> str:
+    names = ", ".join(map(_render_code, cause.list_names()))
+    title = f"{_escape_text(cause.title)} " if cause.title else ""
+    return title + _render_code(cause.first.target) + (f": {names}" if names else "")
 
 
-def _instead(cause: Cause) -> str:
-    return "<br>".join(map(_code, cause.replacements())) or _plain(cause.says())
+def _render_replacement(cause: Cause) -> str:
+    return "<br>".join(map(_render_code, cause.list_replacements())) or _escape_text(
+        cause.quote_message()
+    )
 
 
-def _table(
+def _render_table(
     title: str, head: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0
 ) -> list[str]:
     """A table, the last *numbers* columns of which are numbers; nothing without rows."""
@@ -81,37 +96,37 @@ def _table(
         return []
     rule = ["---"] * (len(head) - numbers) + ["--:"] * numbers
     lines = (f"| {' | '.join(row)} |" for row in (head, rule, *rows[:_MOST]))
-    return [f"### {title}", "\n".join(lines), *_rest(rows)]
+    return [f"### {title}", "\n".join(lines), *_count_rest(rows)]
 
 
-def _list(title: str, entries: Iterable[str]) -> list[str]:
+def _render_list(title: str, entries: Iterable[str]) -> list[str]:
     entries = list(entries)
     if not entries:
         return []
     lines = (f"- {entry}" for entry in entries[:_MOST])
-    return [f"### {title}", "\n".join(lines), *_rest(entries)]
+    return [f"### {title}", "\n".join(lines), *_count_rest(entries)]
 
 
-def _rest(entries: Sequence[object]) -> list[str]:
+def _count_rest(entries: Sequence[object]) -> list[str]:
     return [f"… and {len(entries) - _MOST} more."] if len(entries) > _MOST else []
 
 
-def _code(text: str) -> str:
+def _render_code(text: str) -> str:
     """*text* as code in a table."""
     if not text:
         return ""
-    text = _one_line(text)
+    text = _join_lines(text)
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if longest or text != text.strip() else ""
     return f"{fence}{pad}{text}{pad}{fence}".replace("|", "\\|")
 
 
-def _plain(text: str) -> str:
+def _escape_text(text: str) -> str:
     """*text* with nothing in it that means something: no markup, nobody is called by ``@``."""
-    escaped = _MARKUP.sub(r"\\\g<0>", _one_line(text).strip())
+    escaped = _MARKUP.sub(r"\\\g<0>", _join_lines(text).strip())
     return escaped.replace("@", "@<!-- -->")
 
 
-def _one_line(text: str) -> str:
+def _join_lines(text: str) -> str:
     return re.sub(r"[\r\n]+", " ", text)

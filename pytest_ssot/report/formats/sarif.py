@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
-from pytest_ssot.report.document_content import Content, RuleCount, content
-from pytest_ssot.report.violation_text import Cause, because, headline
+from pytest_ssot.report.document_content import Content, RuleCount, read_content
+from pytest_ssot.report.violation_text import Cause, list_reasons, make_headline
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: What paths are relative to; where it is, only the reader knows.
@@ -24,51 +24,53 @@ _Json = dict[str, Any]
 
 def render(data: Mapping[str, Any]) -> str:
     """One run with one result for each violation, and a notification for what was not seen."""
-    told = content(data)
-    rules = sorted(told.by_rule(), key=lambda row: row.id)
+    told = read_content(data)
+    rules = sorted(told.count_by_rule(), key=lambda row: row.id)
     run = {
         "tool": {
             "driver": {
                 "name": data["tool"]["name"],
                 "version": told.version,
-                "rules": [_rule(row, told) for row in rules],
+                "rules": [_describe_rule(row, told) for row in rules],
             }
         },
         "invocations": [
             {
                 "executionSuccessful": not told.errors,
-                "toolExecutionNotifications": _notifications(told),
+                "toolExecutionNotifications": _list_notifications(told),
             }
         ],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the project."}}},
         "columnKind": "unicodeCodePoints",
-        "results": _results(told, [row.id for row in rules]),
+        "results": _list_results(told, [row.id for row in rules]),
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(row: RuleCount, told: Content) -> _Json:
+def _describe_rule(row: RuleCount, told: Content) -> _Json:
     rule = row.rule
-    kind = _kind_of(row, told)
+    kind = _find_kind(row, told)
     target = row.id if rule is None else rule.target
-    short = headline(kind, target, row.id, rule)
-    advice = [] if rule is None else [*([f"use:  {rule.use}"] if rule.use else ()), *because(rule)]
+    short = make_headline(kind, target, row.id, rule)
+    advice = (
+        [] if rule is None else [*([f"use:  {rule.use}"] if rule.use else ()), *list_reasons(rule)]
+    )
     described: _Json = {
         "id": row.id,
-        "shortDescription": _message(short),
-        "fullDescription": _message("\n".join((short, *advice))),
-        "help": _message("\n".join(advice) or short),
+        "shortDescription": _make_message(short),
+        "fullDescription": _make_message("\n".join((short, *advice))),
+        "help": _make_message("\n".join(advice) or short),
         "defaultConfiguration": {"level": "error"},
     }
-    if row.address is not None:
-        described["helpUri"] = row.address
+    if row.link_address is not None:
+        described["helpUri"] = row.link_address
     if rule is not None and rule.owner:
         described["properties"] = {"owner": rule.owner}
     return described
 
 
-def _kind_of(row: RuleCount, told: Content) -> Kind:
+def _find_kind(row: RuleCount, told: Content) -> Kind:
     """What the violations of a rule are; of a rule by nothing but its id, what the first is."""
     if row.rule is not None:
         return row.rule.kind
@@ -77,83 +79,85 @@ def _kind_of(row: RuleCount, told: Content) -> Kind:
     )
 
 
-def _results(told: Content, ids: list[str]) -> list[_Json]:
+def _list_results(told: Content, ids: list[str]) -> list[_Json]:
     index = {name: number for number, name in enumerate(ids)}
     seen: Counter[tuple[str, ...]] = Counter()
     results = []
     for violation in told.violations:
-        result = _result(violation, Cause([violation], told.rules.get(violation.rule)))
+        result = _describe_result(violation, Cause([violation], told.rules.get(violation.rule)))
         result["ruleIndex"] = index[violation.rule]
         # No line, and no column: both change with what is written above.
         same = (violation.rule, violation.importer.path, violation.target, violation.name or "")
-        result["partialFingerprints"] = {"ssotSite/v1": _hash(*same, str(seen[same]))}
+        result["partialFingerprints"] = {"ssotSite/v1": _hash_parts(*same, str(seen[same]))}
         seen[same] += 1
         results.append(result)
     return results
 
 
-def _result(violation: Violation, cause: Cause) -> _Json:
+def _describe_result(violation: Violation, cause: Cause) -> _Json:
     verdict = violation.verdict
     result: _Json = {
         "ruleId": violation.rule,
         "level": "error" if verdict is Verdict.FAILS else "note",
-        "message": _message("\n".join((cause.headline(), *cause.advice()))),
-        "locations": [_of_site(violation.importer)],
+        "message": _make_message("\n".join((cause.make_headline(), *cause.list_advice()))),
+        "locations": [_locate_site(violation.importer)],
         # SARIF wants it in all results or in none.
-        "suppressions": [_suppression(violation)] if verdict is Verdict.ALLOWED else [],
+        "suppressions": [_describe_suppression(violation)] if verdict is Verdict.ALLOWED else [],
         "properties": {
             **{key: value for key, value in violation.to_json().items() if key in _PROPERTIES},
             "testCount": len(violation.tests),
         },
     }
     if violation.chain:
-        steps = [*map(_of_step, violation.chain), _of_site(violation.importer)]
+        steps = [*map(_locate_step, violation.chain), _locate_site(violation.importer)]
         flow = {"locations": [{"location": step} for step in steps]}
         result["codeFlows"] = [{"threadFlows": [flow]}]
     return result
 
 
-def _suppression(violation: Violation) -> _Json:
+def _describe_suppression(violation: Violation) -> _Json:
     justified = {} if violation.reason is None else {"justification": violation.reason}
     return {"kind": "external", "status": "accepted", **justified}
 
 
-def _notifications(told: Content) -> list[_Json]:
+def _list_notifications(told: Content) -> list[_Json]:
     unreadable = [
         {
             "level": "warning",
-            "message": _message(f"cannot be read: {error}"),
-            "locations": [{"physicalLocation": {"artifactLocation": _artifact(path)}}],
+            "message": _make_message(f"cannot be read: {error}"),
+            "locations": [{"physicalLocation": {"artifactLocation": _make_artifact(path)}}],
         }
         for path, error in told.unreadable
     ]
     return [
-        *({"level": "error", "message": _message(error)} for error in told.errors),
+        *({"level": "error", "message": _make_message(error)} for error in told.errors),
         *unreadable,
         *(
-            {"level": "note", "message": _message(f"not observed: {one}")}
-            for one in told.not_observed
+            {"level": "note", "message": _make_message(f"not observed: {sentence}")}
+            for sentence in told.not_observed
         ),
     ]
 
 
-def _of_site(site: Site) -> _Json:
+def _locate_site(site: Site) -> _Json:
     region = {"startLine": site.line, "startColumn": site.column + 1}
-    return _location(site.path, region, site.function)
+    return _make_location(site.path, region, site.function)
 
 
-def _of_step(step: Step) -> _Json:
-    return _location(step.path, {"startLine": step.line}, step.function)
+def _locate_step(step: Step) -> _Json:
+    return _make_location(step.path, {"startLine": step.line}, step.function)
 
 
-def _location(path: str, region: _Json, function: str) -> _Json:
-    location: _Json = {"physicalLocation": {"artifactLocation": _artifact(path), "region": region}}
+def _make_location(path: str, region: _Json, function: str) -> _Json:
+    location: _Json = {
+        "physicalLocation": {"artifactLocation": _make_artifact(path), "region": region}
+    }
     if function != "<module>":
         location["logicalLocations"] = [{"fullyQualifiedName": function, "kind": "function"}]
     return location
 
 
-def _artifact(path: str) -> _Json:
+def _make_artifact(path: str) -> _Json:
     # A name that is no UTF-8 is told by its own bytes.
     uri = quote(path.encode("utf-8", "surrogateescape"), "/")
     if path.startswith("/"):
@@ -163,10 +167,10 @@ def _artifact(path: str) -> _Json:
     return {"uri": uri, "uriBaseId": _ROOT}
 
 
-def _message(text: str) -> _Json:
+def _make_message(text: str) -> _Json:
     # A brace by itself would stand for an argument of the message.
     return {"text": text.replace("{", "{{").replace("}", "}}")}
 
 
-def _hash(*parts: str) -> str:
+def _hash_parts(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

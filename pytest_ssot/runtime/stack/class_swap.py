@@ -34,10 +34,11 @@ def make_disguise(
     is set to another, *on_change* gets the object, which has that class then.
 
     cloudpickle knows modules by their exact class and looks into ``copyreg`` for
-    all others: a module's stand-in is named there, until :func:`forget_disguise`.
+    all others: a module's stand-in is named there, until :func:`forget_disguise`,
+    and the stand-in of a stand-in (a pytest run inside of a test) too.
     """
     made = make_namesake(base, {"__class__": _make_class_property(base, on_change), **members})
-    if base is ModuleType:
+    if base is ModuleType or copyreg.dispatch_table.get(base) is _pickle_by_name:
         copyreg.pickle(made, _pickle_by_name)  # type: ignore[arg-type]
     return made
 

@@ -25,4 +25,4 @@ def read_source(path: str, namespace: dict[str, Any]) -> Module | None:
 
 @lru_cache(maxsize=8)
 def _parse(text: str, package: str) -> Module | None:
-    return read_module(text, (package,))
+    return read_module(text, lambda: (package,))

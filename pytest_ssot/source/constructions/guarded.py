@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pytest_ssot.model import Kind
 from pytest_ssot.rules.ownership import Factory
-from pytest_ssot.source.names.re_exports import home
+from pytest_ssot.source.names.library import Library
 from pytest_ssot.source.project.modules import Modules
 from pytest_ssot.source.uses.use import Use
 from pytest_ssot.syntax.module import Module
@@ -65,16 +65,25 @@ def guarded(modules: Modules, factories: Iterable[Factory]) -> list[Guarded]:
     Who configures the path of a re-export, for the class or for who may make it, means what
     it leads to.
     """
+    library = Library(modules.file, modules.parsed)
     return [
-        Guarded(factory.id, factory.symbol, sought, _callers(modules, factory))
-        for factory in factories
-        for sought in dict.fromkeys((factory.symbol, home(modules, factory.symbol)))
+        Guarded(one.id, one.symbol, sought, _callers(library, one))
+        for one in factories
+        for sought in dict.fromkeys((one.symbol, _home(library, one.symbol)))
     ]
 
 
-def _callers(modules: Modules, factory: Factory) -> tuple[str, ...]:
-    homes = (home(modules, caller) for caller in factory.only_from if ":" in caller)
+def _callers(library: Library, factory: Factory) -> tuple[str, ...]:
+    homes = (_home(library, caller) for caller in factory.only_from if ":" in caller)
     return tuple(dict.fromkeys([*factory.only_from, *homes]))
+
+
+def _home(library: Library, symbol: str) -> str:
+    """``a.b:Name``, and what follows the name, in the module that defines it."""
+    module, _, path = symbol.partition(":")
+    name, dot, rest = path.partition(".")
+    origin = library.origin(f"{module}:{name}", into_private=True, through_aliases=True)
+    return f"{origin}{dot}{rest}"
 
 
 def passed_on(passing: Mapping[str, Use], classes: Sequence[Guarded]) -> list[Guarded]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from pytest_ssot.source.names.scopes import Binding, Scopes
-from pytest_ssot.source.uses.calls import gives, told
+from pytest_ssot.source.uses.calls import find_given, find_told
 from pytest_ssot.syntax.nodes import Function, Scope, called_name
 
 _PARTIAL = "functools.partial"
@@ -65,7 +65,7 @@ class Values:
             case ast.Call():
                 yield from self._call(node, scopes)
             case ast.Subscript(value=owner):
-                path = gives(node, self._packages)
+                path = find_given(node, self._packages)
                 generic = [
                     class_ for class_ in self.classes(owner, scopes) if class_.partial is None
                 ]
@@ -95,7 +95,7 @@ class Values:
                 yield Value(own[0])
 
     def _call(self, node: ast.Call, scopes: Sequence[Scope]) -> Iterator[Value]:
-        path = gives(node, self._packages)
+        path = find_given(node, self._packages)
         if path is not None:
             yield Value(path)
             return
@@ -105,7 +105,7 @@ class Values:
         elif _PARTIAL in functions and node.args:
             yield from (Value(class_.path, node) for class_ in self.classes(node.args[0], scopes))
         elif "builtins.getattr" in functions:
-            for one in told(node, self._packages):
+            for one in find_told(node, self._packages):
                 if one.owner is not None:
                     owners = self._plain(one.owner, scopes)
                     yield from (Value(f"{owner.path}.{one.name}") for owner in owners)

@@ -11,7 +11,7 @@ from pytest_ssot.source.constructions.guarded import Guarded, defined, starred
 from pytest_ssot.source.constructions.private_helpers import helpers
 from pytest_ssot.source.constructions.values import Value, Values
 from pytest_ssot.source.names.scopes import Scopes
-from pytest_ssot.source.uses.calls import called_with_code
+from pytest_ssot.source.uses.calls import find_code
 from pytest_ssot.source.uses.quoted_source import code
 from pytest_ssot.source.uses.site_walker import Meant, ScannedFile, SiteWalker
 from pytest_ssot.source.uses.use import Use
@@ -197,7 +197,7 @@ class _ConstructionWalker(SiteWalker):
             if rooms is None or any(path.startswith(rooms) for path in paths):
                 self._calls(node, keyword.value)
         self._partial(node)
-        source = called_with_code(node)
+        source = find_code(node)
         if source is not None:
             self._execute(node, source)
         self.visit_parts(node)

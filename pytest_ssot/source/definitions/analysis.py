@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from pytest_ssot.source.definitions.near_copies import Copies, Originals
@@ -78,7 +79,9 @@ class Definitions:
         A name that an import or an assignment gives to a symbol matters in other lines too.
         """
         words = self._plain if names is self._named else Words(names)
-        read = read_file(data, lambda text: _lines(text, words), self._modules.packages(path))
+        read = read_file(
+            data, lambda text: _lines(text, words), partial(self._modules.packages, path)
+        )
         if read.module is None:
             return FoundDefinitions([], [], set()), "", read.error
         file = ScannedFile(path, self._modules.names(path), read.module, read.lines)

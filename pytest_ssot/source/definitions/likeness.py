@@ -30,7 +30,7 @@ _METHODS = 2
 _HANDFUL = 5
 
 
-class Outline(NamedTuple):
+class ClassOutline(NamedTuple):
     """The methods of a class: of each the statements that do something, and their size in nodes.
 
     ``size`` is that of all.
@@ -41,7 +41,7 @@ class Outline(NamedTuple):
     size: int
 
 
-def outline(node: ast.ClassDef) -> Outline:
+def outline(node: ast.ClassDef) -> ClassOutline:
     """The outline of the class *node*."""
     methods: dict[str, Counter[tuple[str, int]]] = {}
     for statement in node.body:
@@ -49,14 +49,14 @@ def outline(node: ast.ClassDef) -> Outline:
             said = methods.setdefault(statement.name, Counter())
             said.update(_statements(statement, node.name, _locals(statement)))
     sizes = {name: _size(statements) for name, statements in methods.items()}
-    return Outline(methods, sizes, sum(sizes.values()))
+    return ClassOutline(methods, sizes, sum(sizes.values()))
 
 
 def _size(statements: Counter[tuple[str, int]]) -> int:
     return sum(size * number for (_, size), number in statements.items())
 
 
-def likeness(one: Outline, other: Outline) -> float:
+def likeness(one: ClassOutline, other: ClassOutline) -> float:
     """How much they are alike, from 0 to 1; 0 where there is too little to tell.
 
     Both ways round it is the same.

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from pytest_ssot.model import Site
-from pytest_ssot.source.definitions.likeness import Outline, is_special, likeness, outline
+from pytest_ssot.source.definitions.likeness import ClassOutline, is_special, likeness, outline
 from pytest_ssot.source.definitions.routes import Home
 from pytest_ssot.source.project.modules import Modules
 from pytest_ssot.source.text.word_search import Words
@@ -33,7 +33,7 @@ class Original(NamedTuple):
 
     home: Home
     node: ast.ClassDef
-    outline: Outline
+    outline: ClassOutline
 
     @property
     def is_exception(self) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from pytest_ssot.source.deprecated import wording
 from pytest_ssot.source.deprecated.finding import Sign, Strength
-from pytest_ssot.source.deprecated.library import Library
-from pytest_ssot.source.deprecated.outline import Outline
 from pytest_ssot.source.deprecated.whole_modules import passes_on
+from pytest_ssot.source.names.library import Library
+from pytest_ssot.source.names.module_outline import ModuleOutline
 from pytest_ssot.syntax.nodes import dotted_name
 
 _OLD = re.compile(
@@ -18,7 +18,7 @@ _OLD = re.compile(
 )
 
 
-def signs(outline: Outline, library: Library) -> Iterator[Sign]:
+def signs(outline: ModuleOutline, library: Library) -> Iterator[Sign]:
     """The signs of the module's aliases; those in ``if`` and ``try`` choose, and are none."""
     run: tuple[int, str] = (0, "")  # the last line of a run of aliases, and what stands above it
     only_passes_on = passes_on(outline)
@@ -34,7 +34,7 @@ def signs(outline: Outline, library: Library) -> Iterator[Sign]:
             yield from _assigned(outline, alias, line, outline.comment_beside(line) or above)
 
 
-def _aliases(node: ast.stmt, outline: Outline, library: Library) -> Iterator[tuple[str, str]]:
+def _aliases(node: ast.stmt, outline: ModuleOutline, library: Library) -> Iterator[tuple[str, str]]:
     """The old names and what each stands for: a class or a function of the project."""
     if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
         return
@@ -50,7 +50,9 @@ def _aliases(node: ast.stmt, outline: Outline, library: Library) -> Iterator[tup
             yield name, source
 
 
-def _assigned(outline: Outline, alias: tuple[str, str], line: int, comment: str) -> Iterator[Sign]:
+def _assigned(
+    outline: ModuleOutline, alias: tuple[str, str], line: int, comment: str
+) -> Iterator[Sign]:
     name, source = alias
     told = wording.of_alias(comment) if comment else None
     target, how = f"{outline.dotted}:{name}", f"assigns {name} = {source}"
@@ -59,7 +61,7 @@ def _assigned(outline: Outline, alias: tuple[str, str], line: int, comment: str)
         yield Sign(target, strength, how, outline.path, line, told or "", (source,))
 
 
-def _imported(outline: Outline, library: Library, node: ast.ImportFrom) -> Iterator[Sign]:
+def _imported(outline: ModuleOutline, library: Library, node: ast.ImportFrom) -> Iterator[Sign]:
     """``from new import New as Old  # deprecated alias``, where the module has no use for it.
 
     A package's own submodules' names are what it offers, whatever was before.

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
 
 from pytest_ssot.source.deprecated.finding import Double
-from pytest_ssot.source.deprecated.library import Library
+from pytest_ssot.source.names.library import Library
 from pytest_ssot.syntax.nodes import dotted_name
 
 #: More than these is a convention of the project (``Migration``, ``Command``), not a copy.

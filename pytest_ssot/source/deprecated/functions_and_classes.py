@@ -9,9 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from pytest_ssot.source.deprecated import wording
-from pytest_ssot.source.deprecated.constant_text import text_of
 from pytest_ssot.source.deprecated.finding import Sign, Strength
-from pytest_ssot.source.deprecated.outline import Outline
 from pytest_ssot.source.deprecated.warning_statements import (
     SMALLER,
     Recogniser,
@@ -20,6 +18,8 @@ from pytest_ssot.source.deprecated.warning_statements import (
     inner_imports,
     unconditional,
 )
+from pytest_ssot.source.names.module_outline import ModuleOutline
+from pytest_ssot.source.text.constant_text import text_of
 from pytest_ssot.syntax.nodes import dotted_name
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -37,7 +37,7 @@ _HOME_MADE = re.compile(r"_*(?:mark_)?(?:as_)?deprecate[ds]?(?:_|$)", re.IGNOREC
 _MADE_IN = ("__init__", "__new__", "__post_init__")
 
 
-def signs(outline: Outline, recogniser: Recogniser) -> Iterator[Sign]:
+def signs(outline: ModuleOutline, recogniser: Recogniser) -> Iterator[Sign]:
     """The signs of the module's functions and classes, methods left out: no rule can name one."""
     for step in outline.steps:
         node = step.node
@@ -49,7 +49,7 @@ def signs(outline: Outline, recogniser: Recogniser) -> Iterator[Sign]:
 
 
 class _Reader:
-    def __init__(self, outline: Outline, recogniser: Recogniser, node: Thing) -> None:
+    def __init__(self, outline: ModuleOutline, recogniser: Recogniser, node: Thing) -> None:
         self._outline = outline
         self._recogniser = recogniser
         self._node = node
@@ -190,7 +190,7 @@ def _parameters(function: _Function) -> set[str]:
     return {one.arg for one in every if one is not None} - {"self", "cls"}
 
 
-def delegated(outline: Outline, node: Thing) -> Iterator[str]:
+def delegated(outline: ModuleOutline, node: Thing) -> Iterator[str]:
     """What a deprecated thing hands its calls on to, or is a bare subclass of."""
     if isinstance(node, ast.ClassDef):
         bare = all(

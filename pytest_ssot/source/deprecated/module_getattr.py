@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pytest_ssot.source.deprecated import wording
-from pytest_ssot.source.deprecated.constant_text import HOLE, text_of
 from pytest_ssot.source.deprecated.finding import Sign
-from pytest_ssot.source.deprecated.outline import Outline
 from pytest_ssot.source.deprecated.warning_statements import Recogniser, Warned, inner_imports
+from pytest_ssot.source.names.module_outline import ModuleOutline
+from pytest_ssot.source.text.constant_text import HOLE, text_of
 from pytest_ssot.syntax.nodes import dotted_name
 from pytest_ssot.syntax.relative_names import resolve, split_dots
 
@@ -29,7 +29,7 @@ class _Answer(NamedTuple):
     said: str = ""
 
 
-def signs(outline: Outline, recogniser: Recogniser) -> Iterator[Sign]:
+def signs(outline: ModuleOutline, recogniser: Recogniser) -> Iterator[Sign]:
     """The signs of what the module's ``__getattr__`` warns of; one that only loads late is none."""
     for step in outline.steps:
         if isinstance(step.node, ast.FunctionDef) and step.node.name == "__getattr__":
@@ -37,7 +37,9 @@ def signs(outline: Outline, recogniser: Recogniser) -> Iterator[Sign]:
 
 
 class _Shim:
-    def __init__(self, outline: Outline, recogniser: Recogniser, node: ast.FunctionDef) -> None:
+    def __init__(
+        self, outline: ModuleOutline, recogniser: Recogniser, node: ast.FunctionDef
+    ) -> None:
         self._outline = outline
         self._recogniser = recogniser
         self._node = node

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from pytest_ssot.source.deprecated.finding import Finding, Sign, Strength
 from pytest_ssot.source.deprecated.functions_and_classes import Thing, delegated
-from pytest_ssot.source.deprecated.library import Library
-from pytest_ssot.source.deprecated.outline import Outline
 from pytest_ssot.source.deprecated.whole_modules import passes_on, sources
+from pytest_ssot.source.names.library import Library
+from pytest_ssot.source.names.module_outline import ModuleOutline
 
 
 def settle(
@@ -68,7 +68,7 @@ class _Settler:
             self._uses[target] = next((one for one in allowed if one), None)
         return self._uses[target]
 
-    def _candidates(self, target: str, outline: Outline) -> Iterator[str | None]:
+    def _candidates(self, target: str, outline: ModuleOutline) -> Iterator[str | None]:
         name = target.partition(":")[2]
         signs = self._signs[target]
         told = [pointer for sign in signs for pointer in sign.pointers]
@@ -156,7 +156,7 @@ class _Settler:
             return made._replace(submodules=False, notes=(*made.notes, note))
         return made
 
-    def _with_names(self, made: Finding, outline: Outline) -> Finding:
+    def _with_names(self, made: Finding, outline: ModuleOutline) -> Finding:
         """With where its public names went: ``rename`` for a new name, ``manual`` for nowhere."""
         module, _, meant = (made.use or "").partition(":")
         rename: dict[str, str] = {}
@@ -233,7 +233,7 @@ class _Name(NamedTuple):
     kind: str
 
 
-def _public(outline: Outline) -> Iterator[_Name]:
+def _public(outline: ModuleOutline) -> Iterator[_Name]:
     """What a module offers: functions, classes, constants, and what it imports."""
     for name, binding in outline.bindings.items():
         offers = binding.kind != "value" or name.isupper() or name[:1].isupper()

@@ -14,12 +14,13 @@ from pytest_ssot.source.deprecated import (
     module_getattr,
     whole_modules,
 )
+from pytest_ssot.source.deprecated.categories import WarningCategories
 from pytest_ssot.source.deprecated.duplicate_classes import doubles
 from pytest_ssot.source.deprecated.finding import Double, Finding, Sign
-from pytest_ssot.source.deprecated.library import Library
-from pytest_ssot.source.deprecated.outline import Outline
 from pytest_ssot.source.deprecated.settle import settle
 from pytest_ssot.source.deprecated.warning_statements import Recogniser
+from pytest_ssot.source.names.library import Library
+from pytest_ssot.source.names.module_outline import ModuleOutline
 from pytest_ssot.source.scan import quickly
 from pytest_ssot.source.text.reading import Unreadable
 from pytest_ssot.syntax.module import Module, read_module
@@ -80,8 +81,13 @@ def survey(
         passes = not found and _IMPORTS_FROM.search(text)
         if passes or _SAYS.search(text) or _ALIAS.search(text):
             suspects.append(dotted)
-    library = Library(paths, lambda path: _parsed(read, path), defined, categories)
-    signs = [sign for dotted in suspects for sign in _signs(library.outline(dotted), library)]
+    library = Library(paths.get, lambda path: _parsed(read, path), defined)
+    known_categories = WarningCategories(library, categories)
+    signs = [
+        sign
+        for outline in filter(None, map(library.outline, suspects))
+        for sign in _signs(outline, library, known_categories)
+    ]
     return Survey(tuple(settle(signs, library, known)), tuple(doubles(defined, library)))
 
 
@@ -102,10 +108,10 @@ def is_looked_at(path: str) -> bool:
     return not is_test and stem not in ("conftest", "setup", "noxfile", "__main__")
 
 
-def _signs(outline: Outline | None, library: Library) -> Iterator[Sign]:
-    if outline is None:
-        return
-    recogniser = Recogniser(outline, library.is_category)
+def _signs(
+    outline: ModuleOutline, library: Library, categories: WarningCategories
+) -> Iterator[Sign]:
+    recogniser = Recogniser(outline, categories)
     yield from whole_modules.signs(outline, recogniser)
     yield from functions_and_classes.signs(outline, recogniser)
     yield from module_getattr.signs(outline, recogniser)

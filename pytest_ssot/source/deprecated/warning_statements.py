@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from pytest_ssot.source.deprecated.constant_text import text_of
+from pytest_ssot.source.deprecated.categories import WarningCategories
 from pytest_ssot.source.deprecated.finding import Strength
-from pytest_ssot.source.deprecated.outline import Outline
-
-#: Says whether a dotted name is a category of deprecation warnings.
-IsCategory = Callable[[str], bool]
+from pytest_ssot.source.names.module_outline import ModuleOutline
+from pytest_ssot.source.text.constant_text import text_of
 
 _ISSUERS = frozenset(("warnings.warn", "warnings.warn_explicit"))
 _LOGS = frozenset(("warn", "warning", "error"))
@@ -34,9 +32,9 @@ class Warned(NamedTuple):
 class Recogniser:
     """Finds what warns in one module."""
 
-    def __init__(self, outline: Outline, is_category: IsCategory) -> None:
+    def __init__(self, outline: ModuleOutline, categories: WarningCategories) -> None:
         self._outline = outline
-        self._is_category = is_category
+        self._categories = categories
 
     def __call__(
         self, node: ast.stmt, inner: Mapping[str, str], known: Mapping[str, str]
@@ -73,7 +71,7 @@ class Recogniser:
         text = text_of(message, {**self._outline.constants, **known})
         level = _argument(call, 2, "stacklevel") or _argument(call, 3, "lineno")
         reaches = level is not None and ast.unparse(level) != "1"
-        if category is not None and self._is_category(self._outline.full(category, inner)):
+        if category is not None and self._categories.has(self._outline.full(category, inner)):
             return _warned(call, text, Strength.CERTAIN, reaches_caller=reaches)
         if _says(text):  # of another category, or of none: the words decide
             return _warned(call, text, Strength.LIKELY, reaches_caller=reaches)
@@ -94,7 +92,7 @@ def unconditional(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
             yield node
 
 
-def inner_imports(outline: Outline, node: ast.AST) -> dict[str, str]:
+def inner_imports(outline: ModuleOutline, node: ast.AST) -> dict[str, str]:
     """The sources of the names that statements anywhere in *node* import."""
     return {
         name: source

@@ -9,19 +9,19 @@ from collections.abc import Iterator
 
 from pytest_ssot.source.deprecated import wording
 from pytest_ssot.source.deprecated.finding import Sign, Strength
-from pytest_ssot.source.deprecated.outline import Outline, Step
 from pytest_ssot.source.deprecated.warning_statements import (
     Recogniser,
     Warned,
     inner_imports,
     unconditional,
 )
+from pytest_ssot.source.names.module_outline import ModuleOutline, Step
 from pytest_ssot.syntax.nodes import dotted_name
 
 _OWN_PATH = re.compile(r"\b(?:module|package|importing|import path|imports? from|shim)\b", re.I)
 
 
-def signs(outline: Outline, recogniser: Recogniser) -> Iterator[Sign]:
+def signs(outline: ModuleOutline, recogniser: Recogniser) -> Iterator[Sign]:
     """The signs of the module itself."""
     yield from _warned(outline, recogniser)
     yield from _said(outline)
@@ -32,13 +32,13 @@ def signs(outline: Outline, recogniser: Recogniser) -> Iterator[Sign]:
         yield _sign(outline, Strength.POSSIBLE, "only passes names on", 1, "")
 
 
-def passes_on(outline: Outline) -> bool:
+def passes_on(outline: ModuleOutline) -> bool:
     """Whether the module holds nothing of its own: imports, ``__all__``, words, a warning."""
     steps = [step for step in outline.steps if not _says_nothing(step.node)]
     return bool(sources(outline)) and all(_passes(step, outline) for step in steps)
 
 
-def sources(outline: Outline) -> dict[str, int]:
+def sources(outline: ModuleOutline) -> dict[str, int]:
     """The modules that it takes names from for others, with how many; a star counts as many."""
     found: dict[str, int] = {}
     for step in outline.steps:
@@ -53,7 +53,7 @@ def sources(outline: Outline) -> dict[str, int]:
     return found
 
 
-def _warned(outline: Outline, recogniser: Recogniser) -> Iterator[Sign]:
+def _warned(outline: ModuleOutline, recogniser: Recogniser) -> Iterator[Sign]:
     for step in outline.steps:
         if step.where in ("version", "checking"):
             continue
@@ -65,7 +65,7 @@ def _warned(outline: Outline, recogniser: Recogniser) -> Iterator[Sign]:
             yield _sign(outline, strength, "warns", warned.line, warned.text)
 
 
-def _by_call(node: ast.stmt, outline: Outline, recogniser: Recogniser) -> Warned | None:
+def _by_call(node: ast.stmt, outline: ModuleOutline, recogniser: Recogniser) -> Warned | None:
     """What the module's own function warns of, where *node* only calls it."""
     call = node.value if isinstance(node, ast.Expr) else None
     name = dotted_name(call.func) if isinstance(call, ast.Call) else ""
@@ -81,7 +81,7 @@ def _by_call(node: ast.stmt, outline: Outline, recogniser: Recogniser) -> Warned
     return next((warned for warned in told if warned is not None), None)
 
 
-def _strength(warned: Warned, step: Step, outline: Outline) -> Strength | None:
+def _strength(warned: Warned, step: Step, outline: ModuleOutline) -> Strength | None:
     known = wording.about(warned.text, _names(outline))
     if known is False and not _OWN_PATH.search(warned.text):
         return None
@@ -94,17 +94,17 @@ def _strength(warned: Warned, step: Step, outline: Outline) -> Strength | None:
     return Strength.LIKELY if warned.reaches_caller and step.where == "always" else None
 
 
-def _names(outline: Outline) -> list[str]:
+def _names(outline: ModuleOutline) -> list[str]:
     """What the module may be called, the fullest first."""
     parts = outline.dotted.split(".")
     return [".".join(parts[at:]) for at in range(len(parts))]
 
 
-def _is_path(text: str, outline: Outline) -> bool:
+def _is_path(text: str, outline: ModuleOutline) -> bool:
     return outline.path in text or outline.path.rpartition("/")[2] in text
 
 
-def _said(outline: Outline) -> Iterator[Sign]:
+def _said(outline: ModuleOutline) -> Iterator[Sign]:
     body = outline.tree.body
     text = ast.get_docstring(outline.tree, clean=False)
     told = wording.of_docstring(inspect.cleandoc(text)) if text else None
@@ -127,7 +127,7 @@ def _said(outline: Outline) -> Iterator[Sign]:
             yield _sign(outline, Strength.LIKELY, "says", line, told)
 
 
-def _replaced(outline: Outline) -> Iterator[Sign]:
+def _replaced(outline: ModuleOutline) -> Iterator[Sign]:
     """``sys.modules[__name__] = new``."""
     for step in outline.steps:
         node = step.node
@@ -150,7 +150,7 @@ def _is_own_entry(node: ast.expr) -> bool:
     return isinstance(node, ast.Subscript) and ast.unparse(node) == "sys.modules[__name__]"
 
 
-def _sign(outline: Outline, strength: Strength, how: str, line: int, text: str) -> Sign:
+def _sign(outline: ModuleOutline, strength: Strength, how: str, line: int, text: str) -> Sign:
     ways = tuple(wording.pointers(text))
     return Sign(outline.dotted, strength, how, outline.path, line, text, ways)
 
@@ -161,7 +161,7 @@ def _says_nothing(node: ast.stmt) -> bool:
     )
 
 
-def _passes(step: Step, outline: Outline) -> bool:
+def _passes(step: Step, outline: ModuleOutline) -> bool:
     node = step.node
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True

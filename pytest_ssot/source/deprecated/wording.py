@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pytest_ssot.source.deprecated.constant_text import HOLE
+from pytest_ssot.source.text.constant_text import HOLE
 
 _SAYS = re.compile(
     r"\b(?:is|are|was|were|has been|have been|will be|being)?\s*(?:now |been |soon )?"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pytest_ssot.source.uses.calls import gives
+from pytest_ssot.source.uses.calls import find_given
 from pytest_ssot.syntax.bindings import (
     GLOBAL,
     UNSURE,
@@ -20,9 +20,9 @@ from pytest_ssot.syntax.bindings import (
     walruses_of,
 )
 from pytest_ssot.syntax.heads import is_on
+from pytest_ssot.syntax.imports import names_taken
 from pytest_ssot.syntax.module import Module
 from pytest_ssot.syntax.nodes import Comprehension, Function, Position, Scope, end_of
-from pytest_ssot.syntax.relative_names import modules_of
 from pytest_ssot.syntax.statements import ALWAYS, Block, statements_of
 
 _FIRST: Position = (0, 0)
@@ -104,7 +104,7 @@ class Scopes:
             for path in self.paths(node, scopes):
                 yield path, attributes[::-1]
         elif isinstance(node, ast.Call | ast.Subscript):
-            given = gives(node, self._module.packages)
+            given = find_given(node, self._module.packages)
             if given is not None:
                 yield given, attributes[::-1]
 
@@ -208,16 +208,15 @@ class Scopes:
         self, node: ast.Import | ast.ImportFrom, until: int
     ) -> Iterator[tuple[str, Binding]]:
         start = end_of(node)
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                name = imported_name(alias)
-                yield name, Binding(start, until, alias.name if alias.asname else name)
-            return
-        module = next(iter(modules_of(node, self._module.packages)), "")
-        for alias in node.names:
-            for name in self._starred(module) if alias.name == "*" else (alias.name,):
-                dotted = f"{module}.{name}" if module else None
-                yield alias.asname or name, Binding(start, until, dotted)
+        taken = list(names_taken(node, self._module.packages))
+        for bound, module, name in taken:
+            if name == "*":
+                for starred in self._starred(module):
+                    yield starred, Binding(start, until, f"{module}.{starred}")
+            else:
+                yield bound, Binding(start, until, module if name is None else f"{module}.{name}")
+        if not taken:  # nobody knows from where
+            yield from ((imported_name(alias), Binding(start, until)) for alias in node.names)
 
 
 def _unknown(names: Iterable[str]) -> Iterator[tuple[str, Binding]]:

@@ -42,6 +42,6 @@ class Surfaces:
 
 def _modules(module: Module) -> Iterator[str]:
     """What ``import`` binds: nobody means ``json`` when taking all that a module has to give."""
-    for node in module.tree.body:
+    for node, _ in module.statements:
         if isinstance(node, ast.Import):
             yield from map(imported_name, node.names)

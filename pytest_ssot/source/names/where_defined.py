@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pytest_ssot.source.deprecated.library import Library
+from pytest_ssot.source.names.library import Library
 from pytest_ssot.source.names.still_there import Standings
 from pytest_ssot.source.project.files import SUFFIXES
 from pytest_ssot.syntax.module import Module, defining
@@ -48,7 +48,7 @@ class Homes:
         self._standings = Standings(root)
         #: First parts of names that only the packages around a file spell.
         self._tops: set[str] = set()
-        self._library = Library(_Paths(self._path), self._standings.source, {}, ())
+        self._library = Library(self._path, self._standings.source)
 
     def module(self, module: str) -> Found:
         """Whether the project has the *module*."""
@@ -216,25 +216,6 @@ class Homes:
         if found is None and dotted.partition(".")[0] in self._tops:
             found = self._standings.file(dotted)
         return found if found is not None and found.endswith(".py") else None
-
-
-class _Paths(Mapping[str, str]):
-    """The files of modules, found when they are asked for."""
-
-    def __init__(self, find: Callable[[str], str | None]) -> None:
-        self._find = find
-
-    def __getitem__(self, dotted: str) -> str:
-        found = self._find(dotted)
-        if found is None:
-            raise KeyError(dotted)
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())  # nobody lists them
-
-    def __len__(self) -> int:
-        return 0
 
 
 def _listed(folder: Path) -> Iterable[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 from pytest_ssot.source.project.files import SUFFIXES
@@ -87,7 +87,7 @@ class Modules:
             text = decoded(read(self.around.reads(path)))
         except Unreadable:
             return None
-        return read_module(text, self.packages(path))
+        return read_module(text, partial(self.packages, path))
 
     def _top(self, folder: str) -> tuple[str, ...] | None:
         """The folders that lead to the outermost package around *folder*; None if there is none."""

@@ -26,13 +26,13 @@ class ReadFile(NamedTuple):
 def read_file(
     data: bytes,
     lines_of: Callable[[str], Sequence[int]],
-    packages: Sequence[str],
+    find_packages: Callable[[], Sequence[str]],
     *,
     entire: bool = False,
 ) -> ReadFile:
     """The file that holds *data*; *lines_of* tells which lines of a text matter.
 
-    It is *entire* where the others may matter too. *packages* are those that it is in.
+    It is *entire* where the others may matter too; see `Module` for *find_packages*.
     """
     error: str | None = None
     try:
@@ -42,7 +42,7 @@ def read_file(
     lines = lines_of(text)
     tree = (None if entire else _outline(text, lines)) or _parsed(text)
     if not isinstance(tree, str):
-        return ReadFile(Module(text, tree, packages), lines, error)
+        return ReadFile(Module(text, tree, find_packages), lines, error)
     from pytest_ssot.source.text.repair import repaired  # few projects hold such a file
 
     error = error or tree
@@ -50,7 +50,7 @@ def read_file(
     tree = _parsed(text)
     if isinstance(tree, str):
         return ReadFile(None, error=error)
-    return ReadFile(Module(text, tree, packages), lines_of(text), error)
+    return ReadFile(Module(text, tree, find_packages), lines_of(text), error)
 
 
 def _outline(text: str, lines: Sequence[int]) -> ast.Module | None:

@@ -10,7 +10,7 @@ from pytest_ssot.model import Form
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.source.names.scopes import Scopes
 from pytest_ssot.source.uses import path_strings
-from pytest_ssot.source.uses.calls import called_with_code, told
+from pytest_ssot.source.uses.calls import find_code, find_told
 from pytest_ssot.source.uses.matching import Hit, Matcher
 from pytest_ssot.source.uses.quoted_source import code, types
 from pytest_ssot.source.uses.site_walker import Meant, ScannedFile, SiteWalker
@@ -147,12 +147,12 @@ class _UseWalker(SiteWalker):
         called = called_name(node)
         if called == "ssot_allow":
             return  # names the target to excuse its use
-        for one in told(node, self.module.packages):
+        for one in find_told(node, self.module.packages):
             if one.owner is not None:
                 self._reached(node, one.owner, (one.name,))
             elif self._dotted(one.text, node, one.form, is_module=one.is_module):
                 self.done.add(one.node)
-        source = called_with_code(node)
+        source = find_code(node)
         if source is not None:
             self._execute(node, source)
         elif called == "cast" and node.args:

@@ -6,45 +6,45 @@ import ast
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
-from pytest_ssot.source.deprecated.outline import Binding, Outline
+from pytest_ssot.source.names.module_outline import Binding, ModuleOutline
 from pytest_ssot.syntax.module import Module
 from pytest_ssot.syntax.nodes import dotted_name
 from pytest_ssot.syntax.relative_names import resolve, split_dots
 
+#: What passes a name on may have it from another; chains that are longer are cut.
+_DEEPEST = 20
 #: What a file states; None where it cannot be read, or does not parse.
 Parsed = Callable[[str], Module | None]
 
 
 class Library:
-    """*paths* are the files by dotted name; *parsed* gives what one states.
+    """*file_of* gives the file of a dotted name; *parsed* what a file states.
 
     *defined* are the modules that define a name at their top, by name.
-    *categories* are the names of warnings that tell of a deprecation.
     """
 
     def __init__(
         self,
-        paths: Mapping[str, str],
+        file_of: Callable[[str], str | None],
         parsed: Parsed,
-        defined: Mapping[str, Collection[str]],
-        categories: Collection[str],
+        defined: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> None:
-        self._paths = paths
+        self._file_of = file_of
         self._parsed = parsed
         self._defined = defined
-        self._categories = {name.rpartition(".")[2] for name in categories}
         self.outline = lru_cache(maxsize=None)(self._outline)
 
-    def _outline(self, dotted: str) -> Outline | None:
-        path = self._paths.get(dotted)
+    def _outline(self, dotted: str) -> ModuleOutline | None:
+        path = self._file_of(dotted)
         if path is None:
             return None
         module = self._parsed(path)
-        return None if module is None else Outline(path, dotted, module)
+        return None if module is None else ModuleOutline(path, dotted, module)
 
     def is_module(self, dotted: str) -> bool:
-        return dotted in self._paths
+        return self._file_of(dotted) is not None
 
     def binding(self, target: str, seen: frozenset[str] = frozenset()) -> Binding | None:
         """What ``a.b:Name`` is in ``a.b``, through its star imports; None where it is not there."""
@@ -74,15 +74,19 @@ class Library:
             return found.kind
         return self.kind(meant, depth - 1)
 
-    def origin(self, target: str, *, into_private: bool = False) -> str:
+    def origin(
+        self, target: str, *, into_private: bool = False, through_aliases: bool = False
+    ) -> str:
         """Where ``a.b:Name`` is defined, followed through imports within the project.
 
-        It stops before a private module, unless *into_private*: such a path is
-        for nobody to import.
+        It stops before a private module, unless *into_private*: such a path is for nobody to
+        import. *through_aliases* ``Name = other.Name`` leads on as well.
         """
-        for _ in range(20):  # imports may go in circles
+        for _ in range(_DEEPEST):  # imports may go in circles
             found = self.binding(target)
             source = found.source if found else None
+            if found is not None and source is None and through_aliases:
+                source = self._alias_of(target.partition(":")[0], found)
             if source is None or ":" not in source or not self.binding(source):
                 return target
             if not into_private and _is_private(source) and not _is_private(target):
@@ -90,7 +94,16 @@ class Library:
             target = source
         return target
 
-    def resolve(self, pointer: str, outline: Outline) -> str | None:
+    def _alias_of(self, module: str, found: Binding) -> str | None:
+        """What ``Name = other.Name`` in *module* stands for, where that is in another module."""
+        value = found.node.value if isinstance(found.node, ast.Assign | ast.AnnAssign) else None
+        outline = self.outline(module)
+        if value is None or outline is None:
+            return None
+        owner, _, name = outline.full(value, {}).rpartition(".")
+        return f"{owner}:{name}" if owner != module and self.is_module(owner) else None
+
+    def resolve(self, pointer: str, outline: ModuleOutline) -> str | None:
         """The target that *pointer* (see ``words.pointers``), read in *outline*, is.
 
         None where the project has no such thing: nobody shall be told to import it.
@@ -114,22 +127,7 @@ class Library:
                         return found
         return None if loose or len(parts) > 1 else self._only(plain)
 
-    def is_category(self, dotted: str, depth: int = 5) -> bool:
-        """Whether *dotted* is a class of warnings that tell of a deprecation, as far as is seen."""
-        last = dotted.rpartition(".")[2]
-        if last.endswith("DeprecationWarning") or last in self._categories:
-            return True
-        module, _, name = dotted.rpartition(".")
-        origin = self.origin(f"{module}:{name}", into_private=True)
-        found, outline = self.binding(origin), self.outline(origin.partition(":")[0])
-        if not depth or found is None or outline is None:
-            return False
-        values = getattr(found.node, "bases", [getattr(found.node, "value", None)])
-        names = [outline.full(value, {}) for value in values if value is not None]
-        inside = [name if "." in name else f"{outline.dotted}.{name}" for name in names if name]
-        return any(self.is_category(one, depth - 1) for one in inside)
-
-    def _bound(self, dotted: str, outline: Outline, *, loose: bool) -> str | None:
+    def _bound(self, dotted: str, outline: ModuleOutline, *, loose: bool) -> str | None:
         """What *dotted* is by the names of the module that says it."""
         root, _, rest = dotted.partition(".")
         binding = outline.bindings.get(root)
@@ -153,7 +151,7 @@ class Library:
         outline = self.outline(module)
         return outline is not None and name in outline.bindings
 
-    def _spelled(self, module: str, outline: Outline) -> Iterator[str | None]:
+    def _spelled(self, module: str, outline: ModuleOutline) -> Iterator[str | None]:
         level, name = split_dots(module)
         if level:
             yield next(iter(resolve((outline.package,), level, name)), None)
@@ -163,7 +161,7 @@ class Library:
             yield full if self.is_module(full) else None
 
     @staticmethod
-    def _bases(outline: Outline) -> Iterator[list[str]]:
+    def _bases(outline: ModuleOutline) -> Iterator[list[str]]:
         """Where a dotted word may start: at the top, or in a package around the module."""
         yield []
         parts = outline.package.split(".") if outline.package else []

@@ -1,11 +1,12 @@
-"""The import statements that run when a module is imported."""
+"""What import statements take from where, and which of them run when a module is imported."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pytest_ssot.syntax.bindings import imported_name
 from pytest_ssot.syntax.module import Module
 from pytest_ssot.syntax.relative_names import modules_of
 from pytest_ssot.syntax.statements import statements_of
@@ -17,6 +18,25 @@ class StatedImport(NamedTuple):
     line: int
     module: str
     names: tuple[str, ...] | None
+
+
+class TakenName(NamedTuple):
+    """A name that an import binds: to the whole ``module``, or to its ``name``, which may be *."""
+
+    bound: str
+    module: str
+    name: str | None
+
+
+def names_taken(node: ast.Import | ast.ImportFrom, packages: Sequence[str]) -> Iterator[TakenName]:
+    """The names that *node* binds in a file of *packages*; none where it leads out of them."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            bound = imported_name(alias)
+            yield TakenName(bound, alias.name if alias.asname else bound, None)
+        return
+    for module in modules_of(node, packages)[:1]:
+        yield from (TakenName(imported_name(alias), module, alias.name) for alias in node.names)
 
 
 def imports_run_by(module: Module) -> Iterator[StatedImport]:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from pytest_ssot.source.deprecated.constant_text import HOLE, text_of
-from pytest_ssot.syntax.bindings import imported_name, names_bound
+from pytest_ssot.source.text.constant_text import HOLE, text_of
+from pytest_ssot.syntax.bindings import names_bound
+from pytest_ssot.syntax.imports import names_taken
 from pytest_ssot.syntax.module import Module
 from pytest_ssot.syntax.nodes import dotted_name
 from pytest_ssot.syntax.relative_names import modules_of
@@ -46,7 +47,7 @@ class Step(NamedTuple):
     where: Where
 
 
-class Outline:
+class ModuleOutline:
     """The module *dotted* in the file *path*: what *module* states, as far as it is about names."""
 
     def __init__(self, path: str, dotted: str, module: Module) -> None:
@@ -74,7 +75,7 @@ class Outline:
     @cached_property
     def stars(self) -> tuple[str, ...]:
         """The modules of ``from … import *``."""
-        return tuple(self.absolute(node) for node, _ in self.module.stars)
+        return tuple(filter(None, (self.absolute(node) for node, _ in self.module.stars)))
 
     @cached_property
     def constants(self) -> Mapping[str, str]:
@@ -119,15 +120,10 @@ class Outline:
 
     def imported(self, node: ast.stmt) -> Iterator[tuple[str, str]]:
         """The names that *node*, if it is an import, binds, and the source of each."""
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                bound = imported_name(alias)
-                yield bound, alias.name if alias.asname else bound
-        elif isinstance(node, ast.ImportFrom):
-            module = self.absolute(node)
-            for alias in node.names:
-                if module and alias.name != "*":
-                    yield alias.asname or alias.name, f"{module}:{alias.name}"
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for bound, module, name in names_taken(node, (self.package,)):
+                if name != "*":
+                    yield bound, module if name is None else f"{module}:{name}"
 
     def full(self, node: ast.expr, inner: Mapping[str, str]) -> str:
         """*node*'s dotted name with its first part as imported; empty where it is no name.
