@@ -34,9 +34,9 @@ _CASES = (
     Case("requests", "requests.packages", "import requests.packages.urllib3.util"),
     Case("requests", "requests.packages", "import requests; requests.packages"),
     Case("celery", "celery:Celery", "from celery import Celery"),
-    Case("celery", "celery.app.base", "from celery import Celery"),
+    Case("celery", "celery.app", "from celery import Celery"),
     Case("celery", "celery.utils.log", "from celery.utils.log import get_task_logger"),
-    Case("lazy_loader", "pathlib", "import lazy_loader; lazy_loader.load('pathlib').Path"),
+    Case("lazy_loader", "colorsys", "import lazy_loader; lazy_loader.load('colorsys').rgb_to_hsv"),
     Case("numpy", "numpy.core", "import numpy; numpy.core"),
     Case("numpy", "", "from numpy.core import multiarray"),
     Case("scipy", "scipy.linalg", "import scipy; scipy.linalg"),
@@ -90,7 +90,8 @@ def _make_environment(folder: Path) -> Path:
     if not python.exists():
         venv.create(folder, with_pip=True)
         names = sorted({case.package for case in _CASES})
-        install = [python, "-m", "pip", "install", "--quiet", "-e", _ROOT, "pytest-xdist", *names]
+        install = [str(python), "-m", "pip", "install", "--quiet", "-e", str(_ROOT)]
+        install += ["pytest-xdist", *names]
         subprocess.run(install, check=True, stderr=subprocess.DEVNULL)
     return python
 
@@ -126,7 +127,7 @@ def _run(python: Path, folder: Path, arguments: Sequence[str]) -> list[str]:
     """Run the tests; returns verdict, target and importer of all that is not indirect."""
     report = folder / _REPORT
     report.unlink(missing_ok=True)
-    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     subprocess.run(
         [*command, "--ssot-report", f"json:{report}", *arguments],
         cwd=folder,

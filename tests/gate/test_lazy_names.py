@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,6 +68,19 @@ NAMES: Table = {
             "a": [f"fails app.old - {A}"],
             "b": [f"fails app.old - {READ_AT}"],
             "c": ["fails app.old - c.py:3:4 test_it"],
+        },
+    ),
+    "a submodule that the file imports too": Row(
+        "app.old",
+        {
+            "app/__init__.py": served("return importlib.import_module(f'app.{name}')"),
+            "app/old.py": OLD,
+            "a.py": "import app\n" + body("import app.old as it", "app.old.X"),
+            "b.py": "import app.old\n" + body("app.old.X"),
+        },
+        {
+            "a": ["fails app.old - a.py:3:4 test_it"],
+            "b": ["fails app.old - b.py:1:0"],
         },
     ),
     "a submodule with a rule, served by another's package": Row(
@@ -399,3 +413,29 @@ NAMES: Table = {
 def test_who_asks_for_a_lazy_name_uses_it(project: Project, way: str) -> None:
     write(project, NAMES)
     check(project, NAMES, way)
+
+
+REMEMBERS = {
+    "a singleton": (
+        "made = []\ndef get():\n    if not made:\n"
+        "        from app.old import X\n        made.append(X)\n"
+    ),
+    "a cache": (
+        "import functools\n@functools.cache\ndef get():\n    from app.old import X\n    return X\n"
+    ),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
+@pytest.mark.parametrize("how", REMEMBERS)
+def test_what_a_function_remembers_is_seen_in_forks(project: Project, how: str) -> None:
+    """In one process nobody asks the import system again."""
+    project.configure('mission-critical = ["tests"]')
+    test = "from app.get import get\ndef test_it(): get()\n"
+    project.write({"app/get.py": REMEMBERS[how], "tests/test_a.py": test, "tests/test_b.py": test})
+    first, second = "tests/test_a.py::test_it", "tests/test_b.py::test_it"
+    assert project.run().failed == [first]
+    args = ("-p", "pytest_forked", "--forked")
+    if project.bare("-p", "no:ssot", *args).counts.get("failed"):
+        pytest.skip("this pytest-forked cannot carry this pytest's reports")
+    assert project.run(*args).failed == [first, second]
