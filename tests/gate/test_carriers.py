@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from tests.conftest import Project
 
 
+#: Some of the projects leave a finder of their own behind.
+pytestmark = pytest.mark.fresh
+
+
 def body(*lines: str) -> str:
     return "\n    ".join(["def test_it():", *lines, "pass"]) + "\n"
 

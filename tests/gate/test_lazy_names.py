@@ -426,6 +426,7 @@ REMEMBERS = {
 }
 
 
+@pytest.mark.fresh
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
 @pytest.mark.parametrize("how", REMEMBERS)
 def test_what_a_function_remembers_is_seen_in_forks(project: Project, how: str) -> None:
