@@ -141,8 +141,8 @@ class SsotPlugin:
         )
         self._item: pytest.Item | None = None
         self._running = RunningTest()
-        self._fixtures = Fixtures()
         self._collects = False
+        self._fixtures = Fixtures(self.run.watcher.recorder)
         self._markers = list_marker_names(config) if self.run.settings.scan else frozenset()
 
     def configure(self) -> None:
@@ -202,10 +202,11 @@ class SsotPlugin:
         watcher = self.run.watcher
         if isinstance(collector, pytest.Session):
             return (yield)
-        watcher.begin_test()
         path = str(collector.path)
+        evidence = self.run.find_file_evidence(path)
+        watcher.begin_collection(evidence)
         self._collects = True
-        with watcher.owned_by(self.run.find_file_evidence(path)):
+        with watcher.owned_by(evidence):
             report = yield
         self._collects = False
         if isinstance(collector, pytest.Module):
@@ -221,7 +222,7 @@ class SsotPlugin:
         evidence = self._running.evidence
         self._fixtures.begin_test(evidence)
         watcher = self.run.watcher
-        watcher.begin_test()
+        watcher.begin_test(evidence)
         with watcher.owned_by(evidence, item.nodeid):
             result = yield
         self._item, evidence.ended = None, self._running.end(item)
@@ -255,7 +256,10 @@ class SsotPlugin:
         fixturedef.addfinalizer(teardown.end)  # what is added first is called last
         try:
             with self.run.watcher.owned_by(evidence):
-                return (yield)
+                try:
+                    return (yield)
+                finally:
+                    self.run.watcher.end_setup(evidence)
         finally:
             fixturedef.addfinalizer(teardown.begin)
 

@@ -12,14 +12,10 @@ from textwrap import dedent
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import settings
 
 import pytest_ssot
+from tests import seeds
 from tests.interpreter import run_command, run_process, run_pytest
-
-# The same examples each time, however long they take; --hypothesis-profile=default tries others.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
-settings.load_profile("repeatable")
 
 #: What an environment may hold that changes how pytest runs, or what it prints.
 _DISTURBING = (
@@ -198,8 +194,19 @@ class Project:
         return run_pytest(*always)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--seeds",
+        type=int,
+        default=1,
+        metavar="N",
+        help="tests at random try N times as many examples, and, from 2 on, others each time",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the package once: no child process that a test starts may keep its bytecode."""
+    seeds.choose(config)
+    # Compiled once: no child process that a test starts may keep bytecode.
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(Path(pytest_ssot.__path__[0]), quiet=2)
 

@@ -6,6 +6,7 @@ import ast
 import functools
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -261,3 +262,85 @@ def sizes_of(path: Path) -> Iterator[tuple[str, int, int]]:
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name, (node.end_lineno or 0) - node.lineno + 1, 60
+
+
+# -- words -------------------------------------------------------------------------------
+
+
+def test_a_class_has_its_name_for_itself() -> None:
+    classes = [
+        (node.name, path)
+        for path in FILES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ClassDef)
+    ]
+    number = Counter(name for name, _ in classes)
+    assert_none((path, f"class {name}") for name, path in classes if number[name] > 1)
+
+
+def test_a_file_is_called_like_no_other_but_where_its_room_tells_them_apart() -> None:
+    named = [path for path in FILES if path.name != "__init__.py"]
+    number = Counter(path.name for path in named)
+    number += Counter(f"{path.parent.name}/{path.name}" for path in named)
+    assert_none(
+        (path, f"one of {number[path.name]}, and in no room of its own")
+        for path in named
+        if number[path.name] > 1
+        if path.parent.parent == PACKAGE or number[f"{path.parent.name}/{path.name}"] > 1
+    )
+
+
+def test_most_functions_say_what_they_do_and_to_what() -> None:
+    """Of two words or more: a verb, and its object."""
+    names = [name for path in FILES for name in functions_of(parsed(path))]
+    of_one_word = [name for name in names if len(list(filter(None, name.split("_")))) == 1]
+    assert len(of_one_word) <= 0.6 * len(names), f"{len(of_one_word)} of {len(names)}"
+
+
+def functions_of(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from () if node.name.startswith("__") else (node.name,)
+
+
+def test_what_a_loop_goes_over_is_named_for_what_it_is() -> None:
+    """``one`` is for comprehensions of a line, where its type is in sight."""
+    uses = [(path, line) for path in FILES for line in uses_of_one(parsed(path))]
+    lines = sum(path.read_text("utf-8").count("\n") for path in FILES)
+    most = Counter(name_of(path) for path, _ in uses).most_common(10)
+    assert len(uses) * 1000 <= 20 * lines, f"{len(uses)} in {lines} lines, as {most}"
+
+
+def uses_of_one(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == "one":
+            yield node.lineno
+        if isinstance(node, ast.arg) and node.arg == "one":
+            yield node.lineno
+
+
+def test_no_room_is_a_hall() -> None:
+    """A stranger who opens a room sees all of its doors at once."""
+    rooms = sorted({path.parent for path in FILES})
+    assert_none(
+        (room, f"{doors} doors")
+        for room in rooms
+        if (doors := len(list(doors_of(room)))) > (22 if room == PACKAGE else 17)
+    )
+
+
+def doors_of(room: Path) -> Iterator[Path]:
+    for path in room.iterdir():
+        is_file = path.suffix == ".py" and path.name != "__init__.py"
+        if is_file or (path / "__init__.py").is_file():
+            yield path
+
+
+def test_what_only_type_checkers_run_is_known_to_syntax_alone() -> None:
+    assert_none(
+        (path, f"line {node.lineno}")
+        for path in FILES
+        if not name_of(path).startswith("syntax/")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and node.value == "TYPE_CHECKING"
+    )

@@ -40,7 +40,7 @@ def watched() -> tuple[float, float]:
     with watcher.owned_by(evidence):
         found = cost()
     watcher.stop()
-    lines = [sighting.line for sighting, _ in watcher.gather([evidence]).values()]
+    lines = [sighting.line for sighting, *_ in watcher.gather([evidence]).values()]
     assert lines == [work.__code__.co_firstlineno + 3], lines
     return found
 

@@ -158,7 +158,7 @@ class _Wanted(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, state: _BaselineState) -> _Wanted:
-        """Raises UsageError for what is neither."""
+        """What *text* names; raises UsageError if it is neither."""
         rule = state.rules.find(text)
         if rule is not None or any(violation.rule == text for violation in state.new):
             return cls(rule.id if rule else text)

@@ -177,7 +177,7 @@ def _render_output(checked: CheckedProject, options: argparse.Namespace) -> str:
         check_listing.count_matched(violations, rules.all),
         checked.inventory.unreadable,
         checked.not_observed,
-        idle=checked.find_unused_rules(),
+        unused=checked.find_unused_rules(),
         suspects=checked.inventory.suspects,
     )
     return render(options.output_format, data, checked.project.settings.root)

@@ -139,8 +139,8 @@ def _explain_rule(
     rule = facts.rules.get(name)
     root = found.project.settings.root
     target = None if rule is None else Standings(root).of(rule.module, rule.name)
-    idle = next((unused for unused in found.find_unused_rules() if unused.rule.id == name), None)
-    return explain_rule.explain_rule(explain_rule.ExplainedRule(name, rule, target, idle), facts)
+    unused = next((one for one in found.find_unused_rules() if one.rule.id == name), None)
+    return explain_rule.explain_rule(explain_rule.ExplainedRule(name, rule, target, unused), facts)
 
 
 def _explain_path(

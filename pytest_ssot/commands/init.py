@@ -117,7 +117,7 @@ def _append_proposals(text: str, wanted: Sequence[Proposal]) -> str:
 
 
 def _write_file(path: Path, text: str) -> None:
-    """Raises UsageError where the file is kept from being written."""
+    """Write *text* to *path*; raises UsageError where the file is kept from being written."""
     path = path.resolve()  # a link stays one
     try:
         # To replace it would be possible, and is not what somebody wants who made it so.

@@ -131,7 +131,7 @@ def _propose_single(double: Double, counts: Counts) -> Proposal:
 
 
 def check_section(data: Mapping[str, object]) -> None:
-    """Raises UsageError with what is wrong in the rules and singles of the section *data*."""
+    """Check the rules and singles of the section *data*; raises UsageError with all mistakes."""
     mistakes = Mistakes()
     for name in ("rules", "single"):
         place = Place(FILE, f"[{SECTION}.{name}]")

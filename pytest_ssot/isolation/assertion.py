@@ -41,7 +41,7 @@ def _describe_shared(a: object, b: object, ignore: Ignore) -> str:
     _refuse_root("a", a)
     _refuse_root("b", b)
     ours = {introspection.module_of(type(root)).partition(".")[0] for root in (a, b)}
-    kinds = ClassSorts(
+    sorts = ClassSorts(
         ignore_argument.parse_ignore(ignore), frozenset(ours - sys.stdlib_module_names)
     )
     # Millions of short-lived pairs would have it walk both graphs again and again.
@@ -49,7 +49,7 @@ def _describe_shared(a: object, b: object, ignore: Ignore) -> str:
     if collects:  # who has not turned it off must not either: another thread may be here
         gc.disable()
     try:
-        return _format_message(*find_shared(a, b, kinds, _TOLD))
+        return _format_message(*find_shared(a, b, sorts, _TOLD))
     finally:
         if collects:
             gc.enable()

@@ -37,6 +37,7 @@ _WHOLE: Mapping[type, edges.Part] = types.MappingProxyType(
         memoryview: edges.read_memoryview,
         Context: edges.read_context,
         threading.local: edges.read_thread_local,
+        **({edges.FROZEN_DICT: edges.read_frozen_items} if edges.FROZEN_DICT else {}),
     }
 )
 #: As above, next to what is found as for any other object.
@@ -87,7 +88,7 @@ class ClassSort(NamedTuple):
     are not followed.
     """
 
-    cls: type  # kept alive: kinds are found by its address
+    cls: type  # kept alive: sorts are found by its address
     state: bool
     value: bool
     own: Callable[[Any], dict[str, Any]] | None
@@ -102,13 +103,14 @@ class ClassSort(NamedTuple):
 
 
 class ClassSorts:
-    """The kinds of all classes that a comparison comes across."""
+    """The sorts of all classes that a comparison comes across."""
 
     def __init__(self, ignored: IgnoredThings, home: frozenset[str]) -> None:
         """Classes of the packages *home* are read for attributes, installed or not."""
         self._ignored = ignored
         self._home = home
         self._by_right = (*shared_by_right.list_by_right(), *ignored.types)
+        self._through = shared_by_right.list_looked_through()
         self._proxied: dict[int, tuple[object, object]] | None = None
         self._descriptors: dict[int, FileDescriptor] = {}
         #: By the address of the class, which may have a ``__hash__`` of its own.
@@ -119,15 +121,15 @@ class ClassSorts:
         }
 
     def find_sort(self, cls: type) -> ClassSort | None:
-        """The kind of *cls*, None where its instances are neither told nor followed."""
-        kind = self._make_sort(cls)
-        self.known[id(cls)] = kind
+        """The sort of *cls*, None where its instances are neither told nor followed."""
+        sort = self._make_sort(cls)
+        self.known[id(cls)] = sort
         self.passed[id(cls)] = cls  # so that no other class gets its address
-        return kind
+        return sort
 
     def is_state(self, obj: object) -> bool:
-        kind = self.known[id(type(obj))]
-        return kind is not None and kind.is_state(obj)
+        sort = self.known[id(type(obj))]
+        return sort is not None and sort.is_state(obj)
 
     def _make_sort(self, cls: type) -> ClassSort | None:
         mro = introspection.mro(cls)
@@ -138,7 +140,7 @@ class ClassSorts:
         slots = tuple(introspection.list_members(cls, leaf or whole or object))
         if not own and not slots and (leaf or introspection.is_bare(cls)):
             return None  # with nowhere to keep anything
-        through = _find_first(mro, shared_by_right.THROUGH)
+        through = _find_first(mro, self._through)
         fixed = leaf or through
         state = not fixed and not shared_by_right.is_frozen(cls)
         openings = tuple(opening for base, opening in _OPENINGS if _find_first(mro, (base,)))

@@ -6,6 +6,7 @@ found by :func:`gc.get_referents`, so no class made in C is opaque.
 
 from __future__ import annotations
 
+import builtins
 import collections
 import functools
 import gc
@@ -31,6 +32,7 @@ KEY = "key"  # .<key Type>
 ELEMENT = "element"  # .<item Type>
 TEXT = "text"  # as it stands
 REFERENT: Label = (TEXT, ".<referent>")
+FROZEN_DICT: Any = getattr(builtins, "frozendict", None)  # 3.15 on
 
 
 class OwnHolder(NamedTuple):
@@ -55,7 +57,14 @@ def read_attributes(found: dict[Any, Any]) -> Iterator[Edge]:
 
 
 def read_items(obj: dict[Any, Any]) -> Iterator[Edge]:
-    pairs = list(dict.items(obj))
+    return _read_pairs(list(dict.items(obj)))
+
+
+def read_frozen_items(obj: Any) -> Iterator[Edge]:
+    return _read_pairs(list(FROZEN_DICT.items(obj)))
+
+
+def _read_pairs(pairs: list[tuple[Any, Any]]) -> Iterator[Edge]:
     for key, value in pairs:
         yield (ITEM, key), value
     for key, _ in pairs:
@@ -217,7 +226,7 @@ def read_rest(obj: object) -> Iterator[Edge]:
 
 
 def read_rest_but(own: Callable[[Any], dict[str, Any]]) -> Part:
-    """As :func:`rest`, without the ``__dict__`` that *own* reads."""
+    """As :func:`read_rest`, without the ``__dict__`` that *own* reads."""
 
     def part(obj: object) -> Iterator[Edge]:
         known = own(obj)

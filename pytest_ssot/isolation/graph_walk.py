@@ -20,7 +20,7 @@ class GraphWalk:
     can change, ``hits`` those in *stop* that were arrived at.
     """
 
-    def __init__(self, root: object, kinds: ClassSorts, stop: Collection[int] = ()) -> None:
+    def __init__(self, root: object, sorts: ClassSorts, stop: Collection[int] = ()) -> None:
         self.nodes: list[object] = []
         self.parents: list[int] = []
         self.labels: list[Label] = []
@@ -28,12 +28,12 @@ class GraphWalk:
         self.viewed: dict[int, int] = {}
         self.owned: set[int] = set()
         self.hits: set[int] = set()
-        self._kinds = kinds
+        self._sorts = sorts
         self._stop = stop
         self._todo: list[tuple[int, ClassSort]] = []
-        self._follow(-1, frozenset(), ((_ROOT, root),), set())
-        for index, kind in self._todo:  # it grows meanwhile
-            self._expand(index, kind)
+        self._follow_edges(-1, frozenset(), ((_ROOT, root),), set())
+        for index, sort in self._todo:  # it grows meanwhile
+            self._expand_node(index, sort)
 
     def index_of(self, key: int) -> int:
         """The place in ``nodes`` of what has this address."""
@@ -57,29 +57,29 @@ class GraphWalk:
             index = self.parents[index]
         return found[::-1]
 
-    def _expand(self, index: int, kind: ClassSort) -> None:
+    def _expand_node(self, index: int, sort: ClassSort) -> None:
         obj = self.nodes[index]
         inside: set[int] = set()
-        for opening in kind.openings:
+        for opening in sort.openings:
             for through in opening(obj):
-                if self._enters(index, through):
-                    self._follow(index, kind.dropped, through.content, inside)
+                if self._enters_holder(index, through):
+                    self._follow_edges(index, sort.dropped, through.content, inside)
                 else:
                     inside.update(id(child) for _, child in through.content)
-        for part in kind.parts:
+        for part in sort.parts:
             found = part(obj)
             # What is not to be followed by its name is not to be found without it either.
             found = _leave_out(inside, found) if inside else found
-            self._follow(index, kind.dropped, found, inside)
+            self._follow_edges(index, sort.dropped, found, inside)
 
-    def _enters(self, parent: int, through: OwnHolder) -> bool:
+    def _enters_holder(self, parent: int, through: OwnHolder) -> bool:
         """Whether what an object shows as its own is to be looked at."""
         key = id(through.holder)
         if through.holder is None:
             return True
         if not through.reads_only:
             self.owned.add(key)
-        if key in self._kinds.passed or key in self.seen:
+        if key in self._sorts.passed or key in self.seen:
             return False
         stopped = key in self._stop
         if through.reads_only and not stopped:
@@ -97,21 +97,21 @@ class GraphWalk:
         self.labels.append(label)
         return len(self.nodes) - 1
 
-    def _follow(
+    def _follow_edges(
         self, parent: int, dropped: frozenset[str], found: Iterable[Edge], inside: set[int]
     ) -> None:
         """Take the edges *found*. One loop, for it runs once an edge.
 
         What only a name in *dropped* leads to is added to *inside*.
         """
-        seen, known, stop = self.seen, self._kinds.known, self._stop
-        passed, find, nodes = self._kinds.passed, self._kinds.find_sort, self.nodes
+        seen, known, stop = self.seen, self._sorts.known, self._stop
+        passed, find, nodes = self._sorts.passed, self._sorts.find_sort, self.nodes
         place, name_it, add = self.parents.append, self.labels.append, nodes.append
         for label, child in found:
             cls = type(child)
             # A class that is not known yet has an entry only after it was asked for.
-            kind = known[id(cls)] if id(cls) in known else find(cls)
-            if kind is None or (key := id(child)) in seen or key in passed:
+            sort = known[id(cls)] if id(cls) in known else find(cls)
+            if sort is None or (key := id(child)) in seen or key in passed:
                 continue
             form, name = label
             if (form is ATTRIBUTE and name in dropped) or (
@@ -124,7 +124,7 @@ class GraphWalk:
             if key in stop:
                 self.hits.add(key)
             else:
-                self._todo.append((index, kind))
+                self._todo.append((index, sort))
 
 
 def _leave_out(inside: Collection[int], found: Iterable[Edge]) -> Iterator[Edge]:

@@ -19,7 +19,7 @@ import types
 import typing
 import uuid
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar, Token
 from typing import Any
 
@@ -46,16 +46,26 @@ BY_RIGHT: tuple[type, ...] = (
     *(logging.Filterer, logging.Filter, logging.Formatter, logging.BufferingFormatter),
     *(logging.Manager, logging.PlaceHolder, selectors.BaseSelector),
 )
-#: As above, of modules that are slow to load: without them there are no instances.
+#: As above, of modules that are slow to load: without them there are no instances. Or of newer
+#: Pythons than the oldest.
 _BY_RIGHT_IF_LOADED = (
     ("asyncio.events", "AbstractEventLoop"),
     ("asyncio.events", "AbstractEventLoopPolicy"),
     ("unittest.mock", "_SentinelObject"),  # DEFAULT, which each mock has
     ("numpy", "dtype"),
+    ("builtins", "sentinel"),
+    ("types", "LazyImportType"),
 )
 #: What reads a mapping.
 VIEWS: tuple[type, ...] = (
     *(types.MappingProxyType, type({}.keys()), type({}.values()), type({}.items())),
+)
+if sys.version_info >= (3, 14):
+    import string.templatelib  # noqa: F401  # "t" strings are there without it
+_THROUGH_IF_LOADED = (
+    ("builtins", "frozendict"),
+    ("string.templatelib", "Interpolation"),
+    ("string.templatelib", "Template"),
 )
 #: Looked through: they cannot change, what they hold may.
 THROUGH: tuple[type, ...] = (
@@ -75,13 +85,23 @@ def is_leaf(cls: type) -> bool:
 def is_machinery(cls: type) -> bool:
     """Whether it is a type of typing's, or one that has no public name."""
     unnamed = ("_abc._abc_data", "_thread._localdummy")
-    return introspection.module_of(cls) == "typing" or introspection.name_of(cls) in unnamed
+    of_typing = introspection.module_of(cls) in ("annotationlib", "typing")
+    return of_typing or introspection.name_of(cls) in unnamed
 
 
 def list_by_right() -> tuple[type, ...]:
     """The types of what is shared by right, in this process at this time."""
-    late = (_find_loaded(module, name) for module, name in _BY_RIGHT_IF_LOADED)
-    return (*BY_RIGHT, *(found for found in late if introspection.is_a(found, type)))
+    return (*BY_RIGHT, *_list_loaded_types(_BY_RIGHT_IF_LOADED))
+
+
+def list_looked_through() -> tuple[type, ...]:
+    """The types that are looked through, in this process at this time."""
+    return (*THROUGH, *_list_loaded_types(_THROUGH_IF_LOADED))
+
+
+def _list_loaded_types(names: Iterable[tuple[str, str]]) -> list[type]:
+    found = (_find_loaded(module, name) for module, name in names)
+    return [cls for cls in found if introspection.is_a(cls, type)]
 
 
 def list_one_in_a_process() -> Iterator[object]:

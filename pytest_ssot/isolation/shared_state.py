@@ -1,4 +1,4 @@
-"""What right_side objects both reach, and the ways there."""
+"""What two objects both reach, and the ways there."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class SharedThing(NamedTuple):
 class _Side:
     """The ways from one of the two: where there is one, on that meets nothing shared before."""
 
-    def __init__(self, root: object, kinds: ClassSorts, full: GraphWalk, common: set[int]) -> None:
-        self._near = GraphWalk(root, kinds, common)
+    def __init__(self, root: object, sorts: ClassSorts, full: GraphWalk, common: set[int]) -> None:
+        self._near = GraphWalk(root, sorts, common)
         self._full = full
         self._depths = {id(walk): walk.count_depths() for walk in (self._near, full)}
         self.hits = self._near.hits
@@ -43,29 +43,29 @@ class _Side:
 
 
 def find_shared(
-    a: object, b: object, kinds: ClassSorts, limit: int
+    a: object, b: object, sorts: ClassSorts, limit: int
 ) -> tuple[list[SharedThing], int]:
     """The *limit* things with the shortest ways, these first, and how many there are.
 
     A thing that each side reaches only by way of others that are shared is none of them,
     nor is one that a side reaches by way of the other side itself alone.
     """
-    left, right = GraphWalk(a, kinds), GraphWalk(b, kinds)
-    common = set(_find_common(left, right, kinds))
+    left, right = GraphWalk(a, sorts), GraphWalk(b, sorts)
+    common = set(_find_common(left, right, sorts))
     if not common:
         return [], 0
-    mine, theirs = _find_itself(a, kinds), _find_itself(b, kinds)
+    mine, theirs = _find_itself(a, sorts), _find_itself(b, sorts)
     # What knows all that it made is told, and not that the two find each other there.
-    left_side = _Side(a, kinds, left, common - (mine - theirs))
-    right_side = _Side(b, kinds, right, common - (theirs - mine))
+    left_side = _Side(a, sorts, left, common - (mine - theirs))
+    right_side = _Side(b, sorts, right, common - (theirs - mine))
     # What is one's own is not told where the other finds it by way of the first alone.
     here, there = (
-        _reach_past(a, kinds, left, theirs - mine),
-        _reach_past(b, kinds, right, mine - theirs),
+        _reach_past(a, sorts, left, theirs - mine),
+        _reach_past(b, sorts, right, mine - theirs),
     )
     hits = (left_side.hits & right_side.hits) | (left_side.hits & there) | (right_side.hits & here)
     if not hits:  # as where each holds the other in a list of its own
-        left_side, right_side = _Side(a, kinds, left, common), _Side(b, kinds, right, common)
+        left_side, right_side = _Side(a, sorts, left, common), _Side(b, sorts, right, common)
         hits = left_side.hits | right_side.hits
 
     def order(key: int) -> tuple[int, int, int]:
@@ -79,28 +79,28 @@ def find_shared(
     ], len(hits)
 
 
-def _find_itself(root: object, kinds: ClassSorts) -> set[int]:
+def _find_itself(root: object, sorts: ClassSorts) -> set[int]:
     """*root*, and what it shows as its own: its ``__dict__``."""
-    kind = kinds.known[id(type(root))]
-    openings = kind.openings if kind else ()
+    sort = sorts.known[id(type(root))]
+    openings = sort.openings if sort else ()
     holders = [
         holder.holder for opening in openings for holder in opening(root) if not holder.reads_only
     ]
     return {id(holder) for holder in (root, *holders)}
 
 
-def _reach_past(root: object, kinds: ClassSorts, full: GraphWalk, other: set[int]) -> set[int]:
+def _reach_past(root: object, sorts: ClassSorts, full: GraphWalk, other: set[int]) -> set[int]:
     """The addresses of all that *root* reaches, but not by way of *other*."""
-    walk = full if other.isdisjoint(full.seen) else GraphWalk(root, kinds, other)
+    walk = full if other.isdisjoint(full.seen) else GraphWalk(root, sorts, other)
     return {*walk.seen, *walk.viewed}
 
 
-def _find_common(left: GraphWalk, right: GraphWalk, kinds: ClassSorts) -> Iterator[int]:
+def _find_common(left: GraphWalk, right: GraphWalk, sorts: ClassSorts) -> Iterator[int]:
     """What both reach, and at least one of them can change."""
     both = left.seen.keys() & right.seen.keys()
     both |= left.seen.keys() & right.viewed.keys()
     both |= left.viewed.keys() & right.seen.keys()
     set_by_code = left.owned | right.owned
     for key in both:
-        if key in set_by_code or kinds.is_state(left.find_object(key)):
+        if key in set_by_code or sorts.is_state(left.find_object(key)):
             yield key

@@ -98,32 +98,32 @@ def describe_totals(violations: Iterable[Violation]) -> str:
     return ", ".join(told)
 
 
-def format_unused_rule(idle: UnusedRule) -> str:
+def format_unused_rule(unused: UnusedRule) -> str:
     """``old: nobody imports app.old any more: delete app/old.py, then the rule``."""
-    return f"{idle.rule.id}: {describe_unused_rule(idle)}"
+    return f"{unused.rule.id}: {describe_unused_rule(unused)}"
 
 
-def describe_unused_rule(idle: UnusedRule) -> str:
+def describe_unused_rule(unused: UnusedRule) -> str:
     """What to do about a rule that matches nothing."""
-    target = idle.rule.deprecated
-    perhaps = "perhaps " if idle.doubt else ""
-    why = f" ({idle.doubt})" if idle.doubt else ""
-    then = "if so, delete" if idle.doubt else "delete"
-    if idle.gone:
+    target = unused.rule.deprecated
+    perhaps = "perhaps " if unused.doubt else ""
+    why = f" ({unused.doubt})" if unused.doubt else ""
+    then = "if so, delete" if unused.doubt else "delete"
+    if unused.gone:
         told = f"{target} is gone"
-        told += f", and {perhaps}nobody uses it{why}" if idle.doubt else ""
+        told += f", and {perhaps}nobody uses it{why}" if unused.doubt else ""
         return f"{told}: {then} the rule"
-    uses = "uses" if idle.rule.name else "imports"
-    late = f"{target} is overdue, and " if idle.overdue else ""
+    uses = "uses" if unused.rule.name else "imports"
+    late = f"{target} is overdue, and " if unused.overdue else ""
     what = "it" if late else target
-    but = f" but {idle.through}, which only passes it on," if idle.through else ""
-    if not idle.delete:
+    but = f" but {unused.through}, which only passes it on," if unused.through else ""
+    if not unused.delete:
         nobody = f"{perhaps}nobody here{but} {uses} {what}, which is no file of this project{why}"
         return f"{late}{nobody}: {then} the rule, unless it is to keep it so"
     nobody = f"{late}{perhaps}nobody{but} {uses} {what}{'' if but else ' any more'}{why}"
-    there = ", if it is there" if idle.maybe else ""
-    first = "that line and " if idle.through else ""
-    return f"{nobody}: {then} {first}{idle.delete}{there}, then the rule"
+    there = ", if it is there" if unused.maybe else ""
+    first = "that line and " if unused.through else ""
+    return f"{nobody}: {then} {first}{unused.delete}{there}, then the rule"
 
 
 def name_target(violation: Violation) -> str:

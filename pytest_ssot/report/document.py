@@ -25,7 +25,7 @@ def make_run_document(outcome: Outcome) -> dict[str, Any]:
         outcome.not_observed,
         swept=outcome.swept,
         errors=(*remainder.faults, *remainder.mistakes),
-        idle=outcome.unused_rules,
+        unused=outcome.unused_rules,
         suspects=outcome.suspects,
     )
 
@@ -38,19 +38,19 @@ def make_document(
     not_observed: Iterable[str],
     swept: Iterable[Violation] = (),
     errors: Iterable[str] = (),
-    idle: Iterable[UnusedRule] = (),
+    unused: Iterable[UnusedRule] = (),
     suspects: Iterable[Suspect] = (),
 ) -> dict[str, Any]:
     """The document as JSON values, everything in the order in which it is given.
 
     ``matched`` has the number of violations by rule id; it may have ids that
     ``rules`` has not. ``unreadable`` are pairs of a path and what is wrong there,
-    ``idle`` the rules that nobody uses.
+    ``unused`` the rules that nobody uses.
     """
     from importlib.metadata import version
 
     said = {rule.id: report_from_rule(rule) for rule in rules}
-    states = {unused.rule.id: _describe_state(unused) for unused in idle}
+    states = {one.rule.id: _describe_state(one) for one in unused}
     return {
         "version": SCHEMA_VERSION,
         "tool": {"name": "pytest-ssot", "version": version("pytest-ssot")},
@@ -67,9 +67,9 @@ def make_document(
     }
 
 
-def _describe_state(idle: UnusedRule) -> dict[str, Any]:
-    state = {"state": "gone" if idle.gone else "unused", "perhaps": idle.doubt}
-    return {key: value for key, value in {**state, "delete": idle.delete}.items() if value}
+def _describe_state(unused: UnusedRule) -> dict[str, Any]:
+    state = {"state": "gone" if unused.gone else "unused", "perhaps": unused.doubt}
+    return {key: value for key, value in {**state, "delete": unused.delete}.items() if value}
 
 
 def _drop_verdict(violation: Violation) -> dict[str, Any]:

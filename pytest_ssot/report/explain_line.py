@@ -196,7 +196,7 @@ def _describe_replacement(
 ) -> Iterator[str]:
     """What to write in the place of the use."""
     lines = Cause([violation], rule).list_replacements()
-    new = rule.replacement(violation.target, violation.name)
+    new = rule.write_replacement(violation.target, violation.name)
     if new is None or violation.form not in (Form.DYNAMIC, Form.STRING):
         yield from lines or ["the rule names no replacement"]
         return

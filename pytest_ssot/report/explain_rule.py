@@ -56,18 +56,18 @@ class ExplainedPath(NamedTuple):
 class ExplainedRule(NamedTuple):
     """A rule to be told of by its *name*; *target* tells where the deprecated thing is.
 
-    Without a *rule* it is one that only a run or the baseline knows; *idle* if nobody uses it.
+    Without a *rule* it is one that only a run or the baseline knows; *unused* if nobody uses it.
     """
 
     name: str
     rule: AnyRule | None
     target: Standing | None
-    idle: UnusedRule | None
+    unused: UnusedRule | None
 
 
 def explain_rule(told: ExplainedRule, facts: ProjectFacts) -> Iterator[str]:
     """The rule, its sites and its state."""
-    name, rule, target, idle = told
+    name, rule, target, unused = told
     found = [violation for violation in facts.violations if violation.rule == name]
     uses = [violation for violation in found if not violation.kind.traits.stands]
     yield name
@@ -84,8 +84,8 @@ def explain_rule(told: ExplainedRule, facts: ProjectFacts) -> Iterator[str]:
     for violation in found:
         if violation.kind.traits.stands:
             yield format_field(violation.kind.value, violation.message or "")
-    if idle is not None:
-        yield format_field("to do", check_listing.describe_unused_rule(idle))
+    if unused is not None:
+        yield format_field("to do", check_listing.describe_unused_rule(unused))
     elif isinstance(rule, Rule) and rule.origin != FILE and not found:
         yield format_field("to do", f"nothing: nobody here uses what {rule.origin} deprecates")
     yield from _list_suspects(suspect for suspect in facts.suspects if suspect.rule == name)

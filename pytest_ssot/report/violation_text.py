@@ -125,7 +125,7 @@ class Cause:
             return []
         lines: list[str] = []
         for violation in self.violations:
-            line = self.rule.replacement(violation.target, violation.name)
+            line = self.rule.write_replacement(violation.target, violation.name)
             if line is not None:
                 lines.append(line)
             elif isinstance(self.rule, Rule) and violation.name in self.rule.manual:

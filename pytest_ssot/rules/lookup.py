@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    Warned = tuple[str, type[Warning], str]
-
 
 class Target:
     """What one rule names: a module ``a.b``, or a name in one ``a.b:Name``.
@@ -29,7 +27,7 @@ class Target:
         rule: str,
         text: str,
         submodules: bool = True,
-        warning: Warned | None = None,
+        warning: Any = None,
         *,
         symbol: str | None = None,
         foreign: bool = False,
@@ -78,16 +76,16 @@ class Owned:
         """Whether any class has one, be it another run's."""
         return bool(self.factories or (self.foreign is not None and self.foreign.has_factories))
 
-    def plain(self) -> tuple[object, ...]:
+    def to_plain(self) -> tuple[object, ...]:
         """Plain values of all of it, for other processes."""
-        foreign = () if self.foreign is None else self.foreign.plain()
+        foreign = () if self.foreign is None else self.foreign.to_plain()
         return self.single, self.factories, foreign
 
     @classmethod
-    def of(cls, plain: tuple[Any, ...]) -> Owned:
+    def from_plain(cls, plain: tuple[Any, ...]) -> Owned:
         """What :meth:`plain` gave."""
         single, factories, foreign = plain
-        return cls(single, factories, cls.of(foreign) if foreign else None)
+        return cls(single, factories, cls.from_plain(foreign) if foreign else None)
 
 
 class TargetIndex:
@@ -117,7 +115,7 @@ class TargetIndex:
         for names in self.names.values():
             yield from names.values()
 
-    def module(self, dotted: str) -> Target | None:
+    def find_module(self, dotted: str) -> Target | None:
         """The rule's target that covers the module *dotted*.
 
         That is its own, or the nearest of a package above it whose rule covers
@@ -131,7 +129,7 @@ class TargetIndex:
                 found = None
         return found
 
-    def name(self, module: str, name: str) -> Target | None:
+    def find_name(self, module: str, name: str) -> Target | None:
         """The target of the rule on ``module:name`` itself."""
         names = self.names.get(module)
         return None if names is None else names.get(name)

@@ -47,7 +47,7 @@ class Single(NamedTuple):
         """What another of it is."""
         return Kind.DEFINITION
 
-    def replacement(self, target: str, name: str | None) -> str | None:
+    def write_replacement(self, target: str, name: str | None) -> str | None:
         """The import line to write instead of the other path to it."""
         return f"from {self.module} import {self.name}"
 
@@ -94,7 +94,7 @@ class Factory(NamedTuple):
         """What it is that somebody else makes one."""
         return Kind.CONSTRUCTION
 
-    def replacement(self, target: str, name: str | None) -> str | None:
+    def write_replacement(self, target: str, name: str | None) -> str | None:
         """The import line of the first of the callers that may make it."""
         module, _, caller = self.only_from[0].partition(":")
         return f"from {module} import {caller.partition('.')[0]}" if caller else f"import {module}"

@@ -48,7 +48,7 @@ class Rule(NamedTuple):
         """What a use of the target is."""
         return Kind.SYMBOL if self.name else Kind.IMPORT
 
-    def replacement(self, target: str, name: str | None) -> str | None:
+    def write_replacement(self, target: str, name: str | None) -> str | None:
         """The import line to write instead; None if there is none, or only by hand.
 
         ``name`` is what was taken from ``target``: None for the module itself,

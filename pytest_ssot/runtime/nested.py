@@ -9,6 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pytest_ssot.rules.lookup import TargetIndex
+    from pytest_ssot.runtime.evidence.conditions import Conditions
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.warnings.watch import WarningWatch
 
@@ -20,9 +21,9 @@ from pytest_ssot.runtime.stack import frames
 def adopt_targets(inner: TargetIndex, outer: TargetIndex) -> None:
     """Let *inner* have the targets of *outer* that no target of its own covers."""
     for target in outer:
-        named = target.name is not None and inner.name(target.module, target.name) is not None
+        named = target.name is not None and inner.find_name(target.module, target.name) is not None
         # A symbol's file under another name is told by who loads it, and by the inner run too.
-        if target.symbol is None and not named and inner.module(target.module) is None:
+        if target.symbol is None and not named and inner.find_module(target.module) is None:
             inner.add(Target(target.rule, target.text, target.submodules, foreign=True))
 
 
@@ -51,7 +52,7 @@ class OuterRun:
         self._recorder = recorder
         self._warnings = warnings
 
-    def take(self, sighting: Sighting, way: frames.Way) -> None:
+    def take(self, sighting: Sighting, way: frames.Way, conditions: Conditions) -> None:
         """Record *sighting*, reached by *way*, if the outer run asked for it."""
         rules = self._owned.get(sighting.kind, self._rules)
         rule = rules.get(sighting.target)
@@ -63,8 +64,8 @@ class OuterRun:
                 return  # the inner run's own rule
             self._warnings.keep_discovered(sighting.target, str(sighting.message))
         taken = sighting.copy(rule=rule or sighting.rule, foreign=False)
-        if taken.state == "swept":
+        if taken.swept:
             self._recorder.swept.add(taken, ())
         else:
             owned = self._recorder.owners.at(frames.get_caller())
-            self._recorder.give_sighting(owned, taken, way)
+            self._recorder.give_sighting(owned, taken, way, conditions)

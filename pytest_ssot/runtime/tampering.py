@@ -34,6 +34,7 @@ class Tampering:
         self._replacements: tuple[tuple[Replacement, str], ...] = (
             (imports.search, "importlib._bootstrap._find_spec: first imports"),
             (imports.circular, "importlib._bootstrap._lock_unlock_module: circular imports"),
+            (imports.lazy, "the filter of lazy imports: lazy imports"),
             (spy, "sys.modules['warnings']: warnings"),
             *(() if definitions is None else definitions.replacements),
         )

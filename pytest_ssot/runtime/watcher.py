@@ -40,7 +40,7 @@ from pytest_ssot.runtime.owners.owners import Ownership
 from pytest_ssot.runtime.stack.guard import Guard
 from pytest_ssot.runtime.stack.ours import Ours
 from pytest_ssot.runtime.tampering import Tampering
-from pytest_ssot.runtime.warnings.filters import InheritedFilters, WatchedCategories
+from pytest_ssot.runtime.warnings.categories import WatchedCategories
 from pytest_ssot.runtime.warnings.watch import WarningWatch
 
 _active: Watcher | None = None
@@ -85,14 +85,7 @@ class Watcher:
         )
         #: Only where any class has a factory.
         self.constructions = None if factories is None else self._watch_constructions(factories)
-        filters = InheritedFilters()
-        self.imports = ImportWatch(
-            self.index,
-            self.recorder,
-            guard,
-            on_load=self._list_on_load(),
-            state_of=filters.state_of_target,
-        )
+        self.imports = ImportWatch(self.index, self.recorder, guard, on_load=self._list_on_load())
         #: Only where any symbol is to be single.
         self.definitions = self._watch_definitions()
         self.warnings = WarningWatch(
@@ -101,7 +94,6 @@ class Watcher:
             self.imports.uses,
             guard,
             categories=WatchedCategories(self._categories),
-            filters=filters,
             discover=discover,
         )
         self.children = ChildWatch(self.recorder, guard, self.hand_over)
@@ -210,9 +202,19 @@ class Watcher:
         look = None if self.definitions is None else self._look_at_new
         return Ownership(self.recorder.owners, evidence, test, look, self._on_turn, alone=alone)
 
-    def begin_test(self) -> None:
-        """Begin a test, or the collection of a file."""
-        self.warnings.begin()
+    def begin_test(self, evidence: Evidence) -> None:
+        """Begin a test, whose *evidence* that will be."""
+        self.warnings.begin(evidence)
+        self.refresh()
+
+    def end_setup(self, evidence: Evidence) -> None:
+        """End the set-up of a fixture for several tests: all have the filters that it leaves."""
+        evidence.left = self.recorder.in_force.find_left(evidence)
+
+    def begin_collection(self, evidence: Evidence) -> None:
+        """Begin the collection of a file."""
+        self.warnings.begin(evidence)
+        self.recorder.in_force.configured = evidence.standing
         self.refresh()
 
     def find_lost(self, *, ended: bool, everywhere: bool = False) -> list[str]:
@@ -277,7 +279,7 @@ class Watcher:
                 for target in self.index
                 if target.symbol is None
             ]
-            owned = self.owned.plain()
+            owned = self.owned.to_plain()
             ours = self._ours.root, self._ours.entries
             self._receiver.reader.write_config(
                 targets, owned, self._categories, self.warnings.discover, ours

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ssot.runtime.evidence.evidence import Evidence
+from pytest_ssot.runtime.stack import frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.watcher import Watcher
 
-    # loaded by the first test that asks for it
+    # Loaded by the first test that asks for it.
     from pytest_ssot.ssot import Ssot
 
 #: The name that the plugin of a run is registered by.
@@ -42,7 +44,8 @@ def ssot(request: pytest.FixtureRequest) -> Ssot:
 class Fixtures:
     """The evidence of each fixture that is set up once for several tests."""
 
-    def __init__(self) -> None:
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
         # By identity: pytest 8.0 has definitions that cannot be hashed.
         self._evidence: dict[int, tuple[object, Evidence]] = {}
         self._test = Evidence()
@@ -114,8 +117,11 @@ class Fixtures:
 
     def _join_with_test(self, user: Evidence, definition: object) -> None:
         """Join *definition* to *user*, and to the test that runs now: *user* may be its fixture."""
-        self._join_fixture(user, definition)
-        self._join_fixture(self._test, definition)
+        found = self._evidence.get(id(definition))
+        if found is not None:
+            for asking in (user, self._test):
+                conditions = self._recorder.find_conditions(frames.get_caller(), asking)
+                asking.add_part(found[1], conditions)
 
     def _join_fixture(self, user: Evidence, definition: object) -> None:
         found = self._evidence.get(id(definition))

@@ -151,8 +151,8 @@ class _Passes:
             return any(one.sought == f"{module}:{name}" for one in self._guarded)
         return (
             module == self._wanted.canonical.get(use.rule)
-            or self._index.name(module, name) is not None
-            or self._index.module(module) is not None
+            or self._index.find_name(module, name) is not None
+            or self._index.find_module(module) is not None
         )
 
 

@@ -311,8 +311,8 @@ MANY = """
 import datetime, os, sys, types
 from pathlib import Path
 from random import Random
-from pytest_ssot.policy.run.inventory import take
-from pytest_ssot.rules.configured import load
+from pytest_ssot.policy.run.inventory import take_inventory
+from pytest_ssot.rules.configured import load_configured
 from pytest_ssot.source import index
 
 root, me = Path(sys.argv[1]), sys.argv[2]
@@ -321,7 +321,7 @@ today, chance = datetime.date(2026, 7, 1), Random(me)
 texts = ["import app.old\\n", "from app.api import X\\n", "from app.old import *\\n", "", "("]
 
 def taken(cache):
-    return take(load(root, {}, {}), today, cache=cache)
+    return take_inventory(load_configured(root, {}, {}), today, cache=cache)
 
 for _ in range(25):
     path = root / "app" / f"m{chance.randrange(6)}.py"

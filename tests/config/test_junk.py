@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.config.options import OPTIONS
@@ -91,7 +91,6 @@ def test_anything_from_a_hook_loads_or_is_refused(extra: object) -> None:
     load_or_refuse(b"", {}, extra)
 
 
-@settings(max_examples=20)
 @given(st.sampled_from(NAMES))
 def test_a_sound_table_made_by_this_test_does_load(reason: str) -> None:
     """Else the tests above might only ever see refusals."""

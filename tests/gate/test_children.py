@@ -386,7 +386,6 @@ def test_it_can_be_switched_off(project: Project) -> None:
     assert (ran.code, ran.violations) == (0, [])
 
 
-@pytest.mark.usefixtures("installed")
 def test_pytest_runs_in_tests(project: Project) -> None:
     """A run inside a test tells of its own rules, and the test has what it reaches of the outer."""
     project.write(
@@ -405,7 +404,7 @@ def test_pytest_runs_in_tests(project: Project) -> None:
                     pytester.syspathinsert(ROOT)
                     pytester.makepyfile("def test_it(): import app.bridge")
                     # It takes PYTEST_ADDOPTS away.
-                    pytester.makeini("[pytest]\\naddopts = -p no:asyncio -p no:randomly")
+                    pytester.makeini("[pytest]\\naddopts = -p ssot -p xdist")
                     return pytester
 
                 def test_process(inner): assert inner.runpytest_subprocess().ret == 0

@@ -32,28 +32,8 @@ def failed(*tests: str) -> list[str]:
     return [f"{FILE}::{test}" for test in sorted(tests)]
 
 
-def in_each_order(project: Project, *tests: str) -> None:
-    """These tests fail in either order and alone, and no others."""
-    project.write({"conftest.py": CONFTEST})
-    ran = project.run()
-    wanted = failed(*tests)
-    assert ran.failed == wanted
-    backwards = project.run("--backwards")
-    assert backwards.failed == wanted
-    assert backwards.bytes == ran.bytes
-    assert project.run("-n2").failed == wanted
-    for test in wanted[-1:]:
-        assert project.run(test).failed == [test]
-
-
-@pytest.mark.fresh
-@pytest.mark.parametrize("scope", ["function", "class", "module", "package", "session"])
-@pytest.mark.parametrize("how", ["return", "yield"])
-def test_every_scope(project: Project, scope: str, how: str) -> None:
-    project.write(
-        {
-            FILE: HEAD
-            + f"""
+def of_scope(scope: str, how: str) -> str:
+    return f"""
         @pytest.fixture(scope="{scope}")
         def given():
             reach()
@@ -65,18 +45,10 @@ def test_every_scope(project: Project, scope: str, how: str) -> None:
         @pytest.mark.usefixtures("given")
         def test_4(): pass
         """
-        }
-    )
-    in_each_order(project, "test_1", "test_3", "test_4")
 
 
-@pytest.mark.fresh
-def test_through_others(project: Project) -> None:
-    """By signature, by name, by mark; what is set up already is a link all the same."""
-    project.write(
-        {
-            FILE: HEAD
-            + """
+#: By signature, by name, by mark; what is set up already is a link all the same.
+OTHERS = """
         @pytest.fixture(scope="session")
         def base(): reach()
         @pytest.fixture(scope="module")
@@ -101,9 +73,53 @@ def test_through_others(project: Project) -> None:
         def test_7(factory): factory()
         def test_8(factory, clean, request): request.getfixturevalue("clean")
         """
-        }
-    )
-    in_each_order(project, *(f"test_{number}" for number in range(1, 8)))
+PARAMETRIZED = """
+        @pytest.fixture(scope="module", params=["old", "new"])
+        def given(request):
+            if request.param == "old":
+                reach()
+
+        @pytest.fixture(scope="module")
+        def above(given): pass
+
+        def test_1(given): pass
+        def test_2(above): pass
+        def test_3(): pass
+        """
+#: The fixtures, the tests that ask for them, and which of those fail.
+USES = {
+    **{
+        f"{how}-{scope}": (of_scope(scope, how), ["test_1", "test_3", "test_4"])
+        for how in ("return", "yield")
+        for scope in ("function", "class", "module", "package", "session")
+    },
+    "through others": (OTHERS, [f"test_{number}" for number in range(1, 8)]),
+    "parametrized": (PARAMETRIZED, ["test_1[old]", "test_2[old]"]),
+}
+
+
+@pytest.mark.parametrize("uses", USES)
+def test_in_either_order_and_alone(project: Project, uses: str) -> None:
+    text, tests = USES[uses]
+    project.write({FILE: HEAD + text, "conftest.py": CONFTEST})
+    ran = project.run()
+    wanted = failed(*tests)
+    assert ran.failed == wanted
+    backwards = project.run("--backwards")
+    assert backwards.failed == wanted
+    assert backwards.bytes == ran.bytes
+    for test in wanted[-1:]:
+        assert project.run(test).failed == [test]
+
+
+@pytest.mark.fresh
+def test_in_workers(project: Project) -> None:
+    wanted = []
+    for number, (text, tests) in enumerate(USES.values()):
+        file = f"tests/test_{number}.py"
+        project.write({file: HEAD + text})
+        wanted += [f"{file}::{test}" for test in tests]
+    assert project.run("-n2").failed == sorted(wanted)
 
 
 @pytest.mark.fresh
@@ -150,29 +166,6 @@ def test_overridden_ones(project: Project) -> None:
     assert project.run().failed == wanted
     assert project.run("--backwards").failed == wanted
     assert project.run("-n2", "--dist=loadfile").failed == wanted
-
-
-@pytest.mark.fresh
-def test_parametrized_ones(project: Project) -> None:
-    project.write(
-        {
-            FILE: HEAD
-            + """
-        @pytest.fixture(scope="module", params=["old", "new"])
-        def given(request):
-            if request.param == "old":
-                reach()
-
-        @pytest.fixture(scope="module")
-        def above(given): pass
-
-        def test_1(given): pass
-        def test_2(above): pass
-        def test_3(): pass
-        """
-        }
-    )
-    in_each_order(project, "test_1[old]", "test_2[old]")
 
 
 def test_those_that_fail(project: Project) -> None:

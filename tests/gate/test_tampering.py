@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,19 @@ FRONT = f"""
             return {PATH_FINDER}.find_spec(name, path, target)
     sys.meta_path.insert(0, Front())
 """
+#: What leaves an interpreter behind that no other run should have.
+LASTING = {
+    *("cleared", "emptied slice", "another list", "monkeypatched", "mocked", "ours removed"),
+    *("one in front", "reloaded", "class", "class, back"),
+}
+
+
+def each(table: Mapping[str, str]) -> list[object]:
+    return [
+        pytest.param(name, marks=pytest.mark.fresh) if name in LASTING else name for name in table
+    ]
+
+
 IMPORTS = {
     "cleared": "sys.meta_path.clear()\nsys.meta_path.append(importlib.machinery.PathFinder)",
     "emptied slice": f"sys.meta_path[:] = [{PATH_FINDER}]",
@@ -74,10 +88,9 @@ IMPORTS = {
 }
 
 
-@pytest.mark.fresh
 @pytest.mark.parametrize("form", ["import app.old", "from app import old"])
 @pytest.mark.parametrize("before", ["", "import app.old"], ids=["first", "cached"])
-@pytest.mark.parametrize("how", IMPORTS)
+@pytest.mark.parametrize("how", each(IMPORTS))
 def test_imports_are_seen_all_the_same(project: Project, how: str, before: str, form: str) -> None:
     helper = f"{HEAD}def tamper():\n{body(IMPORTS[how])}\n"
     given(
@@ -102,7 +115,6 @@ def test_imports_are_seen_all_the_same(project: Project, how: str, before: str, 
     assert ran.report["errors"] == []
 
 
-@pytest.mark.fresh
 @pytest.mark.parametrize(
     "how",
     [
@@ -111,7 +123,10 @@ def test_imports_are_seen_all_the_same(project: Project, how: str, before: str, 
         "class Spec(type(old.__spec__)): pass\nold.__spec__.__class__ = Spec",
         "old.__spec__.__class__ = importlib.machinery.ModuleSpec",
         "importlib.reload(old)",
-        "sys.meta_path[:] = [importlib.machinery.PathFinder]\nimportlib.reload(old)",
+        pytest.param(
+            "sys.meta_path[:] = [importlib.machinery.PathFinder]\nimportlib.reload(old)",
+            marks=pytest.mark.fresh,
+        ),
     ],
 )
 def test_what_is_on_a_module_goes_over_to_its_new_class(project: Project, how: str) -> None:
@@ -160,9 +175,8 @@ WARNINGS = {
 }
 
 
-@pytest.mark.fresh
 @pytest.mark.parametrize("issue", ["warnings.warn", "warn"], ids=["by name", "bound early"])
-@pytest.mark.parametrize("how", WARNINGS)
+@pytest.mark.parametrize("how", each(WARNINGS))
 def test_warnings_are_seen_all_the_same(project: Project, how: str, issue: str) -> None:
     given(
         project,
@@ -456,13 +470,15 @@ def test_workers_tell_the_same(project: Project) -> None:
 # -- neighbours that are left alone -------------------------------------------
 
 
-@pytest.mark.fresh
 @pytest.mark.parametrize(
     "code",
     [
         "monkeypatch.setattr(sys, 'meta_path', [object(), *sys.meta_path])",
         "monkeypatch.setattr(sys, 'meta_path', [])",
-        "sys.meta_path.insert(0, types.SimpleNamespace(find_spec=lambda *args: None))",
+        pytest.param(
+            "sys.meta_path.insert(0, types.SimpleNamespace(find_spec=lambda *args: None))",
+            marks=pytest.mark.fresh,
+        ),
         "mock.patch.dict(sys.modules, clear=True).__enter__; import json",
         "with mock.patch.dict(sys.modules, {'app.old': mock.Mock()}): pass",
         "with mock.patch.dict(sys.modules, clear=True): pass",
@@ -471,9 +487,9 @@ def test_workers_tell_the_same(project: Project) -> None:
         "monkeypatch.setattr(app.old, 'X', 2)",
         "with warnings.catch_warnings(record=True): warnings.warn('x')",
         "warnings.resetwarnings(); warnings.filters = []",
-        "importlib.reload(warnings)",
-        "importlib.reload(importlib)",
-        "importlib.reload(importlib.util)",
+        pytest.param("importlib.reload(warnings)", marks=pytest.mark.fresh),
+        pytest.param("importlib.reload(importlib)", marks=pytest.mark.fresh),
+        pytest.param("importlib.reload(importlib.util)", marks=pytest.mark.fresh),
         "importlib.invalidate_caches()",
         "builtins.__import__ = builtins.__import__",
         "spec = importlib.util.find_spec('app.old'); importlib.util.module_from_spec(spec)",

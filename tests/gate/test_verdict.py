@@ -202,7 +202,7 @@ def test_a_strict_run_of_nothing_is_no_failure(project: Project) -> None:
 # -- errors inside the plugin ----------------------------------------------------------
 
 FAULTS = {
-    "the finder": "pytest_ssot.rules.lookup:TargetIndex.module",
+    "the finder": "pytest_ssot.rules.lookup:TargetIndex.find_module",
     "an import": "pytest_ssot.runtime.imports.uses:ImportUses.charge_import",
     "a record": "pytest_ssot.runtime.evidence.recorder:Recorder.record",
     "a frame": "pytest_ssot.runtime.stack.frames:find_user_frame",

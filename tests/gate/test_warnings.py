@@ -358,12 +358,22 @@ def test_what_a_test_does_not_expect(project: Project, how: str) -> None:
     assert ran.failed == [f"{TEST}::test_it"]
 
 
-def test_an_expectation_excuses_no_import(project: Project) -> None:
+EXPECTS = "    with pytest.warns(DeprecationWarning):\n        import app.old"
+
+
+def test_who_expects_the_warning_of_a_rules_target_expects_its_use(project: Project) -> None:
     project.write(lib(CALL))
     project.write(
         {"app/old.py": "import warnings\nwarnings.warn('app.old is old', DeprecationWarning, 2)\n"}
     )
-    project.write(calls("    with pytest.warns(DeprecationWarning):\n        import app.old"))
+    project.write(calls(EXPECTS))
+    ran = project.run()
+    assert (ran.code, ran.violations) == (0, [])
+
+
+def test_an_expectation_excuses_no_use_that_does_not_warn(project: Project) -> None:
+    project.write(lib(CALL))
+    project.write(calls(f"{EXPECTS}; lib.call()"))
     ran = project.run()
     assert ran.sites == [("fails", "app.old", None, f"{TEST}:7:8 test_it")]
 
@@ -454,6 +464,17 @@ def test_a_filter_that_a_test_sets_and_leaves(project: Project) -> None:
     ran = project.run()
     assert f"{TEST}::test_2" in ran.failed
     assert ("fails", "app.lib:call", None, f"{TEST}:8:14 test_2") in ran.sites
+
+
+def test_a_filter_for_the_whole_process_is_named(project: Project) -> None:
+    project.write(lib(CALL))
+    project.write(
+        {"app/quiet.py": "import warnings\n\nwarnings.filterwarnings('ignore', 'call is old')\n"}
+    )
+    project.write(calls("    lib.call()", "import app.quiet"))
+    told = project.run().failure("test_it")
+    note = "E   note: the filter of app/quiet.py:3 is for the whole process, and excuses nobody"
+    assert note in told
 
 
 # -- discover --------------------------------------------------------------------------

@@ -80,6 +80,14 @@ def reads_a_global() -> object:
     return TABLE
 
 
+#: What only newer Pythons have, as expressions.
+NEWER = {
+    "template": ((3, 14), "t'a {(1, 2)}'"),
+    "reference of an annotation": ((3, 14), "importlib.import_module('typing').ForwardRef('x')"),
+    "frozen dict": ((3, 15), "frozendict(x=1, y=(2, frozendict(z=3)))"),
+    "sentinel of Python": ((3, 15), "sentinel('MISSING')"),
+    "lazy import": ((3, 15), "exec('lazy import this', namespace := {}) or namespace['this']"),
+}
 SHARED = {
     "none": None,
     "number": 2**100,
@@ -125,6 +133,7 @@ SHARED = {
     "selector": selectors.DefaultSelector(),
     "proxy of values": types.MappingProxyType({"x": (1, 2)}),
     "property": property(lambda _: TABLE),
+    **{name: eval(text) for name, (since, text) in NEWER.items() if sys.version_info >= since},
 }
 
 

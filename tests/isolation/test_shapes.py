@@ -247,6 +247,16 @@ SHAPES: dict[str, tuple[Callable[[Any], object], str]] = {
     ),
     "context": (context, "[<ContextVar user>]"),
     "mock": (mocked, '._mock_children["child"].grandchild'),
+    **(
+        {"template": (lambda value: eval("t'a {value}'"), ".interpolations[0].value")}
+        if sys.version_info >= (3, 14)
+        else {}
+    ),
+    **(
+        {"frozen dict": (lambda value: eval("frozendict(x=value)"), '["x"]')}
+        if sys.version_info >= (3, 15)
+        else {}
+    ),
 }
 
 

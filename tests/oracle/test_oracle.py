@@ -4,18 +4,17 @@ Hypothesis makes import graphs, writes some of them into one project, and runs i
 random orders, in random selections, in one process and in workers. What each test is told
 to have reached must be what the graph says (reach.py), in every run.
 
-What runs here is the same each time. To look further, choose other graphs and more::
+What runs here is the same each time. To look further, at other graphs and more::
 
-    SSOT_ORACLE_SEED=7 SSOT_ORACLE_PROJECTS=200 pytest -q tests/oracle
+    pytest tests/oracle --seeds 25
 
-Each project holds some five graphs, so that three hundred are tried here. A failure shows the
+Each project holds some five graphs, so that forty are tried here. A failure shows the
 smallest graph that was found, its files, and what was told of it.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
@@ -29,12 +28,11 @@ from hypothesis import strategies as st
 from tests.oracle import reach
 from tests.oracle.graphs import Draw, Graph, graphs
 from tests.oracle.writing import MARK, Writer, critical, node_id, rules
+from tests.seeds import examples
 
 if TYPE_CHECKING:
     from tests.conftest import Project, Ran
 
-SEED = os.environ.get("SSOT_ORACLE_SEED")
-PROJECTS = int(os.environ.get("SSOT_ORACLE_PROJECTS", "64"))
 MOST = 24
 #: Whether one more graph follows; to stop is the simplest.
 MORE = st.sampled_from([False, *[True] * (4 * MOST)])
@@ -99,13 +97,11 @@ class Known(NamedTuple):
     uses: frozenset[reach.Use]
 
 
-def checked(examples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def checked(projects: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The settings that these tests share, with that many projects."""
-    settings = hypothesis.settings(
-        max_examples=examples,
-        derandomize=SEED is None,
+    return hypothesis.settings(
+        max_examples=projects,
         database=None,
-        deadline=None,
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=[
             HealthCheck.function_scoped_fixture,  # each project is written to an empty folder
@@ -114,13 +110,8 @@ def checked(examples: int) -> Callable[[Callable[..., None]], Callable[..., None
         ],
     )
 
-    def decorate(test: Callable[..., None]) -> Callable[..., None]:
-        return settings(test if SEED is None else hypothesis.seed(int(SEED))(test))
 
-    return decorate
-
-
-@checked(PROJECTS)
+@checked(examples(8))
 @hypothesis.given(found=projects(), way=WAYS)
 def test_in_one_process(project: Project, found: list[Graph], way: Way) -> None:
     known = write(project, found)
@@ -128,7 +119,7 @@ def test_in_one_process(project: Project, found: list[Graph], way: Way) -> None:
 
 
 @pytest.mark.fresh
-@checked(max(1, PROJECTS // 8))
+@checked(examples(1))
 @hypothesis.given(found=projects(), way=WAYS)
 def test_in_workers(project: Project, found: list[Graph], way: Way) -> None:
     known = write(project, found)

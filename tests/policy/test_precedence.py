@@ -5,6 +5,7 @@ Each case takes away what decided in the case before, so that the next has its t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,8 +21,8 @@ from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.configured import load_configured
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import RuleSet
+from pytest_ssot.runtime.evidence.conditions import BY_PYTEST, Condition, WarningFacts
 from pytest_ssot.runtime.evidence.evidence import Sighting, Sightings
-from pytest_ssot.runtime.stack.frames import Way
 from pytest_ssot.source.project.modules import Modules
 from tests.policy.short import TODAY
 
@@ -97,22 +98,29 @@ def decide(court: Court, judged: Violation | None) -> tuple[str, str | None]:
     return told.verdict.value, told.reason
 
 
-def seen(here: Court, state: str) -> Sightings:
-    """The use that a run saw, and what warning filters made of it."""
+FACTS = WarningFacts("old is old", ("DeprecationWarning",), None)
+APPLICATION = ("app/a.py", 1, "go", "app.a")
+#: What makes of the warning that it is allowed, or suppressed.
+FILTERS = {
+    "a filter that names the warning": Condition("ignore", BY_PYTEST, message=("old", 0)),
+    "a silence around the call": Condition("ignore", APPLICATION, block=APPLICATION),
+}
+
+
+def seen(here: Court, holds: Iterable[str]) -> Sightings:
+    """The use that a run saw, and under which filters."""
     path = str(here.root / here.write())
     place: dict[str, Any] = {"path": path, "line": 1, "end_line": 1, "column": 0}
     what: dict[str, Any] = {"rule": "old", "kind": "import", "target": "app.old", "name": None}
-    sighting = Sighting(**what, **place, function="<module>", module="app.a", state=state)
-    way: Way = ()
-    return {sighting.key: (sighting, way)}
+    sighting = Sighting(**what, **place, function="<module>", module="app.a", warning=FACTS)
+    conditions = tuple(FILTERS[name] for name in FILTERS if name in holds)
+    return {sighting.key: (sighting, (), conditions)}
 
 
 @pytest.mark.parametrize("holds", cases(set()))
 def test_what_a_run_has_seen(tmp_path: Path, holds: list[str]) -> None:
     here = court(tmp_path, holds)
-    silenced = "suppressed" if "a silence around the call" in holds else "seen"
-    state = "honoured" if "a filter that names the warning" in holds else silenced
-    (judged,) = here.judge().judge_found(seen(here, state), here.test(), here.ask)
+    (judged,) = here.judge().judge_found(seen(here, holds), here.test(), here.ask)
     assert decide(here, judged) == ORDER[holds[0]]
 
 
@@ -145,7 +153,7 @@ def test_settings_decide_what_is_neither_excused_nor_ours_to_change(
 ) -> None:
     (tmp_path / "pyproject.toml").write_text(f'[tool.pytest-ssot]\n{setting} = "{says}"\n')
     here = court(tmp_path, ["an importer of others"] if setting == "indirect" else [])
-    found = seen(here, "seen" if setting == "indirect" else "suppressed")
+    found = seen(here, [] if setting == "indirect" else ["a silence around the call"])
     told = here.judge().judge_found(found, here.test())
     assert [violation.verdict.value for violation in told] == ([verdict] if verdict else [])
 

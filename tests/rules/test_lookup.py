@@ -24,14 +24,14 @@ def slowly(targets: dict[str, bool], dotted: str) -> str | None:
 @given(TARGETS, DOTTED)
 def test_the_most_specific_rule_wins(targets: dict[str, bool], dotted: str) -> None:
     index = TargetIndex(Target(f"rule {text}", text, sub) for text, sub in targets.items())
-    found = index.module(dotted)
+    found = index.find_module(dotted)
     assert (found.text if found else None) == slowly(targets, dotted)
 
 
 def test_a_name_is_found_in_its_own_module_alone() -> None:
     index = TargetIndex([Target("one", "a.b:Old"), Target("two", "a.b")])
-    found = index.name("a.b", "Old")
+    found = index.find_name("a.b", "Old")
     assert found is not None
     assert found.rule == "one"
-    assert index.name("a.b.c", "Old") is None
-    assert index.name("a.b", "New") is None
+    assert index.find_name("a.b.c", "Old") is None
+    assert index.find_name("a.b", "New") is None

@@ -40,11 +40,11 @@ REPLACEMENTS = [
 
 @pytest.mark.parametrize(("rule", "name", "line"), REPLACEMENTS)
 def test_the_line_to_write_instead(rule: Rule, name: str | None, line: str | None) -> None:
-    assert rule.replacement(rule.module, name) == line
+    assert rule.write_replacement(rule.module, name) == line
 
 
 def test_a_name_from_a_deeper_submodule_is_looked_for_in_use_as_well() -> None:
-    line = MODULE.replacement("app.ws.manager_factory.deep", "Manager")
+    line = MODULE.write_replacement("app.ws.manager_factory.deep", "Manager")
     assert line == "from app.ws.manager import Manager"
 
 

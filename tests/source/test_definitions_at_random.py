@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_ssot.policy.run.inventory import take_inventory
 from pytest_ssot.rules.configured import load_configured
+from tests.seeds import examples
 
 CONFIG = '[[tool.pytest-ssot.single]]\nsymbol = "app.home:Manager"\nalso-from = ["app.m0"]\n'
 #: What is found, by path: form and name.
@@ -134,7 +135,7 @@ def _first(plan: Plan, source: str, name: str) -> tuple[str, str | None, bool]:
     return f"def get():\n    from app.{source} import {name}", None, False
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=examples(30))
 @given(st.integers(1, 5).flatmap(lambda many: st.tuples(*map(plans, range(many)))))
 def test_just_what_was_planned(chosen: tuple[Plan, ...]) -> None:
     modules: list[Module] = []

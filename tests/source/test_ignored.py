@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_ssot.source.project.files import Files
+from tests.seeds import examples
 
 #: No file of the machine's or the user's has a say.
 ISOLATED = {
@@ -68,7 +69,7 @@ def seen(root: Path, *paths: str) -> set[str]:
     return {entry.path for entry in Files(root, paths) if not entry.path.endswith(".pyi")}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(8))
 @given(
     files=st.sets(PATHS, min_size=1, max_size=8),
     ignores=st.dictionaries(FOLDERS, IGNORES, min_size=1, max_size=3),

@@ -19,11 +19,11 @@ from pytest_ssot.source.index import State
 from pytest_ssot.source.project.files import Entry
 from pytest_ssot.source.project.surroundings import Surroundings
 from pytest_ssot.source.uses.use import Scan
+from tests.seeds import examples
 
 TODAY = datetime.date(2026, 7, 1)
-#: To look further: SSOT_INDEX_SEED=7 SSOT_INDEX_ROUNDS=500 pytest -q tests/source/test_index.py
-SEED = int(os.environ.get("SSOT_INDEX_SEED", "1"))
-ROUNDS = int(os.environ.get("SSOT_INDEX_ROUNDS", "8"))
+#: To look further: pytest tests/source/test_index.py --seeds 250
+ROUNDS = examples(2)
 STEPS = 24
 NOW = time.time_ns()
 OLD = NOW - 60 * 10**9
@@ -237,7 +237,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("later")
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_any_edits(tmp_path: Path, number: int) -> None:
-    project = Project(tmp_path, Random(SEED * 1000 + number))
+    project = Project(tmp_path, Random(1000 + number))
     edits: list[str] = []
     for _ in range(STEPS):
         assert taken(tmp_path, cache=True) == taken(tmp_path, cache=False), "\n".join(edits)

@@ -17,6 +17,7 @@ from pytest_ssot.source.file_analysis import Analysed, Analysis
 from pytest_ssot.source.project.modules import Modules
 from pytest_ssot.source.text.partial_text import outlined
 from tests.conftest import Project
+from tests.seeds import examples
 
 TARGETS = [Target("m", "app.old"), Target("n", "app.names:X"), Target("p", "pytest_ssot_mark")]
 
@@ -115,7 +116,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), suppress_health_check=list(HealthCheck))
 @given(st.lists(PIECES, max_size=14))
 def test_what_is_left_out_changes_nothing(pieces: Sequence[str]) -> None:
     text = "".join(pieces)

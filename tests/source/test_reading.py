@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_ssot.source.text.reading import (
@@ -70,7 +70,6 @@ def positions(source: bytes | str) -> list[tuple[str, int, int]] | None:
     ]
 
 
-@settings(deadline=None)
 @given(sources())
 @example(b"# coding: utf-8\r# coding: foo\r\nimport a\r")
 @example(codecs.BOM_UTF8 + b"# coding: utf8\nimport a\n")
@@ -88,7 +87,6 @@ def test_the_text_is_what_python_parses(data: bytes) -> None:
         assert "\r" not in text
 
 
-@settings(deadline=None)
 @given(sources())
 def test_what_is_salvaged_has_the_lines_and_encodes(data: bytes) -> None:
     text = salvaged(data)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_ssot.source.text.reading import decoded
 from pytest_ssot.source.text.repair import repaired
+from tests.seeds import examples
 
 #: Of all kinds, and small enough to be parsed a hundred times.
 MODULES = [
@@ -21,7 +22,7 @@ MODULES = [
     for file in sorted(importlib.resources.files(package).iterdir(), key=lambda file: file.name)
     if file.name.endswith(".py") and 1_000 < len(data := file.read_bytes()) < 12_000
 ]
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=examples(15), suppress_health_check=list(HealthCheck))
 
 
 def parses(text: str) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_ssot.source.text import word_search as module
 from pytest_ssot.source.text.word_search import Words
+from tests.seeds import examples
 
 WORD = st.text("abé_1", min_size=1, max_size=3)
 PHRASE = st.sampled_from(["import *", "import*"])
@@ -27,7 +28,7 @@ def plainly(words: set[str], text: str) -> list[int]:
     return [n for n, line in enumerate(text.split("\n"), 1) if words and whole.search(line)]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(125))
 @given(st.sets(st.one_of(WORD, PHRASE), max_size=5), TEXT)
 def test_with_and_without_the_library(words: set[str], text: str) -> None:
     fast = Words(words)

@@ -1,4 +1,4 @@
-"""Where files went that are gone, as git tells it: their entries in the baseline go along."""
+"""Where git says that moved files went, so that their entries in the baseline go along."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ class Ratchet:
         examined: Callable[[EntryKey], bool],
         is_critical: IsCritical,
     ) -> list[Stale]:
-        """What of the entries for source a scan did not find, of whose *violations* these are."""
+        """The entries for source of which a scan, whose *violations* these are, found less."""
         violations = [violation for violation in violations if "static" in violation.seen]
         left = self._group_sites(violations, is_critical)
         critical = {
@@ -196,7 +196,7 @@ class Ratchet:
     def find_stale_in_runs(
         self, scanned: Iterable[Violation], seen: Iterable[Violation], is_critical: IsCritical
     ) -> list[Stale]:
-        """What of the entries that only runs see a full run did not see.
+        """The entries for what only runs see, of which a full run saw less.
 
         What a scan finds by now, as a rule has been written for it, is still there.
         """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # it brings the scan along, which only some runs have a use f
 
 
 class Upkeep(NamedTuple):
-    """What is *stale* in the baseline; ``updated`` tells of the file, once that is without it."""
+    """What is *stale* in the baseline; ``updated`` tells of the file, where it was rewritten."""
 
     stale: tuple[Stale, ...] = ()
     updated: str | None = None

@@ -32,7 +32,7 @@ class NamedTarget(NamedTuple):
 
 
 def check_homes(configured: Configured, *, installed: bool) -> None:
-    """Raises one UsageError with all that is named and is not there, or is something else.
+    """Check all that tables name; raises one UsageError with what is not there, or something else.
 
     The project's own modules are read and not imported; others are asked for in a
     process of its own: those of the standard library, and with *installed* all that
@@ -90,7 +90,7 @@ class _TargetChecker:
     def find_problems(
         self, named: Sequence[NamedTarget]
     ) -> Iterator[tuple[NamedTarget, Problem | None]]:
-        """Each with its problem; those that are none of the project's are asked for at once."""
+        """Each name with its problem; all that are none of the project's are asked for at once."""
         found = [(target, self._look_up(target)) for target in named]
         foreign = {
             target
@@ -112,7 +112,7 @@ class _TargetChecker:
             yield target, _describe_problem(target, answer.what, near)
 
     def _look_up(self, named: NamedTarget) -> Found:
-        """What a name is; who makes a class, and the class, may go by a path that leads there."""
+        """What a name is; a class and its factory may be named by a path that only leads there."""
         found = self._homes.of(named.target)
         if found.what == "elsewhere" and named.role in ("class", "callable"):
             return self._homes.of(found.at)
@@ -124,7 +124,7 @@ class _TargetChecker:
         return self._homes.module(top).what == "no module"
 
     def _is_built(self, named: NamedTarget) -> bool:
-        """Whether a module that the project's source has not is where it is installed."""
+        """Whether the module is installed, though the project's source does not have it."""
         return self._installed and is_installed(_module_of(named.target))
 
     def _is_asked(self, target: str) -> bool:

@@ -73,7 +73,7 @@ def find_overdue(configured: Configured, is_read: Callable[[str], bool] | None =
         if stands.file is None or stands.exists is False or not is_read(stands.file):
             continue
         found = versions.of(rule.distribution or "")
-        is_due = found.reaches(rule.removed_in or "")
+        is_due = found.reaches_version(rule.removed_in or "")
         if stands.exists and is_due:
             site = Site(stands.file, stands.line, stands.column)
             message = (
@@ -124,7 +124,7 @@ class Version(NamedTuple):
     text: str | None
     why: str = ""
 
-    def reaches(self, removed_in: str) -> bool | None:
+    def reaches_version(self, removed_in: str) -> bool | None:
         """Whether it is *removed_in* or newer; a pre-release is older. None if nobody knows."""
         from packaging.version import Version as Parsed
 

@@ -38,7 +38,7 @@ class UnusedRule(NamedTuple):
 
 
 class KnownUses(NamedTuple):
-    """What is known of uses: all *violations*, and the *number* by rule with those that are hidden.
+    """All *violations*, and the *number* of uses by rule, those that are hidden among them.
 
     *entries* are the baseline's: what only runs see counts as seen. *paths* are the
     project's files, if they are known.
@@ -84,7 +84,7 @@ class _UnusedFinder:
         }
 
     def find(self, rule: Rule) -> UnusedRule | None:
-        """The rule as idle; None if it is not."""
+        """The rule as an unused one; None if it is used."""
         through = self._find_pass_through(rule) if rule.id in self._used else None
         if rule.id in self._used and through is None:
             return None

@@ -25,7 +25,7 @@ from pytest_ssot.source.wanted import Wanted
 
 
 class Ground(NamedTuple):
-    """Where the statement, or the call, of a violation ends; what allows it, empty for none."""
+    """The last line of a violation's statement or call, and the allowance that covers it."""
 
     end_line: int
     allowed_by: str = ""

@@ -69,7 +69,7 @@ class _Importers:
         return module == self._target.module or self._is_target(module)
 
     def _is_target(self, module: str) -> bool:
-        found = self._index.module(module)
+        found = self._index.find_module(module)
         return found is not None and found.text == self._target.text
 
     def _look_through(self, module: LoadedModule, own: bool) -> None:
@@ -94,7 +94,7 @@ class _Importers:
         if not self._is_target(module):
             return any(sub in self._loaded and self._is_target(sub) for _, sub in below)
         return any(
-            self._index.name(module, name) is None
+            self._index.find_name(module, name) is None
             and sub not in self._index.modules
             and (target.submodules or sub not in self._loaded)
             for name, sub in below

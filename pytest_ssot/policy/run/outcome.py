@@ -49,7 +49,7 @@ class Assembly:
         self._static.add_result(result)
 
     def add_scan(self, inventory: Inventory, has: Callable[[str], bool]) -> None:
-        """Take in what items do not tell of the files, by path, that the run *has*."""
+        """Take in what the items do not tell, of those files, by path, that the run *has*."""
         for violation in inventory.violations:
             if violation.verdict is not Verdict.FAILS and has(violation.importer.path):
                 self._static.add_violation(violation)

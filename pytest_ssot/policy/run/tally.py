@@ -6,15 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pytest_ssot.model import Step, Verdict, Violation
-
-#: The order in which verdicts outweigh each other where tests differ.
-_WEIGHT = (
-    Verdict.FAILS,
-    Verdict.KNOWN,
-    Verdict.SUPPRESSED,
-    Verdict.INDIRECT,
-    Verdict.ALLOWED,
-)
+from pytest_ssot.policy.verdict.judge import WEIGHT
 
 
 class Result(NamedTuple):
@@ -88,7 +80,7 @@ class Tally:
 def join_with_scan(
     seen: Iterable[Violation], static: Iterable[Violation]
 ) -> list[tuple[Violation, Violation | None]]:
-    """What a run has *seen* and what a scan found, one of each site; with that of the scan.
+    """Each violation that a run has *seen* or a scan found, once, with the scan's own of it.
 
     A run and a scan may differ about the column; of those on one line the first is
     the first. A run's chain says more than the scan's.
@@ -115,7 +107,7 @@ def spot_of(violation: Violation) -> tuple[object, ...]:
 
 def _merge_two(first: Violation, other: Violation) -> Violation:
     """The same whichever came first: the weightier verdict, the shorter chain."""
-    weighty = min((first, other), key=lambda violation: _WEIGHT.index(violation.verdict))
+    weighty = min((first, other), key=lambda violation: WEIGHT.index(violation.verdict))
     chains: Iterable[tuple[Step, ...]] = (first.chain, other.chain)
     messages = [v.message for v in (first, other) if v.message is not None]
     reasons = [

@@ -17,11 +17,14 @@ from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.verdict import mission_critical
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
 from pytest_ssot.policy.verdict.judge import Ask, Judge
+from pytest_ssot.policy.verdict.silences import Around
+from pytest_ssot.policy.verdict.test_code import TestCode
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.rules.ruleset import RuleSet
+from pytest_ssot.runtime.evidence.conditions import Condition
 from pytest_ssot.runtime.evidence.evidence import Evidence, Sightings
 from pytest_ssot.runtime.stack.ours import Ours
 from pytest_ssot.runtime.watcher import Watcher, get_active
@@ -149,12 +152,12 @@ class Run:
         self.today = today
         self._ask = ask
         self._asked = asked
-        self._configure(configured, known)
         self.marks: list[Allowance] = []
         self.plugins: list[str] = []
         #: The plugins that a test file asks for, by its path.
         self.plugins_of: dict[str, list[str]] = {}
         self.tested: set[Path] = set()
+        self._configure(configured, known)
         self.watcher = make_watcher(configured, outer=get_active())
         self._files: dict[str, Evidence] = {}
         self._folders: dict[str, list[tuple[str, list[str]]]] = {}
@@ -173,7 +176,8 @@ class Run:
         self.ratchet = Ratchet(known, self.today)
         self.rules = configured.rules
         self.allowances = Allowances(configured.allowances, self.today)
-        self.judge = Judge(self.settings, self.rules, self.allowances)
+        tests = TestCode(self.settings.root, self.tested, self.plugins)
+        self.judge = Judge(self.settings, self.rules, self.allowances, tests)
 
     def find_file_evidence(self, path: str) -> Evidence:
         """The evidence of the collection of a file or a folder."""
@@ -188,12 +192,12 @@ class Run:
         state = self.watcher.recorder.changes, len(running.evidence.parts)
         if running.judged is None or running.judged[0] != state:
             found = self._gather_found(running, asked)
-            running.judged = state, self._judge_found(found, asked.test, asked.critical)
+            running.judged = state, self._judge_test(found, running.evidence, asked)
         return running.judged[1]
 
     def judge_found(self, found: Sightings, asked: TestTerms) -> list[Violation]:
-        """What was *found* for the test elsewhere than in it, judged as if it had seen it."""
-        return self._judge_found(found, asked.test, asked.critical)
+        """What was *found* elsewhere on behalf of the test, judged as if the test had seen it."""
+        return self._judge_test(found, Evidence(), asked)
 
     def find_failing(
         self, running: RunningTest | EndedTest, asked: TestTerms, violations: Iterable[Violation]
@@ -222,12 +226,12 @@ class Run:
         self.watcher.collect()
         self.note_lost_outside("something outside of tests")
         recorder = self.watcher.recorder
-        nobody = SeenBy("")
+        around = recorder.in_force.read_standing(recorder.in_force.configured)
+        session = self._judge_found(self.watcher.gather(self._find_unowned()), SeenBy(""), around)
+        swept = self._judge_found(self.watcher.gather([recorder.swept]), SeenBy(""), ())
         return Remainder(
-            session=tuple(self._judge_found(self.watcher.gather([*self._find_unowned()]), nobody)),
-            swept=tuple(
-                self.judge.judge_found(self.watcher.gather([recorder.swept]), nobody, self._ask)
-            ),
+            session=tuple(self.ratchet.mark_known(session)),
+            swept=tuple(swept),
             used=tuple(sorted(self.judge.used)),
             marks=tuple(
                 sorted({mark.origin for mark in self.marks if self.allowances.holds(mark)})
@@ -241,7 +245,7 @@ class Run:
         )
 
     def judge_overdue(self) -> tuple[Remainder, tuple[str, ...]]:
-        """What should be gone by now, as no test's, and of what nobody knows whether it should."""
+        """What is overdue, judged as no test's; and the targets of which nobody can tell."""
         found = find_overdue(self.configured)
         told = [self._judge_overdue(overdue) for overdue in found.overdue]
         judged = self.ratchet.mark_known([violation for violation in told if violation is not None])
@@ -274,19 +278,46 @@ class Run:
         for evidence in list(self.watcher.recorder.late.values()):
             ended = cast("EndedTest", evidence.ended)
             asked = self._asked(ended.test)
-            found = self._judge_found(self.watcher.gather([evidence]), asked.test, asked.critical)
+            found = self._judge_test(self.watcher.gather([evidence]), evidence, asked)
             failing = self.find_failing(ended, asked, found)
             yield Result(asked.test.nodeid, tuple(found), bool(failing), ended.skipped)
 
     def relative_path(self, path: str) -> str:
         return relative(path, self.settings.root)
 
-    def _judge_found(
-        self, found: Sightings, test: SeenBy, critical: bool = False
+    def _judge_test(
+        self, found: Sightings, evidence: Evidence, asked: TestTerms
     ) -> list[Violation]:
-        """What was found, judged, with what the baseline knows; *critical* tests excuse nothing."""
-        judged = self.judge.judge_found(found, test, self._ask)
-        return judged if critical else self.ratchet.mark_known(judged)
+        """What was found for a test, judged, with what the baseline knows.
+
+        Mission-critical tests excuse nothing.
+        """
+        conditions = self._find_conditions(evidence, asked.path)
+        judged = self._judge_found(found, asked.test, conditions)
+        return judged if asked.critical else self.ratchet.mark_known(judged)
+
+    def _judge_found(
+        self, found: Sightings, test: SeenBy, conditions: Iterable[Condition]
+    ) -> list[Violation]:
+        """What was found, judged; *conditions* are those around all of it."""
+        around = Around()
+        if any(sighting.warning is not None for sighting, _, _ in found.values()):
+            around = Around(tuple(conditions), self.watcher.recorder.in_force.process_wide)
+        return self.judge.judge_found(found, test, self._ask, around)
+
+    def _find_conditions(self, evidence: Evidence, path: str) -> Iterator[Condition]:
+        """Find the filters that hold for all that a test in the file *path* reaches.
+
+        Those of its fixtures, of the files that it is below, and of pytest itself.
+        """
+        in_force = self.watcher.recorder.in_force
+        files = {path, *(file for _, files in self._find_above(path) for file in files)}
+        yield from _find_left(evidence)
+        for condition in in_force.process_wide:
+            where, _, function, _ = condition.setter
+            if function == "<module>" and where in files:
+                yield condition
+        yield from in_force.read_standing(evidence.standing)
 
     def _gather_found(self, running: RunningTest, asked: TestTerms) -> Sightings:
         """All that a test answers for: itself, its fixtures, its file, the conftests above."""
@@ -327,7 +358,7 @@ class Run:
         return known
 
     def _find_unowned(self) -> Iterator[Evidence]:
-        """What belongs to no test: the session's, and what files and folders without any saw."""
+        """Evidence that belongs to no test: the session's, and that of files without tests."""
         yield self.watcher.recorder.session
         tested = {str(folder) for path in self.tested for folder in (path, *path.parents)}
         yield from (self._files[path] for path in self._files.keys() - tested)
@@ -335,6 +366,13 @@ class Run:
     def _find_collected(self, path: str) -> Iterator[Evidence]:
         if path in self._files:
             yield self._files[path]
+
+
+def _find_left(evidence: Evidence) -> Iterator[Condition]:
+    """Find the filters that the fixtures of a test left, each for all tests that use it."""
+    for part in dict.fromkeys(part for part, _ in evidence.parts):
+        yield from part.left
+        yield from _find_left(part)
 
 
 def make_watcher(configured: Configured, outer: Watcher | None = None) -> Watcher:

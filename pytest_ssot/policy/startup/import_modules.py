@@ -30,7 +30,7 @@ from pytest_ssot.rules.configured import Configured
 from pytest_ssot.runtime.children import fresh_import
 from pytest_ssot.runtime.children.watch import make_environment
 from pytest_ssot.runtime.evidence.channel import ChannelReader
-from pytest_ssot.runtime.evidence.evidence import Sightings
+from pytest_ssot.runtime.evidence.evidence import Sightings, keep_shortest
 from pytest_ssot.source.project.modules import Modules
 
 #: Seconds that an import may take, unless another limit is given.
@@ -258,10 +258,11 @@ class _ImportProcess:
             return found
         first = {"path": str(self._root / path), "line": 1, "end_line": 1, "column": 0}
         placed: Sightings = {}
-        for seen, way in found.values():
+        for seen, way, conditions in found.values():
             if seen.path.startswith("<"):
                 seen = seen.copy(**first, function="<module>", module=self._module)
-            placed[seen.key] = seen, tuple(step for step in way if not step[0].startswith("<"))
+            steps = tuple(step for step in way if not step[0].startswith("<"))
+            keep_shortest(placed, (seen, steps, conditions))
         return placed
 
 

@@ -11,16 +11,27 @@ from pytest_ssot.files import relative
 from pytest_ssot.model import Form, Kind, Site, Step, Verdict, Violation
 from pytest_ssot.policy.verdict.allowances import Allowances, Excuse, Importer, SeenBy
 from pytest_ssot.policy.verdict.mission_critical import apply_setting
+from pytest_ssot.policy.verdict.silences import Around, Heard, Hearing, Silences
+from pytest_ssot.policy.verdict.test_code import TestCode
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.ruleset import RuleSet
 
 if TYPE_CHECKING:  # a scan has no use for the watch, nor most runs for the scan
-    from pytest_ssot.runtime.evidence.evidence import Sighting, Sightings
-    from pytest_ssot.runtime.stack.frames import Way
+    from pytest_ssot.runtime.evidence.evidence import Reached, Sightings
     from pytest_ssot.source.project.modules import Modules
 
 #: What a hook says of a violation: why it is allowed.
 Ask = Callable[[Violation], str | None]
+
+
+#: The order in which verdicts outweigh each other where ways, or tests, differ.
+WEIGHT = (
+    Verdict.FAILS,
+    Verdict.KNOWN,
+    Verdict.SUPPRESSED,
+    Verdict.INDIRECT,
+    Verdict.ALLOWED,
+)
 
 
 def ask_nobody(_: Violation) -> None:
@@ -41,21 +52,39 @@ class Judge:
     comments, which are known only once a line is reached.
     """
 
-    def __init__(self, settings: Settings, rules: RuleSet, allowances: Allowances) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        rules: RuleSet,
+        allowances: Allowances,
+        tests: TestCode | None = None,
+    ) -> None:
         self.used: set[str] = set()
         self.mistakes: set[str] = set()
         self._settings = settings
         self._rules = rules
         self._allowances = allowances
         self._first_party = FirstParty(settings.root, settings.first_party)
+        self._silences = Silences((tests or TestCode(settings.root)).has)
 
-    def judge_found(self, found: Sightings, test: SeenBy, ask: Ask = ask_nobody) -> list[Violation]:
-        """The violations that *test* answers for, judged, sorted by importer."""
-        judged = (self._judge_sighting(seen, way, test, ask) for seen, way in found.values())
-        return sorted(
-            (violation for violation in judged if violation is not None),
-            key=lambda violation: (violation.cause, violation.verdict.value),
-        )
+    def judge_found(
+        self,
+        found: Sightings,
+        test: SeenBy,
+        ask: Ask = ask_nobody,
+        around: Around = Around(),  # noqa: B008 - it is a constant
+    ) -> list[Violation]:
+        """The violations that *test* answers for, judged, sorted by importer.
+
+        Of a cause that is reached under several conditions, what weighs most.
+        """
+        told: dict[tuple[object, ...], Violation] = {}
+        for reached, hearing in self._silences.hear_all(found.values(), around):
+            violation = self._judge_sighting(reached, hearing, test, ask)
+            known = None if violation is None else told.get(violation.cause)
+            if violation is not None and (known is None or _weighs_more(violation, known)):
+                told[violation.cause] = violation
+        return [told[cause] for cause in sorted(told)]
 
     def judge_source(
         self,
@@ -68,27 +97,28 @@ class Judge:
         """The verdict on what stands in source; comments up to *end_line* may allow it."""
         path = violation.importer.path
         file, module = str(self._settings.root / path), next(iter(modules.names(path)), "")
-        return self._judge(violation, Importer(file, module, end_line), test, "", ask)
+        return self._judge(violation, Importer(file, module, end_line), test, Hearing(), ask)
 
     def _judge_sighting(
-        self, seen: Sighting, chain: Way, test: SeenBy, ask: Ask
+        self, reached: Reached, hearing: Hearing, test: SeenBy, ask: Ask
     ) -> Violation | None:
-        violation = _as_violation(seen, chain, test, self._settings)
+        seen = reached[0]
+        violation = _as_violation(reached, test, self._settings)
         importer = Importer(seen.path, seen.module, seen.end_line)
-        return self._judge(violation, importer, test, seen.state, ask).violation
+        return self._judge(violation, importer, test, hearing, ask).violation
 
     def _judge(
-        self, violation: Violation, importer: Importer, test: SeenBy, filtered: str, ask: Ask
+        self, violation: Violation, importer: Importer, test: SeenBy, hearing: Hearing, ask: Ask
     ) -> Ruling:
         """The verdict, by the first of these that holds.
 
         What fails by it may be in the baseline, which counts the sites of a whole test or scan:
-        see :meth:`Ratchet.mark_known`. *filtered* is what a warning's filters made of it.
+        see :meth:`Ratchet.mark_known`. *hearing* is what a warning's filters made of it.
         """
         excuse = self._find_excuse(violation, importer, test)
         if excuse is not None:
             return self._allow(violation, excuse)
-        if filtered == "honoured":
+        if hearing.heard is Heard.HONOURED:
             return self._allow(violation, Excuse("a warning filter that names it", ""))
         reason = ask(violation)
         if reason is not None:
@@ -97,9 +127,17 @@ class Judge:
             if violation.kind.traits.is_another:
                 return Ruling(None)  # other people may call theirs what they like
             return self._rule_by(self._settings.indirect, violation, Verdict.INDIRECT)
-        if filtered == "suppressed":
+        if hearing.heard is Heard.SUPPRESSED:
             return self._rule_by(self._settings.suppressed, violation, Verdict.SUPPRESSED)
-        return Ruling(violation.judged(Verdict.FAILS))
+        return Ruling(violation.judged(Verdict.FAILS, self._name_ignored(hearing)))
+
+    def _name_ignored(self, hearing: Hearing) -> str | None:
+        """The filter that hides it for the whole process, and excuses nobody."""
+        if hearing.ignored is None:
+            return None
+        path, line, *_ = hearing.ignored.setter
+        place = f"{relative(path, self._settings.root)}:{line}"
+        return f"the filter of {place} is for the whole process, and excuses nobody"
 
     def _allow(self, violation: Violation, excuse: Excuse) -> Ruling:
         self.used.add(excuse.by)
@@ -120,9 +158,13 @@ class Judge:
             return None
 
 
-def _as_violation(seen: Sighting, chain: Way, test: SeenBy, settings: Settings) -> Violation:
-    """What was *seen*, as everyone else knows it."""
-    root = settings.root
+def _weighs_more(violation: Violation, known: Violation) -> bool:
+    return WEIGHT.index(violation.verdict) < WEIGHT.index(known.verdict)
+
+
+def _as_violation(reached: Reached, test: SeenBy, settings: Settings) -> Violation:
+    """What was *reached*, as everyone else knows it."""
+    root, (seen, chain, _) = settings.root, reached
     return Violation(
         rule=seen.rule,
         kind=Kind(seen.kind),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.stack.guard import Guard
     from pytest_ssot.runtime.warnings.watch import WarningWatch
 
+from pytest_ssot.runtime.evidence.conditions import Condition, WarningFacts
 from pytest_ssot.runtime.evidence.evidence import Sighting
 from pytest_ssot.runtime.owners.owner_numbers import join_ways
 
@@ -51,9 +52,13 @@ class Receiver:
             else:
                 self._take_sighting(kind, *record)
 
-    def _take_sighting(self, kind: str, number: int, values: dict[str, Any], steps: Way) -> None:
+    def _take_sighting(
+        self, kind: str, number: int, values: dict[str, Any], steps: Way, plain: tuple[Any, ...]
+    ) -> None:
         numbers = self._recorder.owners.numbers
         owned, way, place = numbers.look_up(number)
+        if values["warning"] is not None:
+            values["warning"] = WarningFacts.from_plain(values["warning"])
         sighting = Sighting(**values)
         if sighting.kind == "construction" and sighting.target in numbers.permitted_of(number):
             return  # by what its factory started
@@ -67,7 +72,9 @@ class Receiver:
         if kind == "swept":
             self._recorder.swept.add(sighting, ())
         else:
-            self._recorder.give_sighting(owned or self._find_test(number), sighting, way)
+            conditions = tuple(Condition(*one) for one in plain)
+            owned = owned or self._find_test(number)
+            self._recorder.give_sighting(owned, sighting, way, conditions)
 
     def _find_test(self, number: int) -> OwnerStack:
         """Find the owner by PYTEST_CURRENT_TEST: ``nodeid (phase)``."""

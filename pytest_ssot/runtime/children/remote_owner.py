@@ -7,6 +7,7 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pytest_ssot.runtime.evidence.channel import Channel
+    from pytest_ssot.runtime.evidence.conditions import Conditions
 
 from pytest_ssot.runtime.evidence.evidence import Evidence, Sighting
 from pytest_ssot.runtime.evidence.lineage import Lineage
@@ -26,19 +27,25 @@ class RemoteOwner(Evidence):
         self._lineage = lineage
         self._sent: set[tuple[object, ...]] = set()
 
-    def add(self, sighting: Sighting, way: Way) -> bool:
-        if sighting.key in self._sent:
+    def add(self, sighting: Sighting, way: Way, conditions: Conditions = ()) -> bool:
+        key = (*sighting.key, conditions)
+        if key in self._sent:
             return False
-        self._sent.add(sighting.key)
+        self._sent.add(key)
         values = {name: getattr(sighting, name) for name in Sighting.__slots__}
+        values["warning"] = None if sighting.warning is None else sighting.warning.to_plain()
         values["path"] = make_absolute(sighting.path)
         steps = tuple((make_absolute(path), line, function) for path, line, function in way)
-        self._channel.write(self._kind, self.number, values, steps)
+        plain = tuple(condition.plain for condition in conditions)
+        self._channel.write(self._kind, self.number, values, steps, plain)
         return True
 
-    def add_use(self, carrier: Evidence, way: Way) -> bool:
-        found = self._lineage.gather([carrier])
-        sent = [self.add(sighting, way + rest) for sighting, rest in found.values()]
+    def add_use(self, carrier: Evidence, way: Way, conditions: Conditions = ()) -> bool:
+        found = self._lineage.gather(self._lineage.find_with_packages(carrier))
+        sent = [
+            self.add(sighting, way + rest, inner + conditions)
+            for sighting, rest, inner in found.values()
+        ]
         return any(sent)
 
 

@@ -17,7 +17,7 @@ def start_watch(folder: str) -> None:
     targets, owned, categories, discover, ours = channel.read_config()
     watcher = Watcher(
         [Target(*target, foreign=foreign) for *target, foreign in targets],
-        owned=Owned.of(owned),
+        owned=Owned.from_plain(owned),
         categories=categories,
         discover=discover,
         outer=get_active(),

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import sys
 from heapq import heappop, heappush
+from itertools import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pytest_ssot.runtime.evidence.conditions import Conditions
     from pytest_ssot.runtime.evidence.evidence import Sightings
     from pytest_ssot.runtime.stack.frames import Way
     from pytest_ssot.runtime.stack.loads import Load
     from pytest_ssot.runtime.stack.served_names import ServedName
+
+    #: The conditions of each step on a way, the innermost first.
+    Around = tuple[Conditions, ...]
 
 from pytest_ssot.runtime.evidence.evidence import Evidence, keep_shortest
 from pytest_ssot.runtime.stack.loads import identify
@@ -131,26 +136,36 @@ class Lineage:
             yield from self.find_carriers(evidence.name.rpartition(".")[0])
 
     def gather(self, start: Iterable[Evidence]) -> Sightings:
-        """Find all that *start* reaches, each with the shortest way to it."""
+        """Find all that *start* reaches, under each conditions by the shortest way."""
         found: Sightings = {}
-        order = 0
-        queue: list[tuple[int, Way, int, Evidence]] = []
+        order = count()
+        queue: list[tuple[int, Way, int, Evidence, Around]] = []
         for evidence in start:
-            order += 1
-            heappush(queue, (0, (), order, evidence))
-        done: set[int] = set()
+            heappush(queue, (0, (), next(order), evidence, ()))
+        done: set[tuple[int, Around]] = set()
         while queue:
-            _, way, _, evidence = heappop(queue)
-            if id(evidence) in done:
+            _, way, _, evidence, around = heappop(queue)
+            # What is reached under no conditions at all needs no other way.
+            if (id(evidence), around) in done or (id(evidence), ()) in done:
                 continue
-            done.add(id(evidence))
-            for sighting, rest in list(evidence.sightings.values()):
-                keep_shortest(found, sighting, way + rest)
-            for part in evidence.parts:
-                order += 1
-                heappush(queue, (len(way), way, order, part))
-            for carrier, rest in list(evidence.uses.items()):
+            done.add((id(evidence), around))
+            _add_all(found, evidence, way, around)
+            for part, conditions in evidence.parts:
+                heappush(queue, (len(way), way, next(order), part, _add(conditions, around)))
+            for (carrier, conditions), rest in list(evidence.uses.items()):
                 for carried in self.find_with_packages(carrier):
-                    order += 1
-                    heappush(queue, (len(way + rest), way + rest, order, carried))
+                    inner = _add(conditions, around)
+                    heappush(queue, (len(way + rest), way + rest, next(order), carried, inner))
         return found
+
+
+def _add_all(found: Sightings, evidence: Evidence, way: Way, around: Around) -> None:
+    """Add what *evidence* has itself, which is reached by *way* under what is *around*."""
+    outer = tuple(condition for conditions in around for condition in conditions)
+    for sighting, rest, conditions in list(evidence.sightings.values()):
+        keep_shortest(found, (sighting, way + rest, conditions + outer))
+
+
+def _add(conditions: Conditions, around: Around) -> Around:
+    """Add *conditions* to what is *around* them, unless they are there: circles would not end."""
+    return (conditions, *around) if conditions and conditions not in around else around

@@ -11,14 +11,17 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
     from pytest_ssot.runtime.evidence.channel import Channel
+    from pytest_ssot.runtime.evidence.conditions import Conditions
     from pytest_ssot.runtime.evidence.evidence import OwnerStack
     from pytest_ssot.runtime.evidence.lineage import Carrier
     from pytest_ssot.runtime.stack.guard import Guard
     from pytest_ssot.runtime.stack.loads import Load
     from pytest_ssot.runtime.stack.served_names import ServedName
+    from pytest_ssot.runtime.warnings.in_force import SetCondition
 
 from pytest_ssot.runtime.children.remote_owner import RemoteOwner
 from pytest_ssot.runtime.evidence.circles import Circles
+from pytest_ssot.runtime.evidence.conditions import leave_out_collector
 from pytest_ssot.runtime.evidence.evidence import Evidence, Sighting
 from pytest_ssot.runtime.evidence.lineage import Lineage
 from pytest_ssot.runtime.owners.owner_numbers import OwnerNumbers
@@ -26,6 +29,7 @@ from pytest_ssot.runtime.owners.owners import Owners
 from pytest_ssot.runtime.stack import bytecode, frames, patch_decorators
 from pytest_ssot.runtime.stack.loads import find_loads
 from pytest_ssot.runtime.stack.served_names import ServedNames
+from pytest_ssot.runtime.warnings.in_force import InForce, select_body, select_owner
 
 
 class Recorder:
@@ -46,7 +50,7 @@ class Recorder:
         guard: Guard,
         on_carrier: Callable[[Load], None],
         *,
-        outer: Callable[[Sighting, frames.Way], None] | None,
+        outer: Callable[[Sighting, frames.Way, Conditions], None] | None,
         find_permitted: Callable[[FrameType], frozenset[str]] | None,
         is_ours: Callable[[FrameType], bool],
         on_served: Callable[[ServedName], None],
@@ -61,6 +65,7 @@ class Recorder:
         self.owners = Owners(guard, self._find_loading, find_permitted)
         self.circles = Circles()
         self.served = ServedNames(is_ours)
+        self.in_force = InForce(self.owners)
         self._count = count(1)
         # Threads note at once; what is compared and set must not be torn apart.
         self._lock = RLock()
@@ -105,28 +110,39 @@ class Recorder:
 
     def record(self, frame: FrameType, sighting: Sighting) -> None:
         """Note *sighting*, whose importer is *frame*."""
-        if sighting.state == "swept":
-            self._tell_outer_run(sighting, ())
+        if sighting.swept:
+            self._tell_outer_run(sighting, (), ())
             self.swept.add(sighting, ())
             return
-        for owner, way in self._find_owners(frame):
-            self.give_sighting((owner,), sighting, way[:-1])
-        for load in find_loads(frame):
+        loads = list(find_loads(frame))
+        sets = self._list_around(loads)
+        for owner, way, conditions in self._find_owners(frame, sets):
+            if sighting.warning is not None and sighting.kind != "warning":
+                conditions = leave_out_collector(conditions)
+            self.give_sighting((owner,), sighting, way[:-1], conditions)
+        for load in loads:
             sub = frames.find_way(frame, until=load.frame)[:-1]
-            self._note(self._get_carrier(load).add, sighting, sub)
+            self._note(self._get_carrier(load).add, sighting, sub, _select_load(sets, load))
         for carrier, server in self._find_served(frame):
             self._note(carrier.add, sighting, frames.find_way(frame, until=server)[:-1])
 
-    def give_sighting(self, owned: OwnerStack, sighting: Sighting, way: frames.Way) -> None:
+    def give_sighting(
+        self,
+        owned: OwnerStack,
+        sighting: Sighting,
+        way: frames.Way,
+        conditions: Conditions = (),
+    ) -> None:
         """Note *sighting* for those who *owned* what happened, or for the session."""
-        self._tell_outer_run(sighting, way)
-        if sighting.foreign:
-            return
         for owner in owned or (self.session,):
-            self._note_for_owner(owner, owner.add, sighting, way)
+            self._tell_outer_run(sighting, way, conditions, owner.standing)
+            if not sighting.foreign:
+                self._note_for_owner(owner, owner.add, sighting, way, conditions)
 
-    def _find_owners(self, frame: FrameType) -> Iterator[tuple[Evidence, frames.Way]]:
-        """Find the owners of what *frame* does, each with the way there.
+    def _find_owners(
+        self, frame: FrameType, sets: tuple[SetCondition, ...]
+    ) -> Iterator[tuple[Evidence, frames.Way, Conditions]]:
+        """Find the owners of what *frame* does, with the way there, and what of *sets* is theirs.
 
         The way of a fixture begins in its set-up, whoever was the first to ask for it.
         """
@@ -134,7 +150,8 @@ class Recorder:
         setups = frames.find_fixture_setups(frame)[: len(owned) - 1] if len(owned) > 1 else []
         ways = [frames.find_way(frame, until=setup) for setup in setups]
         for number, owner in enumerate(reversed(owned or (self.session,))):
-            yield owner, ways[number] if number < len(ways) else frames.find_way(frame)
+            way = ways[number] if number < len(ways) else frames.find_way(frame)
+            yield owner, way, select_owner(sets, owner, owned)
 
     def record_import(self, frame: FrameType, module: str) -> None:
         """Note that *frame* imports *module*, if that carries evidence."""
@@ -144,19 +161,36 @@ class Recorder:
 
     def record_use(self, frame: FrameType, carrier: Carrier) -> None:
         """Note that *frame* imports, or reads, what *carrier* is of."""
-        for owner, way in self._find_owners(frame):
-            self._note_for_owner(owner, owner.add_use, carrier, way)
-        if self._outer is not None:
-            carried = self.lineage.gather(self.lineage.find_with_packages(carrier))
-            for sighting, rest in carried.values():
-                self._tell_outer_run(sighting, frames.find_way(frame) + rest)
-        for load in find_loads(frame):
+        loads = list(find_loads(frame))
+        sets = self._list_around(loads)
+        for owner, way, under in self._find_owners(frame, sets):
+            conditions = leave_out_collector(under)
+            self._note_for_owner(owner, owner.add_use, carrier, way, conditions)
+            if self._outer is not None:
+                carried = self.lineage.gather(self.lineage.find_with_packages(carrier))
+                for sighting, rest, inner in carried.values():
+                    self._tell_outer_run(sighting, way + rest, inner + conditions, owner.standing)
+        for load in loads:
             user = self._get_carrier(load)
             if user is not carrier:
-                self._note(user.add_use, carrier, frames.find_way(frame, until=load.frame))
+                sub = frames.find_way(frame, until=load.frame)
+                self._note(user.add_use, carrier, sub, _select_load(sets, load))
         for user, server in self._find_served(frame):
             if user is not carrier:
                 self._note(user.add_use, carrier, frames.find_way(frame, until=server))
+
+    def find_conditions(self, frame: FrameType, owner: Evidence) -> Conditions:
+        """Find what is in force at *frame* and was set inside of *owner*."""
+        sets = self._list_around(find_loads(frame))
+        return leave_out_collector(select_owner(sets, owner, self.owners.at(frame)))
+
+    def hand_on(self, frame: FrameType, text: str, path: str, line: int) -> None:
+        """Note that what a collector took of a warning is issued again, at *frame*."""
+        for owner in self.owners.at(frame):
+            self._note(owner.hand_on, text, path, line)
+
+    def _list_around(self, loads: Iterable[Load]) -> tuple[SetCondition, ...]:
+        return self.in_force.list_around([load.frame for load in loads if load.frame is not None])
 
     def record_carrier(self, load: Load, found: Iterable[Sighting]) -> None:
         """Note that the module of that *load* carries what was *found* in it."""
@@ -202,9 +236,16 @@ class Recorder:
         """Note that *whole*, and so who uses it, has what *part* has."""
         self._note_for_owner(whole, whole.add_part, part)
 
-    def _tell_outer_run(self, sighting: Sighting, way: frames.Way) -> None:
+    def _tell_outer_run(
+        self,
+        sighting: Sighting,
+        way: frames.Way,
+        conditions: Conditions,
+        standing: tuple[object, ...] = (),
+    ) -> None:
         if self._outer is not None:
-            self._outer(sighting, way)
+            around = tuple(self.in_force.read_standing(standing))
+            self._outer(sighting, way, conditions + around)
 
     def _note_for_owner(self, owner: Evidence, note: Callable[..., bool], *what: object) -> None:
         if self._note(note, *what):
@@ -232,6 +273,11 @@ def _list_with_users(owner: Evidence) -> Iterable[Evidence]:
             found[id(evidence)] = evidence
             todo += evidence.users
     return found.values()
+
+
+def _select_load(sets: tuple[SetCondition, ...], load: Load) -> Conditions:
+    """Select what of *sets* was set by the module of that *load*."""
+    return () if load.frame is None else select_body(sets, load.frame)
 
 
 def make_sighting_at(frame: FrameType, **what: object) -> Sighting:

@@ -52,7 +52,7 @@ class ArmedModules:
         namespace = namespace_of(module)
         spec: Any = namespace.get(SPEC)
         watched = self._carrying
-        if name in self._index.names or self._index.module(name) is not None:
+        if name in self._index.names or self._index.find_module(name) is not None:
             self._armed[name] = module
             watched = self._targets
         try:
@@ -137,7 +137,7 @@ class ArmedModules:
     def arm_loaded(self, targets: Iterable[Target]) -> list[Target]:
         """Watch what is loaded already; returns those of *targets* that are."""
         index = self._index
-        covered = {name: index.module(name) for name in list(sys.modules)}
+        covered = {name: index.find_module(name) for name in list(sys.modules)}
         loaded = {name for name, target in covered.items() if target is not None}
         for name in loaded.union(index.names.keys() & sys.modules.keys()):
             self.arm(name)
@@ -157,7 +157,7 @@ class ArmedModules:
             for name in list(modules)
             if name.partition(".")[0] in index.tops
             and armed.get(name) is not modules.get(name)
-            and (name in index.names or index.module(name) is not None)
+            and (name in index.names or index.find_module(name) is not None)
         ]
         for name in put:
             self.arm(name)

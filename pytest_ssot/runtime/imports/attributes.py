@@ -6,6 +6,8 @@ its globals and is not disturbed; ``vars(module)`` stays the truth.
 
 from __future__ import annotations
 
+import types
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,6 +27,7 @@ from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 _MISSING = object()
 _READ = "__getattribute__"
+_LAZY = getattr(types, "LazyImportType", None)  # 3.15 on
 
 
 class Attributes:
@@ -124,7 +127,10 @@ class _AttributeDescriptor:
         if _has_method(inherited, "__set__"):
             return _get_bound(inherited, module, owner)
         if name in namespace:
-            return namespace[name]
+            value: Any = namespace[name]
+            if type(value) is _LAZY:  # ``Objects/moduleobject.c``: module_getattro
+                value = namespace[name] = value.resolve()
+            return value
         inherited = self._find_inherited()
         if inherited is not _MISSING:
             return _get_bound(inherited, module, owner)

@@ -7,7 +7,7 @@ from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from importlib.machinery import ModuleSpec
     from types import FrameType
 
@@ -27,23 +27,15 @@ _RESOLVERS = frozenset(("_pytest.monkeypatch", "mock.mock", "pkgutil", "unittest
 
 
 class ImportUses:
-    """Charges whoever imports a module, or reads a name of one, if that is a use.
+    """Charges whoever imports a module, or reads a name of one, if that is a use."""
 
-    *state_of* tells how a use of a target is to be taken: see ``Sighting.state``.
-    """
-
-    def __init__(
-        self,
-        index: TargetIndex,
-        recorder: Recorder,
-        armed: ArmedModules,
-        state_of: Callable[[Target], str],
-    ) -> None:
+    def __init__(self, index: TargetIndex, recorder: Recorder, armed: ArmedModules) -> None:
         self._index = index
         self._recorder = recorder
         self._armed = armed
-        self._state_of = state_of
         self.lazy = LazyNames(recorder, armed)
+        #: The modules, and names in them, that lazy imports have stated.
+        self._stated: set[str] = set()
 
     # -- imports ----------------------------------------------------------
 
@@ -67,9 +59,11 @@ class ImportUses:
         self, name: str, asker: FrameType, package: str | None, spec: ModuleSpec | None
     ) -> None:
         """Charge *asker* with the target that the module *name* is, if it is."""
-        target = self._index.module(name)
-        if target is None or (package is not None and self._index.module(package) is target):
-            return  # not ours, or told with the package, by the name that is taken from it
+        target = self._index.find_module(name)
+        if target is None or self._only_reads(asker, name):
+            return
+        if package is not None and self._index.find_module(package) is target:
+            return  # told with the package, by the name that is taken from it
         if self._charge_patch(target, asker, "import", name):
             return
         importer, served = self._find_importer(target, asker, name)
@@ -88,6 +82,25 @@ class ImportUses:
             importer, name, lambda below: _is_submodule(name, below, spec)
         ):
             self._record_use(target, importer, "import", intent.find_spelled_name(importer, name))
+
+    def charge_lazy_import(self, name: str, names: tuple[str, ...], frame: FrameType) -> None:
+        """Charge *frame*, which states that it imports the module *name*, or *names* from it.
+
+        Whoever reads what that binds, and so loads the module, is not charged for it again.
+        """
+        self._stated.update((name, *(f"{name}.{taken}" for taken in names)))
+        if self._index.find_module(name) is not None:
+            self.charge_target(name, frame, None, _find_unloaded(name))
+        for taken in names:
+            target = self._index.find_name(name, taken)
+            if target is not None:
+                self._charge_name(target, name, taken, frame, "from", "symbol")
+            else:
+                self.charge_target(f"{name}.{taken}", frame, name, None)
+
+    def _only_reads(self, frame: FrameType, dotted: str) -> bool:
+        """Whether *frame* only reads what a lazy import of *dotted* has bound."""
+        return dotted in self._stated and intent.reads_other_name(frame, dotted)
 
     def charge_waiting(self, name: str, frame: FrameType | None, spec: ModuleSpec | None) -> None:
         """Charge who asked for *name* and got its package loaded first, which now imports *name*.
@@ -110,18 +123,14 @@ class ImportUses:
             self.charge_import(name, asker, frames.find_fromlist_package(frame), None)
         self.charge_waiting(name, asker, None)
 
-    def charge_discovered(self, name: str, body: FrameType, *, expected: bool) -> None:
-        """Charge who loads the module *name*, whose *body* warns of itself.
-
-        *expected* by who imports it now, it is watched for the others.
-        """
+    def charge_discovered(self, name: str, body: FrameType) -> None:
+        """Charge who loads the module *name*, whose *body* warns of itself."""
         self._armed.arm_carrier(name)
-        if not expected:
-            self.charge_loader(name, body.f_back)
+        self.charge_loader(name, body.f_back)
 
     def add_twin(self, name: str, rule: str, symbol: str, *, foreign: bool) -> None:
         """Take the module *name* as another path to *symbol* from now on."""
-        if self._index.module(name) is None:
+        if self._index.find_module(name) is None:
             self._index.add(Target(rule, name, symbol=symbol, foreign=foreign))
             self._armed.arm_carrier(name)
 
@@ -147,7 +156,7 @@ class ImportUses:
         return [
             taken
             for taken in names
-            if self._index.name(name, taken) is None
+            if self._index.find_name(name, taken) is None
             and f"{name}.{taken}" not in self._index.modules
             and (target.submodules or not _is_submodule(name, taken, spec))
         ]
@@ -157,7 +166,9 @@ class ImportUses:
     def charge_attribute(self, dotted: str, name: str, frame: FrameType) -> None:
         """Charge *frame*, which reads or sets the attribute *name* of the module *dotted*."""
         how = intent.classify_read(frame, name)
-        target = self._index.name(dotted, name)
+        if how == "computed" and self._only_reads(frame, f"{dotted}.{name}"):
+            return
+        target = self._index.find_name(dotted, name)
         if target is not None:
             self._charge_name(target, dotted, name, frame, how, "symbol")
             return
@@ -176,7 +187,7 @@ class ImportUses:
     def _charge_submodule(self, module: str, frame: FrameType, how: str) -> None:
         """Charge *frame*, which reads the submodule *module* off its package."""
         package, _, name = module.rpartition(".")
-        target = self._index.module(module)
+        target = self._index.find_module(module)
         if how == "from":
             if intent.is_from_import(frame):
                 self.charge_import(module, frame, package, None)
@@ -229,7 +240,10 @@ class ImportUses:
     def _is_name_of(self, target: Target, module: str, name: str) -> bool:
         """Whether *name* of *module* is *target* itself."""
         dotted = f"{module}.{name}"
-        return self._index.name(module, name) is target or self._index.module(dotted) is target
+        return (
+            self._index.find_name(module, name) is target
+            or self._index.find_module(dotted) is target
+        )
 
     def _charge_served(
         self,
@@ -263,7 +277,7 @@ class ImportUses:
         """
         package = namespace_of(asked.module).get("__name__")
         module = f"{package}.{asked.name}"
-        if self._index.module(module) is not target:
+        if self._index.find_module(module) is not target:
             return False
         passes = not target.submodules and bytecode.read_next_attribute(asked.reader) is not None
         return passes or intent.imports_itself(reader, module, below=target.submodules)
@@ -292,12 +306,12 @@ class ImportUses:
         """Record that a name under *target* was looked at, by whoever wrote that."""
         looker = frames.find_user_frame(asker, intent.is_stdlib)
         if looker is not None and not self._is_inside(target, looker):
-            self._record_use(target, looker, kind, taken, state="swept")
+            self._record_use(target, looker, kind, taken, swept=True)
 
     def _is_inside(self, target: Target, frame: FrameType) -> bool:
         """Whether *frame* is the deprecated module's own."""
         module = frames.module_of(frame)
-        return module == target.module or self._index.module(module) is target
+        return module == target.module or self._index.find_module(module) is target
 
     def _charge_patch(self, target: Target, frame: FrameType, kind: str, module: str) -> bool:
         """Charge the decorator whose string, entered by mock, names something of *module*.
@@ -322,7 +336,13 @@ class ImportUses:
         return True
 
     def _record_use(
-        self, target: Target, importer: FrameType, kind: str, name: str | None, state: str = "seen"
+        self,
+        target: Target,
+        importer: FrameType,
+        kind: str,
+        name: str | None,
+        *,
+        swept: bool = False,
     ) -> None:
         symbol = target.symbol
         sighting = self._recorder.make_sighting(
@@ -332,8 +352,8 @@ class ImportUses:
             target=symbol or target.text,
             name=name if symbol is None else symbol.partition(":")[2],
             form=None if symbol is None else "from",
-            state=self._state_of(target) if state == "seen" else state,
-            message=None if target.warning is None else target.warning[0],
+            swept=swept,
+            warning=target.warning,
             foreign=target.foreign,
         )
         self._recorder.record(importer, sighting)
@@ -350,6 +370,20 @@ def _holds_module(package: str, name: str) -> bool:
     """Whether *package* still has its submodule *name*, which somebody took out of sys.modules."""
     held = sys.modules.get(package)
     return issubclass(type(namespace_of(held).get(name)), type(sys))
+
+
+def _find_unloaded(name: str) -> ModuleSpec | None:
+    """Find the module *name* by its file: neither it nor its packages need have been imported."""
+    from importlib.machinery import PathFinder
+
+    spec, path, dotted = None, None, ""
+    for part in name.split("."):
+        dotted = f"{dotted}.{part}" if dotted else part
+        spec = PathFinder.find_spec(dotted, path)
+        if spec is None:
+            return None
+        path = spec.submodule_search_locations
+    return spec
 
 
 def _is_submodule(package: str, name: str, spec: ModuleSpec | None) -> bool:

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
-    from pytest_ssot.rules.lookup import Target, TargetIndex
+    from pytest_ssot.rules.lookup import TargetIndex
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.stack.guard import Guard
 
 from pytest_ssot.runtime.imports.armed_modules import LOOKS_TOUCH_SPECS, ArmedModules
 from pytest_ssot.runtime.imports.attributes import Attributes
 from pytest_ssot.runtime.imports.circular_imports import CircularImports
+from pytest_ssot.runtime.imports.lazy import LazyStatements
 from pytest_ssot.runtime.imports.load_ends import LoadEnds
 from pytest_ssot.runtime.imports.spec_search import SpecSearch
 from pytest_ssot.runtime.imports.tripwire import Tripwires
@@ -35,7 +36,7 @@ class ImportWatch:
 
     *on_load* are functions by the names of modules, each called with its module as
     soon as that is loaded; what returns true has found something that the module
-    carries. *state_of* is for :class:`ImportUses`.
+    carries.
     """
 
     def __init__(
@@ -45,7 +46,6 @@ class ImportWatch:
         guard: Guard,
         *,
         on_load: Iterable[Mapping[str, Callable[[Any], object]]],
-        state_of: Callable[[Target], str],
     ) -> None:
         self._index = index
         self._recorder = recorder
@@ -54,15 +54,16 @@ class ImportWatch:
             Tripwires(guard(self._on_import), guard(self._on_loaded)),
             Attributes(guard(self._on_read), guard(self._on_new_class)),
         )
-        self.uses = ImportUses(index, recorder, self.armed, state_of)
+        self.uses = ImportUses(index, recorder, self.armed)
         self.search = SpecSearch(index.tops, guard(self._on_searched))
+        self.lazy = LazyStatements(index.tops, guard(self.uses.charge_lazy_import))
         self.circular = CircularImports(guard(self._on_circular))
         self.load_ends = LoadEnds(self._on_load_end)
         self._on_put = guard(self._take_put)
         self._put = 0
         self._served = recorder.served
         self._told: dict[tuple[object, ...], CodeType] = {}
-        self._told_at = (0, 0, 0)
+        self._told_at = (0, 0, 0, 0)
         self._loads = 0
         self._on_load: dict[str, list[Callable[[Any], object]]] = {}
         for acts in on_load:
@@ -73,12 +74,14 @@ class ImportWatch:
 
     def install(self) -> None:
         self.search.install()
+        self.lazy.install()
         self.circular.install()
         self.load_ends.install()
 
     def remove(self) -> None:
         self.search.remove()
         self.load_ends.remove()
+        self.lazy.remove()
         self.armed.disarm_all()
         self.circular.remove()
 
@@ -224,7 +227,7 @@ class ImportWatch:
     def _is_watched(self, name: str) -> bool:
         """Whether each import of *name* matters, and not only that it is loaded."""
         index = self._index
-        if name in index.names or index.module(name) is not None:
+        if name in index.names or index.find_module(name) is not None:
             return True
         lineage = self._recorder.lineage
         return bool(lineage) and lineage.carries(name)
@@ -235,7 +238,8 @@ class ImportWatch:
         If not, it has from now on.
         """
         owners = self._recorder.owners
-        now = (self._recorder.changes, owners.turns, self._loads)
+        recorder = self._recorder
+        now = (recorder.changes, recorder.in_force.version, owners.turns, self._loads)
         if self._told_at != now:
             self._told.clear()
             self._told_at = now

@@ -87,11 +87,8 @@ def read_import_operands(frame: FrameType) -> tuple[int, tuple[str, ...] | None]
     Serves an IMPORT_FROM too, whose IMPORT_NAME stands before it. None if there
     is no such instruction.
     """
-    code, at = frame.f_code, frame.f_lasti
-    raw = code.co_code
-    wanted = opmap["IMPORT_NAME"]
-    while at >= 0 and raw[at] != wanted:
-        at -= 2
+    code, raw = frame.f_code, frame.f_code.co_code
+    at = _find_import_name(frame)
     if at < 0:
         return None
     at = _find_previous(raw, at)
@@ -104,13 +101,20 @@ def read_import_operands(frame: FrameType) -> tuple[int, tuple[str, ...] | None]
     return level, None
 
 
-def read_import_name(frame: FrameType) -> str | None:
-    """Read what the IMPORT_NAME names that *frame* is at or has just passed."""
-    code, at = frame.f_code, frame.f_lasti
-    raw = code.co_code
-    while at >= 0 and raw[at] != opmap["IMPORT_NAME"]:
+def read_imported_name(frame: FrameType) -> str | None:
+    """Read the module that the statement says whose IMPORT_FROM *frame* is at, without dots."""
+    at = _find_import_name(frame)
+    if at < 0:
+        return None
+    return _read_name(frame.f_code, _read_argument(frame.f_code.co_code, at) >> _IMPORT_NAME_SHIFT)
+
+
+def _find_import_name(frame: FrameType) -> int:
+    """Find the IMPORT_NAME that *frame* is at or has just passed; negative if there is none."""
+    raw, at, wanted = frame.f_code.co_code, frame.f_lasti, opmap["IMPORT_NAME"]
+    while at >= 0 and raw[at] != wanted:
         at -= 2
-    return None if at < 0 else _read_name(code, _read_argument(raw, at) >> _IMPORT_NAME_SHIFT)
+    return at
 
 
 def read_next_attribute(frame: FrameType) -> str | None:

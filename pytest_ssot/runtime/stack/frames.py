@@ -193,6 +193,19 @@ def is_module_level(frame: FrameType) -> bool:
     )
 
 
+def find_module_bodies(frame: FrameType | None) -> list[FrameType]:
+    """Find the bodies of the modules that are loading where *frame* is, innermost first."""
+    found = []
+    while frame is not None:  # as walk_outward, for less: it is asked often where nothing loads
+        name = frame.f_code.co_name
+        if name in _RUN and module_of(frame).partition(".")[0] == "_pytest":
+            break
+        if name == "<module>" and is_module_level(frame):
+            found.append(frame)
+        frame = frame.f_back
+    return found
+
+
 def function_of(frame: FrameType) -> str:
     """Return the enclosing function, qualified: ``<module>``, ``connect``, ``Bridge.connect``.
 

@@ -56,7 +56,7 @@ def find_stated_module(spec_name: str, frame: FrameType) -> str | None:
 
 def find_stated_package(frame: FrameType) -> str | None:
     """Find the module from which the statement that *frame* is at takes a name."""
-    name = bytecode.read_import_name(frame)
+    name = bytecode.read_imported_name(frame)
     return None if name is None else _resolve_name(frame, name)
 
 
@@ -87,6 +87,17 @@ def is_from_import(frame: FrameType) -> bool:
     """
     operands = bytecode.read_import_operands(frame)
     return operands is not None and operands[1] is not None
+
+
+def reads_other_name(frame: FrameType, dotted: str) -> bool:
+    """Whether the code at *frame* reads a name, and is no import of *dotted* by itself."""
+    op = bytecode.read_instruction(frame).op
+    if op == "call":
+        return bytecode.read_callee_root(frame) in _LOOKS
+    if op == "from":
+        package = _resolve_name(frame, bytecode.read_imported_name(frame) or "")
+        return package != dotted.rpartition(".")[0]
+    return op == "attribute" or op.startswith("LOAD_")
 
 
 def classify_read(frame: FrameType, name: str) -> str:

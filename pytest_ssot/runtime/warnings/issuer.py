@@ -13,11 +13,23 @@ from pytest_ssot.runtime.stack import bytecode, frames, intent
 
 #: Where pytest.warns issues again what it recorded and did not expect.
 _RECORDER = "_pytest.recwarn"
+#: Where Twisted's trial collects what a test warns of, and issues again what is left.
+TRIAL = "twisted.trial._synctest"
 
 
 def is_reissued(frame: FrameType) -> bool:
     """Whether pytest.warns issues a warning again that it had recorded."""
     return frames.module_of(frame) == _RECORDER
+
+
+def find_collected(frame: FrameType) -> tuple[str, int] | None:
+    """Find the line of a warning that trial had collected, and issues again at *frame*."""
+    if frame.f_code.co_name != "run" or frames.module_of(frame) != TRIAL:
+        return None
+    collected = frame.f_locals.get("w")
+    if not isinstance(collected, dict):
+        return "", 0
+    return collected.get("filename", ""), collected.get("lineno", 0)
 
 
 def find_issuer(frame: FrameType) -> FrameType | None:

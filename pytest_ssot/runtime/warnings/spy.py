@@ -6,6 +6,9 @@ reads ``warnings.filters`` to look for the first filter that matches
 (``Python/_warnings.c``: get_filter). So that attribute gets a data descriptor:
 C code is handed the list with another filter in front, which looks and never
 matches; Python code gets the list itself.
+
+The descriptor sees each list of filters that takes the place of another, too. Filters are
+added by one function (``Lib/warnings.py``: _add_filter), which is wrapped.
 """
 
 from __future__ import annotations
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
 
 from pytest_ssot.runtime.stack import bytecode
 from pytest_ssot.runtime.stack.class_swap import forget_disguise, make_disguise, set_class
-from pytest_ssot.runtime.stack.frames import get_caller
+from pytest_ssot.runtime.stack.frames import get_caller, module_of
+from pytest_ssot.runtime.warnings.in_force import PYTESTS_OWN, InForce
 
 _READERS = frozenset(("getattr", "hasattr", "vars"))
 _ENOUGH = 256
@@ -36,15 +40,19 @@ class FilterSpy:
     """Stands in front of ``warnings.filters``.
 
     *on_warning* gets a warning's text, its category, the module that its
-    ``stacklevel`` points at, and the innermost Python frame. *is_python_read* tells
-    whether a frame reads the attribute itself; see :class:`PythonReads`.
+    ``stacklevel`` points at, and the innermost Python frame. *in_force* is told of what is
+    set.
     """
 
-    def __init__(self, on_warning: OnWarning, is_python_read: Callable[[FrameType], bool]) -> None:
-        self._on_warning = on_warning
-        self._is_python_read = is_python_read
+    def __init__(self, on_warning: OnWarning, in_force: InForce, guard: Guard) -> None:
+        self._on_warning = guard(on_warning)
+        self._is_python_read = PythonReads(guard)
+        self._note_list = guard(in_force.note_list)
+        self._note_filter = guard(in_force.note_filter)
         self._base: type | None = None
         self._mine: type | None = None
+        self._add_filter: Any = None
+        self._wrapper: object = None
 
     @property
     def stands(self) -> bool:
@@ -53,9 +61,27 @@ class FilterSpy:
 
     def install(self) -> None:
         self._base = type(warnings)
-        filters = _FiltersDescriptor(_make_spy_filter(self._on_warning), self._is_python_read)
+        spy = _make_spy_filter(self._on_warning)
+        filters = _FiltersDescriptor(spy, self._is_python_read, self._note_list)
         self._mine = make_disguise(self._base, {"filters": filters}, self._follow_class)
         set_class(warnings, self._mine)
+        self.wrap()
+
+    def wrap(self) -> None:
+        """Wrap what adds a filter, unless it is: a reload of ``warnings`` defines it anew."""
+        add_filter = vars(warnings).get("_add_filter")
+        if add_filter is None or add_filter is self._wrapper:
+            return
+        note = self._note_filter
+
+        def add_and_note(*item: object, append: bool) -> None:
+            add_filter(*item, append=append)
+            frame = get_caller()
+            if frame.f_back is None or module_of(frame.f_back) not in PYTESTS_OWN:
+                note(frame, append)
+
+        self._add_filter, self._wrapper = add_filter, add_and_note
+        vars(warnings)["_add_filter"] = add_and_note
 
     def put_back(self) -> None:
         sys.modules["warnings"] = warnings
@@ -64,6 +90,8 @@ class FilterSpy:
         if self._base is not None and self._mine is not None and type(warnings) is self._mine:
             set_class(warnings, self._base)
             forget_disguise(self._mine)
+        if vars(warnings).get("_add_filter") is self._wrapper is not None:
+            vars(warnings)["_add_filter"] = self._add_filter
 
     def _follow_class(self, module: object) -> None:
         """Watch the filters on the other class that code gave to the module."""
@@ -74,10 +102,14 @@ class _FiltersDescriptor:
     """Gives the real list to Python code, and a list with the spy in front to C code."""
 
     def __init__(
-        self, spy: tuple[object, ...], is_python_read: Callable[[FrameType], bool]
+        self,
+        spy: tuple[object, ...],
+        is_python_read: Callable[[FrameType], bool],
+        note_list: Callable[[object, object, FrameType], None],
     ) -> None:
         self._spy = spy
         self._is_python_read = is_python_read
+        self._note_list = note_list
 
     def __get__(self, module: Any, owner: type | None = None) -> object:
         if module is None:
@@ -88,7 +120,9 @@ class _FiltersDescriptor:
     def __set__(self, module: Any, value: Any) -> None:
         if self._spy in value:
             value = [one for one in value if one is not self._spy]
+        before = vars(module)["filters"]
         vars(module)["filters"] = value
+        self._note_list(before, value, get_caller())
 
 
 class PythonReads:

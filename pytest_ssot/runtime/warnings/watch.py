@@ -8,20 +8,22 @@ if TYPE_CHECKING:
 
     from pytest_ssot.rules.lookup import TargetIndex
     from pytest_ssot.runtime.evidence.channel import Channel
-    from pytest_ssot.runtime.evidence.evidence import Sighting
+    from pytest_ssot.runtime.evidence.conditions import Setter
+    from pytest_ssot.runtime.evidence.evidence import Evidence
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.imports.uses import ImportUses
     from pytest_ssot.runtime.stack.guard import Guard
     from pytest_ssot.runtime.stack.served_names import ServedName
-    from pytest_ssot.runtime.warnings.filters import InheritedFilters, WatchedCategories
-
-    Tentative = tuple[str, type, Sighting, FrameType]
+    from pytest_ssot.runtime.warnings.categories import WatchedCategories
 
 from pytest_ssot.rules.lookup import Target
-from pytest_ssot.runtime.stack import frames, intent
+from pytest_ssot.runtime.evidence.conditions import WarningFacts
+from pytest_ssot.runtime.stack import frames, handlers, intent
+from pytest_ssot.runtime.stack.loads import Load
 from pytest_ssot.runtime.warnings import issuer
-from pytest_ssot.runtime.warnings.filters import category_name
-from pytest_ssot.runtime.warnings.spy import FilterSpy, PythonReads
+from pytest_ssot.runtime.warnings.categories import category_name
+from pytest_ssot.runtime.warnings.in_force import select_body
+from pytest_ssot.runtime.warnings.spy import FilterSpy
 
 
 class WarningWatch:
@@ -39,24 +41,22 @@ class WarningWatch:
         guard: Guard,
         *,
         categories: WatchedCategories,
-        filters: InheritedFilters,
         discover: bool,
     ) -> None:
         self._index = index
         self._recorder = recorder
         self._uses = uses
         self._categories = categories
-        self._filters = filters
+        self._in_force = recorder.in_force
         self.discover = discover
-        self.spy = FilterSpy(guard(self._on_warning), PythonReads(guard))
+        self.spy = FilterSpy(self._on_warning, self._in_force, guard)
         self.discovered: dict[str, str] = {}
         self._channel: Channel | None = None
-        self._expected: list[Tentative] = []
 
-    def begin(self) -> None:
-        """Begin a test, or a file's collection: what it adds to the filters is its own."""
-        self._filters.note_current()
-        self._expected.clear()
+    def begin(self, owner: Evidence) -> None:
+        """Begin a test, or a file's collection: the filters that there are were set for it."""
+        self.spy.wrap()
+        owner.standing = self._in_force.find_standing()
 
     def hand_over(self, channel: Channel) -> None:
         """Go on in a child process: what is discovered is for the run that reads *channel*."""
@@ -72,48 +72,80 @@ class WarningWatch:
     def _on_warning(
         self, text: str, category: type[Warning], stated: str, frame: FrameType
     ) -> None:
-        if category not in self._categories:
+        names = self._categories.find_names(category)
+        if not names:
             return
         if issuer.is_reissued(frame):
-            self._record_unexpected(text, category)
+            return  # what becomes of it was clear when it was issued first
+        collected = issuer.find_collected(frame)
+        if collected is not None:
+            self._recorder.hand_on(frame, text, *collected)
             return
         issuing = issuer.find_issuer(frame)
         if issuing is None:
             return
+        facts = WarningFacts(text, names, stated, caught=self._find_catcher(frame, category))
         used = issuer.find_c_issuer(frame)
         if used is not None:
-            self._record(frame, category, used, text, stated)
+            self._record(frame, category, used, facts)
             return
         body = issuer.find_loading_body(issuing, stated, text)
         if body is not None:
-            self._charge_load(body, text, category, stated)
+            self._charge_load(body, category, facts)
         else:
-            self._charge_call(frame, issuing, text, category, stated)
+            self._charge_call(frame, issuing, category, facts)
 
-    def _charge_load(
-        self, body: FrameType, text: str, category: type[Warning], stated: str
-    ) -> None:
+    def _find_catcher(self, frame: FrameType, category: type[Warning]) -> Setter | None:
+        """Find who catches the warning, where a test makes an error of it."""
+        if not self._in_force.makes_errors():
+            return None
+        catcher = handlers.find_catcher(frame, category)
+        if catcher is None:
+            return None
+        path, module = catcher.f_code.co_filename, frames.module_of(catcher)
+        return path, catcher.f_lineno, frames.function_of(catcher), module
+
+    def _charge_load(self, body: FrameType, category: type[Warning], facts: WarningFacts) -> None:
         """Charge who loads a module that warns of itself: a rule covers that, or it becomes one."""
         module = frames.module_of(body)
-        if self._index.module(module) is not None:
-            return
-        if self.discover and body.f_globals.get("__spec__") is not None:
-            self._index.add(Target(module, module, warning=(text, category, stated)))
-            self.keep_discovered(module, text)
-            self._uses.charge_discovered(module, body, expected=self._filters.is_expected())
-            return
         importer = frames.find_user_frame(body.f_back) or body
-        self._record(importer, category, module, text, stated)
+        if facts.stated == frames.module_of(importer):
+            facts.stated = None
+        facts.inside = select_body(self._in_force.list_sets(), body)
+        target = self._index.find_module(module)
+        if target is not None:
+            if target.warning is None:
+                self._record_covered(target, body, importer, facts)
+        elif self.discover and body.f_globals.get("__spec__") is not None:
+            self._index.add(Target(module, module, warning=facts))
+            self.keep_discovered(module, facts.text)
+            self._uses.charge_discovered(module, body)
+        else:
+            self._record(importer, category, module, facts)
+
+    def _record_covered(
+        self, target: Target, body: FrameType, importer: FrameType, facts: WarningFacts
+    ) -> None:
+        """Record what the module of a rule says of itself: who expects that means the import."""
+        sighting = self._recorder.make_sighting(
+            importer,
+            rule=target.rule,
+            kind="warning",
+            target=target.text,
+            name=None,
+            warning=facts,
+            covered=True,
+            foreign=target.foreign,
+        )
+        self._recorder.record(importer, sighting)
+        load = Load(body, body.f_globals, body.f_code.co_filename)
+        self._recorder.record_carrier(load, [sighting])
 
     def _charge_call(
-        self,
-        frame: FrameType,
-        issuing: FrameType,
-        text: str,
-        category: type[Warning],
-        stated: str,
+        self, frame: FrameType, issuing: FrameType, category: type[Warning], facts: WarningFacts
     ) -> None:
         """Charge who calls what warns of itself: a function, or what *frame*'s wrapper wraps."""
+        stated = facts.stated or ""
         wrapped = issuer.find_decorated(frame)
         caller = frames.find_user_frame(issuing) if wrapped else issuer.find_caller(issuing, stated)
         importer = caller or frames.find_user_frame(issuing)
@@ -121,14 +153,14 @@ class WarningWatch:
             return
         target = wrapped or issuer.name_issuer(issuing)
         if not issuer.is_looked_at(issuing):
-            self._record(importer, category, target, text, stated)
+            self._record(importer, category, target, facts)
         found = self._recorder.served.find(issuing, until=importer)
         served = next((one for one in found if one.key is not None), None)
         points_at = None if stated == frames.module_of(importer) else stated
         self._uses.lazy.keep(
             served,
             (target, category),
-            lambda reader: self._charge_reader(reader, served, category, target, text, points_at),
+            lambda reader: self._charge_reader(reader, served, category, target, facts, points_at),
         )
 
     def _charge_reader(
@@ -137,7 +169,7 @@ class WarningWatch:
         served: ServedName | None,
         category: type[Warning],
         target: str,
-        text: str,
+        facts: WarningFacts,
         stated: str | None,
     ) -> None:
         """Charge *frame*, which reads what was *served* with a warning before."""
@@ -150,40 +182,27 @@ class WarningWatch:
             how == "computed" and not intent.says_name(reader, package, served.name)
         ):
             return
-        self._record(reader, category, target, text, stated or frames.module_of(reader))
+        points_at = stated or frames.module_of(reader)
+        again = WarningFacts(facts.text, facts.categories, points_at, caught=facts.caught)
+        self._record(reader, category, target, again)
 
     def _record(
-        self,
-        importer: FrameType,
-        category: type[Warning],
-        target: str,
-        text: str,
-        stated: str,
+        self, importer: FrameType, category: type[Warning], target: str, facts: WarningFacts
     ) -> None:
-        """Record the warning, or keep it where the test expects what it records."""
         sighting = self._recorder.make_sighting(
             importer,
             rule=self._find_rule(target) or category_name(category),
             kind="warning",
             target=target,
             name=None,
-            message=text,
-            state=self._filters.state_of(text, category, stated),
+            warning=facts,
         )
-        if self._filters.is_expected():
-            self._expected.append((text, category, sighting, importer))
-        else:
-            self._recorder.record(importer, sighting)
+        self._recorder.record(importer, sighting)
 
     def _find_rule(self, target: str) -> str | None:
         """Find the rule that covers what warns, if any does."""
         module, _, name = target.partition(":")
-        found = self._index.name(module, name.partition(".")[0]) or self._index.module(module)
+        found = self._index.find_name(module, name.partition(".")[0]) or self._index.find_module(
+            module
+        )
         return None if found is None or found.foreign else found.rule
-
-    def _record_unexpected(self, text: str, category: type) -> None:
-        """Record what pytest.warns took and did not expect: it was a deprecation after all."""
-        for expected in [one for one in self._expected if one[:2] == (text, category)]:
-            self._expected.remove(expected)
-            sighting, importer = expected[2:]
-            self._recorder.record(importer, sighting)

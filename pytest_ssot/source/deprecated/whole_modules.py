@@ -15,7 +15,7 @@ from pytest_ssot.source.deprecated.warning_statements import (
     inner_imports,
     unconditional,
 )
-from pytest_ssot.source.names.module_outline import ModuleOutline, Step
+from pytest_ssot.source.names.module_outline import ModuleOutline, StatementRun
 from pytest_ssot.syntax.nodes import dotted_name
 
 _OWN_PATH = re.compile(r"\b(?:module|package|importing|import path|imports? from|shim)\b", re.I)
@@ -81,7 +81,7 @@ def _by_call(node: ast.stmt, outline: ModuleOutline, recogniser: Recogniser) -> 
     return next((warned for warned in told if warned is not None), None)
 
 
-def _strength(warned: Warned, step: Step, outline: ModuleOutline) -> Strength | None:
+def _strength(warned: Warned, step: StatementRun, outline: ModuleOutline) -> Strength | None:
     known = wording.about(warned.text, _names(outline))
     if known is False and not _OWN_PATH.search(warned.text):
         return None
@@ -161,7 +161,7 @@ def _says_nothing(node: ast.stmt) -> bool:
     )
 
 
-def _passes(step: Step, outline: ModuleOutline) -> bool:
+def _passes(step: StatementRun, outline: ModuleOutline) -> bool:
     node = step.node
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from pytest_ssot.source.names.module_outline import Binding, ModuleOutline
+from pytest_ssot.source.names.module_outline import ModuleOutline, StatedName
 from pytest_ssot.syntax.module import Module
 from pytest_ssot.syntax.nodes import dotted_name
 from pytest_ssot.syntax.relative_names import resolve, split_dots
@@ -46,7 +46,7 @@ class Library:
     def is_module(self, dotted: str) -> bool:
         return self._file_of(dotted) is not None
 
-    def binding(self, target: str, seen: frozenset[str] = frozenset()) -> Binding | None:
+    def binding(self, target: str, seen: frozenset[str] = frozenset()) -> StatedName | None:
         """What ``a.b:Name`` is in ``a.b``, through its star imports; None where it is not there."""
         module, _, name = target.partition(":")
         outline = self.outline(module)
@@ -56,10 +56,10 @@ class Library:
         if found is not None:
             return found
         if self.is_module(f"{module}.{name}"):
-            return Binding("import", 0, f"{module}.{name}")
+            return StatedName("import", 0, f"{module}.{name}")
         for star in outline.stars if not name.startswith("_") else ():
             if self.binding(f"{star}:{name}", seen | {module}):
-                return Binding("import", 0, f"{star}:{name}")
+                return StatedName("import", 0, f"{star}:{name}")
         return None
 
     def kind(self, target: str, depth: int = 5) -> str:
@@ -94,7 +94,7 @@ class Library:
             target = source
         return target
 
-    def _alias_of(self, module: str, found: Binding) -> str | None:
+    def _alias_of(self, module: str, found: StatedName) -> str | None:
         """What ``Name = other.Name`` in *module* stands for, where that is in another module."""
         value = found.node.value if isinstance(found.node, ast.Assign | ast.AnnAssign) else None
         outline = self.outline(module)

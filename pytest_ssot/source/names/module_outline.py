@@ -31,7 +31,7 @@ _KINDS: dict[type[ast.stmt], Sort] = {
 _THROUGH = ast.If | ast.Try | ast.TryStar | ast.With
 
 
-class Binding(NamedTuple):
+class StatedName(NamedTuple):
     """What a module's name is; an import has a ``source``, ``a.b`` or ``a.b:Name``."""
 
     kind: Sort
@@ -40,7 +40,7 @@ class Binding(NamedTuple):
     node: ast.stmt | None = None
 
 
-class Step(NamedTuple):
+class StatementRun(NamedTuple):
     """A statement that the import of a module runs, and where it stands."""
 
     node: ast.stmt
@@ -63,9 +63,9 @@ class ModuleOutline:
         return self.dotted if self.is_package else self.dotted.rpartition(".")[0]
 
     @cached_property
-    def bindings(self) -> Mapping[str, Binding]:
+    def bindings(self) -> Mapping[str, StatedName]:
         """The module's names; a definition wins over what else binds the name, then the first."""
-        found: dict[str, Binding] = {}
+        found: dict[str, StatedName] = {}
         for step in self.steps:
             for name, binding in self._named(step.node):
                 if name not in found or binding.kind in ("function", "coroutine", "class"):
@@ -145,14 +145,14 @@ class ModuleOutline:
         source = inner[root]
         return f"{source}{dot or ''}{rest}" if not rest else f"{source.replace(':', '.')}.{rest}"
 
-    def _named(self, node: ast.stmt) -> Iterator[tuple[str, Binding]]:
+    def _named(self, node: ast.stmt) -> Iterator[tuple[str, StatedName]]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             for name, source in self.imported(node):
-                yield name, Binding("import", node.lineno, source, node)
+                yield name, StatedName("import", node.lineno, source, node)
             return
         kind = _KINDS.get(type(node), "value")
         for name in names_bound(node):
-            yield name, Binding(kind, node.lineno, node=node)
+            yield name, StatedName(kind, node.lineno, node=node)
 
 
 def _is_text(node: ast.expr) -> bool:
@@ -161,11 +161,11 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr | ast.BinOp | ast.Call)
 
 
-def _steps(module: Module) -> Iterator[Step]:
+def _steps(module: Module) -> Iterator[StatementRun]:
     for node, block in module.statements:
         where = None if isinstance(node, _THROUGH) else _where(block, module)
         if where is not None:
-            yield Step(node, where)
+            yield StatementRun(node, where)
 
 
 def _where(block: Block, module: Module) -> Where | None:

@@ -87,7 +87,7 @@ class _Line:
         return f"{self.before}{self.indent}{self.code}{self.after}"
 
 
-class _Block:
+class _IndentedBlock:
     """An open block: its indentation, as it was and as it is now, and its last statement."""
 
     __slots__ = ("cases", "decorator", "indent", "next", "tried", "width")
@@ -242,7 +242,7 @@ def _width(indent: str) -> int:
 
 def _arrange(lines: list[_Line]) -> None:
     """Give each header a block, each clause its statement, each line a level that is there."""
-    blocks = [_Block(0, "")]
+    blocks = [_IndentedBlock(0, "")]
     header: _Line | None = None
     for line in lines:
         if not line.code:
@@ -263,16 +263,16 @@ def _arrange(lines: list[_Line]) -> None:
         block.settle()
 
 
-def _enter(blocks: list[_Block], line: _Line, header: _Line) -> None:
+def _enter(blocks: list[_IndentedBlock], line: _Line, header: _Line) -> None:
     outer = blocks[-1].indent
     indent = line.indent
     if not indent.startswith(outer) or indent == outer:
         indent = f"{outer} "  # tabs and blanks that cannot be compared
     match = header if header.word == "match" else None
-    blocks.append(_Block(_width(line.indent), indent, match))
+    blocks.append(_IndentedBlock(_width(line.indent), indent, match))
 
 
-def _join(block: _Block, line: _Line) -> None:
+def _join(block: _IndentedBlock, line: _Line) -> None:
     """Let *line* be the next statement of *block*, or a clause of the last."""
     if line.word in _CLAUSES and line.word in block.next:
         block.tried = None

@@ -49,7 +49,7 @@ class Matcher:
 
     def imported(self, module: str) -> Hit | None:
         """``import module``."""
-        return self._outside(self._index.module(module), None)
+        return self._outside(self._index.find_module(module), None)
 
     def taken(self, module: str, name: str) -> Iterator[Hit]:
         """``from module import name``; ``*`` may take several."""
@@ -66,7 +66,7 @@ class Matcher:
         With each whether an import statement for its module tells of it already.
         """
         for number, name in enumerate(attributes):
-            hit = self._outside(self._index.name(module, name), name)
+            hit = self._outside(self._index.find_name(module, name), name)
             if hit is not None:
                 yield hit, False
                 return
@@ -93,7 +93,7 @@ class Matcher:
         path = module.split(".")
         parts = path + (rest.split(".") if colon else [])
         for at in range(1, len(parts)):
-            hit = self._outside(self._index.name(".".join(parts[:at]), parts[at]), parts[at])
+            hit = self._outside(self._index.find_name(".".join(parts[:at]), parts[at]), parts[at])
             is_name = at >= len(path) or not self._is_module(".".join(parts[: at + 1]))
             if hit is not None and is_name:
                 return hit
@@ -107,20 +107,20 @@ class Matcher:
         return None
 
     def _from(self, module: str, name: str) -> Hit | None:
-        named = self._index.name(module, name)
+        named = self._index.find_name(module, name)
         if named is not None:
             return self._outside(named, name)
         inner = f"{module}.{name}"
         own = self._index.modules.get(inner)
         if own is not None:
             return self._outside(own, None)
-        target = self._index.module(module)
+        target = self._index.find_module(module)
         if target is not None and (target.submodules or not self._is_module(inner)):
             return self._outside(target, name)
         return None
 
     def _starred(self, module: str) -> Iterator[Hit | None]:
-        yield self._outside(self._index.module(module), "*")
+        yield self._outside(self._index.find_module(module), "*")
         names = self._index.names.get(module)
         if names:
             public = self.public(module)
@@ -133,5 +133,5 @@ class Matcher:
         if target is None:
             return None
         index, module = self._index, target.module
-        inside = any(own == module or index.module(own) is target for own in self._names)
+        inside = any(own == module or index.find_module(own) is target for own in self._names)
         return None if inside else Hit(target, name)
