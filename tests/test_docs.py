@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import pytest_ssot
 from pytest_ssot.rules.configured import load_configured
 
 ROOT = Path(__file__).parents[1]
@@ -155,18 +156,16 @@ def test_links_lead_somewhere(path: Path) -> None:
 def test_the_architecture_page_names_what_is_there() -> None:
     """Its rooms are all rooms, its files are files, and the tests that it names are tests."""
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    rooms = {path.parent for path in (ROOT / "pytest_ssot").rglob("__init__.py")}
-    rooms.remove(ROOT / "pytest_ssot")
-    assert {
-        ROOT / room for room in re.findall(r"^\| `(pytest_ssot/[\w/]+)/` \|", page, re.MULTILINE)
-    } == rooms
-    files = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/**/*.py")}
+    package = Path(pytest_ssot.__file__).parent  # which may be installed, and not beside the tests
+    rooms = {path.parent for path in package.rglob("__init__.py")} - {package}
+    told = re.findall(r"^\| `(pytest_ssot/[\w/]+)/` \|", page, re.MULTILINE)
+    assert {package.parent / room for room in told} == rooms
+    files = {path.relative_to(package.parent).as_posix() for path in package.rglob("*.py")}
+    files |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("*.py")}
     named = re.findall(
         r"`((?:pytest_ssot|tests|model|policy|report|source|runtime)[\w/]*\.py)", page
     )
-    assert {
-        name for name in named if name not in files and f"pytest_ssot/{name}" not in files
-    } == set()
+    assert [one for one in named if one not in files and f"pytest_ssot/{one}" not in files] == []
     tests = {
         name
         for path in (ROOT / "tests").rglob("test_*.py")
