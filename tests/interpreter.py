@@ -43,8 +43,9 @@ _GUARDED = (
     *(concurrent.futures.process, concurrent.futures.thread, importlib, importlib.util),
     *(sys.modules["importlib._bootstrap"], sys.modules["importlib._bootstrap_external"]),
     *(multiprocessing.pool, multiprocessing.process, multiprocessing.spawn, os, runpy, signal),
-    *(subprocess, sys.modules["_posixsubprocess"], sys.modules["_thread"], threading),
-    *(unittest.mock, warnings),
+    *(subprocess, sys.modules["_thread"], threading, unittest.mock, warnings),
+    # Not on every system.
+    *filter(None, map(sys.modules.get, ("_posixsubprocess",))),
 )
 #: What modules remember for themselves.
 _REMEMBERED = frozenset(
@@ -220,7 +221,9 @@ class _State:
                 told.append(f"sys.modules[{name!r}]")
         for space, names in self._names:
             changed = set(_changed(space, names)) - _REMEMBERED
-            told += [f"{space.__name__}.{name}" for name in sorted(changed)]
+            paths = [f"{space.__name__}.{name}" for name in sorted(changed)]
+            # A package gets a new name for a module that is loaded anew: those are compared above.
+            told += [path for path in paths if path not in sys.modules]
         lists = zip(_lists(), self._lists, strict=True)
         told += [f"{each}, not {before}" for each, before in lists if each != before]
         told += [f"{thread} runs" for thread in set(threading.enumerate()) - self.threads]

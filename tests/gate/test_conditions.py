@@ -488,7 +488,9 @@ def expected(project: Project) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("mode", ["forward", "backward", "dealt"])
+@pytest.mark.parametrize(
+    "mode", ["forward", "backward", pytest.param("dealt", marks=pytest.mark.fresh)]
+)
 def test_what_each_is_told_hangs_on_no_order(
     project: Project, expected: dict[str, str], mode: str
 ) -> None:

@@ -96,7 +96,7 @@ def test_a_name_that_is_lazy_where_it_is_at_home(project: Project) -> None:
     )
     ran = project.run()
     assert "AssertionError" not in ran.text
-    assert [site[3] for site in ran.sites] == ["app/bridge.py:1:0", "tests/test_it.py:2:40 test_it"]
+    assert [site[3] for site in ran.sites] == ["app/bridge.py:1:0", "tests/test_it.py:2:38 test_it"]
 
 
 def test_an_import_elsewhere_is_told_too(project: Project) -> None:

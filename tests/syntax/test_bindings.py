@@ -119,8 +119,10 @@ def test_a_newer_statement_binds(text: str) -> None:
             ast.parse(text)
 
 
-#: Of comprehensions CPython's table tells something else in each version (PEP 709).
-COMPARED = [text for text in BOUND if "for a in b" not in text]
+#: Of comprehensions CPython's table tells something else in each version (PEP 709); a walrus
+#: within an annotation it refuses from 3.14 on (PEP 649).
+LEFT_OUT = ("for a in b", *(("(a: (y :=",) if sys.version_info >= (3, 14) else ()))
+COMPARED = [text for text in BOUND if not any(part in text for part in LEFT_OUT)]
 
 
 @pytest.mark.parametrize("text", COMPARED)

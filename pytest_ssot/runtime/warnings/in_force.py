@@ -37,6 +37,7 @@ from pytest_ssot.runtime.warnings.categories import category_name
 #: Where pytest applies what its configuration, its command line and marks say.
 PYTESTS_OWN = frozenset(("_pytest.config", "_pytest.warnings"))
 _ENTERS = frozenset(("__enter__", "__aenter__"))
+_INSTALLED = frozenset(("site-packages", "dist-packages"))
 _GENERATORS = 0x20 | 0x200  # CO_GENERATOR, CO_ASYNC_GENERATOR
 
 
@@ -321,12 +322,16 @@ def _collects(frame: FrameType | None) -> bool:
 
 
 def _only_enters(frame: FrameType) -> bool:
-    """Whether *frame* is a context manager's own, or of what wraps ``warnings``."""
+    """Whether *frame* is a context manager's own, or of what wraps ``warnings``.
+
+    An installed library's context manager sets its filters for itself.
+    """
     if frame.f_code.co_name in _ENTERS or frames.is_wrapper(frame):
         return True
     back = frame.f_back
     return (
         bool(frame.f_code.co_flags & _GENERATORS)
+        and _INSTALLED.isdisjoint(frame.f_code.co_filename.replace("\\", "/").split("/"))
         and back is not None
         and back.f_code.co_name in _ENTERS
         and frames.module_of(back) == "contextlib"
