@@ -142,7 +142,7 @@ class _Passes:
         for path, name, use in exports:
             for module in self._modules.list_names(path):
                 # Both a rule and a factory may be about the same name.
-                key = f"{module}:{name}{'()' if use.kind is Kind.CONSTRUCTION else ''}"
+                key = f"{module}:{name}{use.kind.traits.suffix}"
                 if key in sought or self._is_told(module, name, use):
                     continue
                 sought.add(key)
