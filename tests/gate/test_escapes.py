@@ -351,9 +351,11 @@ def test_a_signal_handler_may_start_a_process_while_one_is_started(given: Projec
             FILE: HEAD
             + """
         def test_it():
-            def handle(number, frame): subprocess.run(["true"], cwd="/")
+            def handle(number, frame):
+                subprocess.run(["true"], cwd="/")
+                signal.setitimer(signal.ITIMER_REAL, 0.002)
             before = signal.signal(signal.SIGALRM, handle)
-            signal.setitimer(signal.ITIMER_REAL, 0.002, 0.002)
+            signal.setitimer(signal.ITIMER_REAL, 0.002)
             try:
                 for _ in range(100): subprocess.run(["true"], cwd="/")
             finally:
