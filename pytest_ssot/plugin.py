@@ -305,7 +305,7 @@ class SsotPlugin:
         running.skipped |= skipped and report.when == "call"
         ended = report.when == "teardown"
         watcher.collect()
-        is_quiet = watcher.is_quiet
+        is_quiet = watcher.is_quiet  # asked once, as it is for each test
         if ended or not is_quiet:
             self._fixtures.join_fixtures(item, running.evidence)
         lost = watcher.find_lost(ended=ended)
