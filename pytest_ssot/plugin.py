@@ -1,4 +1,7 @@
-"""pytest's hooks, each a few lines that hand on to the run, which knows nothing of pytest."""
+"""pytest's hooks, each a few lines that hand on to the run, which knows nothing of pytest.
+
+PYTEST_DONT_REWRITE: see :mod:`pytest_ssot.entry`.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +21,19 @@ from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline
-from pytest_ssot.policy.rules.check_homes import check_homes
 from pytest_ssot.policy.run.outcome import Assembly
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.run.watched_run import Run, RunningTest, TestTerms
 from pytest_ssot.policy.verdict.allowances import SeenBy, read_marker
 from pytest_ssot.policy.verdict.mission_critical import is_critical, is_gated
-from pytest_ssot.report import debugger, terminal
+from pytest_ssot.report import terminal
 from pytest_ssot.report.violation_text import describe_in_a_line
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.configured import Configured, load_configured
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
 from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
-from pytest_ssot.session.scan_plugin import MARKER, ScanItem, ScanPlugin, list_marker_names
+from pytest_ssot.session.scan_nodes import MARKER, ScanItem, list_marker_names
 from pytest_ssot.session.session_report import PROPERTY, RESULT, SessionReport, find_typed_folder
 
 #: pytest looks here for the fixture that tests ask for.
@@ -97,7 +99,9 @@ def load_configuration(
     ini = {option.name: _read_ini(config, option.ini) for option in OPTIONS}
     try:
         found = load_configured(config.rootpath, ini, flags, extra)
-        if not extra:  # hooks give rules, and nothing that has a home
+        if not extra and (found.rules.single or found.rules.factories):  # hooks give none
+            from pytest_ssot.policy.rules.check_homes import check_homes
+
             check_homes(found, installed=True)
         return found
     except UsageError as error:
@@ -166,6 +170,8 @@ class SsotPlugin:
 
     def _register_scan(self, assembly: Assembly | None) -> None:
         if self.run.settings.scan:
+            from pytest_ssot.session.scan_plugin import ScanPlugin
+
             scanning = ScanPlugin(self.config, self.run, assembly, self._markers)
             self.config.pluginmanager.register(scanning)
 
@@ -208,7 +214,7 @@ class SsotPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        if isinstance(item, ScanItem):
+        if type(item) is ScanItem:
             return (yield from self._run_scan_item())
         self._item, self._running = item, RunningTest()
         evidence = self._running.evidence
@@ -253,11 +259,16 @@ class SsotPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        self.run.tested |= {item.path for item in items if not isinstance(item, ScanItem)}
+        self.run.tested |= {item.path for item in items if type(item) is not ScanItem}
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
+        parent, is_marked = None, True
         for item in session.items:
-            self.run.marks += self._read_allowances(item)
+            if item.parent is not parent:
+                parent = item.parent
+                is_marked = parent is None or "ssot_allow" in parent.keywords
+            if is_marked or item.own_markers:
+                self.run.marks += self._read_allowances(item)
         mistakes = self.run.judge.mistakes
         if mistakes and not xdist.is_worker(self.config):  # a worker's go home at its end
             raise pytest.UsageError("\n".join(sorted(mistakes)))
@@ -267,13 +278,13 @@ class SsotPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[Any]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        if isinstance(item, ScanItem):
+        if type(item) is ScanItem:
             return report
-        skipped = report.skipped and not hasattr(report, "wasxfail")
+        skipped = report.outcome == "skipped" and not hasattr(report, "wasxfail")
         if report.when == "setup":
             self._running.told.clear()  # pytest-rerunfailures tries again: that excuses nothing
             self._running.skipped = skipped
-            if not report.failed:
+            if report.outcome != "failed":
                 return report
         try:
             self._check_test(item, call, report, skipped)
@@ -294,10 +305,11 @@ class SsotPlugin:
         running.skipped |= skipped and report.when == "call"
         ended = report.when == "teardown"
         watcher.collect()
-        if ended or not watcher.is_quiet:
+        is_quiet = watcher.is_quiet  # asked once, as it is for each test
+        if ended or not is_quiet:
             self._fixtures.join_fixtures(item, running.evidence)
         lost = watcher.find_lost(ended=ended)
-        concerned = not watcher.is_quiet and self.run.concerns(running, *_locate_test(item))
+        concerned = not is_quiet and self.run.concerns(running, *_locate_test(item))
         if not (lost or concerned) or frames.is_in_phase(frames.get_caller()):
             return
         if lost:
@@ -323,6 +335,8 @@ class SsotPlugin:
         if failing:
             running.told.update(violation.cause for violation in failing)
             if not report.failed and self.config.getoption("usepdb", False):
+                from pytest_ssot.report import debugger
+
                 call.excinfo = debugger.raise_at_importer(failing[0], self.run.settings.root)
             terminal.fail_report(report, failing, self.run)
         if self._in_junit and not running.skipped:

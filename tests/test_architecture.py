@@ -24,6 +24,7 @@ ROWS = (
     {"policy"},
     {"migrate", "report"},
     {
+        "entry",
         "plugin",
         "session",
         "xdist",
@@ -36,6 +37,7 @@ ROWS = (
 )
 #: Rooms on one row that know each other.
 NEIGHBOURS = {
+    ("entry", "plugin"),
     ("plugin", "xdist"),
     ("plugin", "hookspecs"),
     ("plugin", "session"),
@@ -47,6 +49,7 @@ NEIGHBOURS = {
 KNOWS_PYTEST = {
     "plugin.py",
     "session/session_report.py",
+    "session/scan_nodes.py",
     "session/scan_plugin.py",
     "xdist.py",
     "session/fixtures.py",

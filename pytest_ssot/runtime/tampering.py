@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
         def stands(self) -> bool: ...
 
         def put_back(self) -> None: ...
+
+
+_stands = attrgetter("stands")
 
 
 class Tampering:
@@ -38,14 +43,17 @@ class Tampering:
             (spy, "sys.modules['warnings']: warnings"),
             *(() if definitions is None else definitions.replacements),
         )
+        self._standing = tuple(replacement for replacement, _ in self._replacements)
 
     def find_lost(self, *, everywhere: bool) -> list[str]:
         """Find what was replaced, and what was not seen since, each as the rest of a sentence.
 
         Not *everywhere*, only targets are looked at, and not what leads to them.
         """
-        lost = [what for replacement, what in self._replacements if not replacement.stands]
         disarmed = self._armed.find_disarmed()
+        if all(map(_stands, self._standing)) and not (disarmed or everywhere):
+            return []  # as for each test
+        lost = [what for replacement, what in self._replacements if not replacement.stands]
         if everywhere:
             disarmed += self._armed.find_disarmed_carriers()
         lost += [f"{name}.__spec__: imports of {name}" for name in disarmed]

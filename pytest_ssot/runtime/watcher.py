@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -246,6 +247,8 @@ class Watcher:
         """Something else owns what happens from now on."""
         if self.constructions is not None:
             self._stand_again()
+        if tasks.DRIVING not in sys.modules:
+            return
         try:  # not by the guard: what tasks in the background do meanwhile is to be seen
             tasks.run_in_driver(self.recorder.owners.capture_context)
         except Exception as error:

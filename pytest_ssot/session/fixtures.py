@@ -92,6 +92,8 @@ class Fixtures:
 
     def join_fixtures(self, item: pytest.Item, user: Evidence) -> None:
         """Note what *item*, whose evidence is *user*, asks for: by signature, marks, and name."""
+        if not self._evidence:
+            return
         info, request = getattr(item, "_fixtureinfo", None), getattr(item, "_request", None)
         stated: dict[str, Any] = getattr(info, "name2fixturedefs", {})
         active: dict[str, Any] = getattr(request, "_fixture_defs", {})

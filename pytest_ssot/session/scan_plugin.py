@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
@@ -19,7 +19,6 @@ from pytest_ssot.policy.run.outcome import Assembly
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.run.watched_run import Remainder, Run
 from pytest_ssot.policy.scan_items.choose_findings import (
-    PART,
     ChosenFindings,
     choose_findings,
     is_finding,
@@ -29,62 +28,11 @@ from pytest_ssot.policy.verdict.mission_critical import make_is_critical
 from pytest_ssot.report import terminal
 from pytest_ssot.report.violation_text import describe_in_a_line
 from pytest_ssot.runtime.evidence.evidence import Evidence
+from pytest_ssot.session.scan_nodes import MARKER, ScanFile, ScanItem, list_marker_names
 from pytest_ssot.session.session_report import PROPERTY, RESULT
 
 if TYPE_CHECKING:
     from pytest_ssot.policy.run.inventory import Inventory
-
-#: The marker of all items of the scan, and the key of a worker's input for them.
-MARKER = "ssot_scan"
-
-
-class ScanFile(pytest.File):
-    """A file with findings; imports nothing."""
-
-    def __init__(
-        self, *, scanning: ScanPlugin, found: Sequence[ScanFinding], **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self._scanning = scanning
-        self._found = found
-
-    def collect(self) -> Iterator[pytest.Collector]:
-        yield ScanFindings.from_parent(self, name=PART, scanning=self._scanning, found=self._found)
-
-
-class ScanFindings(pytest.Collector):
-    def __init__(
-        self, *, scanning: ScanPlugin, found: Sequence[ScanFinding], **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self._scanning = scanning
-        self._found = found
-
-    def collect(self) -> Iterator[pytest.Item]:
-        for finding in self._found:
-            item = ScanItem.from_parent(
-                self, name=finding.rule, scanning=self._scanning, finding=finding
-            )
-            self._scanning.mark_item(item)
-            yield item
-
-
-class ScanItem(pytest.Item):
-    """One finding. ``judged`` are its violations, once it has run."""
-
-    def __init__(self, *, scanning: ScanPlugin, finding: ScanFinding, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.finding = finding
-        self.judged: list[Violation] = []
-        self._scanning = scanning
-
-    def runtest(self) -> None:
-        self.judged = self._scanning.judge_item(self)
-
-    def reportinfo(self) -> tuple[Any, int | None, str]:
-        line = self.finding.violations[0].importer.line
-        # No end of the node id: there pytest takes dots for those of a class.
-        return self.path, line - 1, f"{self.finding.path}: {self.finding.rule}"
 
 
 class ScanPlugin:
@@ -242,18 +190,6 @@ class ScanPlugin:
         chose = option.keyword or (option.markexpr and MARKER not in option.markexpr)
         if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._is_clean:
             session.exitstatus = session.exitstatus if chose else pytest.ExitCode.OK
-
-
-def list_marker_names(config: pytest.Config) -> frozenset[str]:
-    """List the names of the markers that are registered so far."""
-    return frozenset(
-        line.partition(":")[0].partition("(")[0].strip() for line in _read_marker_lines(config)
-    )
-
-
-def _read_marker_lines(config: pytest.Config) -> Sequence[str]:
-    lines: Sequence[str] = config.getini("markers")
-    return lines
 
 
 def _add_mark(item: pytest.Item, mark: Mark) -> None:

@@ -13,12 +13,10 @@ from pytest_ssot import xdist
 from pytest_ssot.config.load import find_configured_above
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Site, Verdict
-from pytest_ssot.policy.baseline.update_after_run import update_after_run
 from pytest_ssot.policy.run.outcome import Assembly, Outcome
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.run.watched_run import Remainder, Run
 from pytest_ssot.report import terminal
-from pytest_ssot.report.document import make_run_document
 
 #: The attribute under which a report carries what its test saw, as JSON values.
 RESULT = "ssot_result"
@@ -51,7 +49,8 @@ class SessionReport:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._all_passed &= not (report.failed or report.skipped)
+        if report.outcome != "passed":  # one look, as it is for each phase
+            self._all_passed &= not (report.failed or report.skipped)
         carried = report.__dict__
         if RESULT in carried or terminal.FAILING in carried:
             with self._keep_faults():
@@ -119,6 +118,7 @@ class SessionReport:
         told = self._config.hook.pytest_ssot_report
         if self._run.settings.report or told.get_hookimpls():
             from pytest_ssot.report import rendering
+            from pytest_ssot.report.document import make_run_document
 
             data = make_run_document(outcome)
             told(report=data, config=self._config)
@@ -136,6 +136,8 @@ class SessionReport:
         settings = self._run.settings
         asked = settings.strict or settings.update_baseline
         if asked and not self._config.option.collectonly and self._run.ratchet.baseline.entries:
+            from pytest_ssot.policy.baseline.update_after_run import update_after_run
+
             observed = not (outcome.remainder.not_observed or outcome.remainder.faults)
             complete = outcome.full and self._all_passed and observed
             path = settings.baseline_path(find_typed_folder(self._config, "ssot_baseline"))

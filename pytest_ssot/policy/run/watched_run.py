@@ -12,13 +12,12 @@ from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.rules.overdue import Overdue, find_overdue
-from pytest_ssot.policy.run import loaded_early
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.verdict import mission_critical
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
+from pytest_ssot.policy.verdict.code_of_tests import TestCode
 from pytest_ssot.policy.verdict.judge import Ask, Judge
 from pytest_ssot.policy.verdict.silences import Around
-from pytest_ssot.policy.verdict.test_code import TestCode
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.first_party import FirstParty
@@ -259,8 +258,12 @@ class Run:
     @cached_property
     def _loaded_early(self) -> list[str]:
         """The targets that were loaded before the watch; asked for at the end, when it is known."""
+        if not self.watcher.early.noted:
+            return []
+        from pytest_ssot.policy.run.loaded_early import find_loaded_early  # it parses
+
         ours = FirstParty(self.settings.root, self.settings.first_party)
-        return loaded_early.find_loaded_early(self.watcher.early, self.watcher.index, ours)
+        return find_loaded_early(self.watcher.early, self.watcher.index, ours)
 
     def _list_not_observed(self) -> list[str]:
         blind = self._blind | self._blind_outside

@@ -10,9 +10,9 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.files import relative
 from pytest_ssot.model import Form, Kind, Site, Step, Verdict, Violation
 from pytest_ssot.policy.verdict.allowances import Allowances, Excuse, Importer, SeenBy
+from pytest_ssot.policy.verdict.code_of_tests import TestCode
 from pytest_ssot.policy.verdict.mission_critical import apply_setting
 from pytest_ssot.policy.verdict.silences import Around, Heard, Hearing, Silences
-from pytest_ssot.policy.verdict.test_code import TestCode
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.ruleset import RuleSet
 

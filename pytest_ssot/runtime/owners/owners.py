@@ -122,7 +122,7 @@ class Owners:
         self._home = get_ident()
         self._current = now
         self.turns += 1
-        self.capture_context()
+        self._captured.set(now)
 
     def capture_context(self) -> None:
         """Note the present owners in the context in which this is called."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 from pytest_ssot.runtime.stack.frames import module_of, walk_outward
 
+#: The module that has anyio's task, if it is loaded.
+DRIVING = "anyio.pytest_plugin"
 #: What anyio's task runs: pytest's hooks wait for each step of it.
 _DRIVER = "_run_tests_and_fixtures"
 #: Where a loop runs a callback or a task's step: asyncio.events.Handle, trio's loop.
@@ -91,9 +93,11 @@ def _find_waiting(callback: Any) -> Iterator[Any]:
 
 
 def run_in_driver(capture: Callable[[], object]) -> None:
-    """Call *capture* in the task that runs anyio's tests, if there is such a task just now."""
-    plugin: Any = sys.modules.get("anyio.pytest_plugin")
-    runner = getattr(plugin, "_current_runner", None)
+    """Call *capture* in the task that runs anyio's tests, if there is such a task just now.
+
+    To be called where the module DRIVING is loaded.
+    """
+    runner = getattr(sys.modules[DRIVING], "_current_runner", None)
     if runner is None or runner.is_running():
         return
 

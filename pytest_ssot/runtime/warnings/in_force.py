@@ -35,7 +35,7 @@ from pytest_ssot.runtime.warnings import issuer
 from pytest_ssot.runtime.warnings.categories import category_name
 
 #: Where pytest applies what its configuration, its command line and marks say.
-PYTESTS_OWN = frozenset(("_pytest.config", "_pytest.warnings"))
+_PYTESTS_OWN = frozenset(("_pytest.config", "_pytest.warnings"))
 _ENTERS = frozenset(("__enter__", "__aenter__"))
 _INSTALLED = frozenset(("site-packages", "dist-packages"))
 _GENERATORS = 0x20 | 0x200  # CO_GENERATOR, CO_ASYNC_GENERATOR
@@ -95,7 +95,9 @@ class InForce:
         self.version += 1
         name = frame.f_code.co_name if frames.module_of(frame) in frames.WRAPPERS else ""
         if name == "__enter__":
-            self._enter(_Block(after, before), frame)
+            self._blocks.append(_Block(after, before))
+            if not is_pytests_own(frame.f_back):
+                self._describe_last(frame)
         elif name == "__exit__":
             self._leave(after)
         elif self._blocks:
@@ -181,11 +183,12 @@ class InForce:
 
     # -- blocks -----------------------------------------------------------
 
-    def _enter(self, block: _Block, frame: FrameType) -> None:
-        self._blocks.append(block)
+    def _describe_last(self, frame: FrameType) -> None:
+        """Describe the last block, which *frame* enters, unless it is pytest's after all."""
         found = _find_setter(frame.f_back)
         if found is None:
             return
+        block = self._blocks[-1]
         block.setter, block.bodies = found
         caller = frame.f_back
         if caller is not None and not _only_enters(caller):
@@ -292,9 +295,9 @@ def _find_setter(
     is who has entered *block*.
     """
     for at in frames.walk_outward(frame):
-        module = frames.module_of(at)
-        if module in PYTESTS_OWN:
+        if is_pytests_own(at):
             return None
+        module = frames.module_of(at)
         if block is not None and block.frame == (id(at), id(at.f_code)):
             path, _, function, _ = block.setter or BY_PYTEST
             return (path, _line_of(at), function, module), block.bodies
@@ -308,6 +311,12 @@ def _find_setter(
             path, _ = frames.find_file_and_offset(at)
             return (path, _line_of(at), frames.function_of(at), module), _find_bodies(at)
     return BY_PYTEST, frozenset()
+
+
+def is_pytests_own(frame: FrameType | None) -> bool:
+    """Whether *frame* is where pytest applies what its user has configured."""
+    name = None if frame is None else frame.f_globals.get("__name__")
+    return isinstance(name, str) and name in _PYTESTS_OWN
 
 
 def _line_of(frame: FrameType) -> int:

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
 from pytest_ssot.runtime.stack import bytecode
 from pytest_ssot.runtime.stack.class_swap import forget_disguise, make_disguise, set_class
-from pytest_ssot.runtime.stack.frames import get_caller, module_of
-from pytest_ssot.runtime.warnings.in_force import PYTESTS_OWN, InForce
+from pytest_ssot.runtime.stack.frames import get_caller
+from pytest_ssot.runtime.warnings.in_force import InForce, is_pytests_own
 
+_getframe = sys._getframe
 _READERS = frozenset(("getattr", "hasattr", "vars"))
 _ENOUGH = 256
 
@@ -76,8 +77,8 @@ class FilterSpy:
 
         def add_and_note(*item: object, append: bool) -> None:
             add_filter(*item, append=append)
-            frame = get_caller()
-            if frame.f_back is None or module_of(frame.f_back) not in PYTESTS_OWN:
+            frame = _getframe(1)
+            if not is_pytests_own(frame.f_back):  # asked before the guard, as it is for each test
                 note(frame, append)
 
         self._add_filter, self._wrapper = add_filter, add_and_note
@@ -115,14 +116,15 @@ class _FiltersDescriptor:
         if module is None:
             return self
         filters = vars(module)["filters"]
-        return filters if self._is_python_read(get_caller()) else [self._spy, *filters]
+        return filters if self._is_python_read(_getframe(1)) else [self._spy, *filters]
 
     def __set__(self, module: Any, value: Any) -> None:
         if self._spy in value:
             value = [one for one in value if one is not self._spy]
-        before = vars(module)["filters"]
-        vars(module)["filters"] = value
-        self._note_list(before, value, get_caller())
+        names = vars(module)
+        before = names["filters"]
+        names["filters"] = value
+        self._note_list(before, value, _getframe(1))
 
 
 class PythonReads:
