@@ -11,7 +11,10 @@ from pytest_ssot.runtime.evidence.evidence import Evidence
 from pytest_ssot.runtime.stack import frames
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_ssot.runtime.evidence.recorder import Recorder
+    from pytest_ssot.runtime.watcher import Watcher
 
     # Loaded by the first test that asks for it.
     from pytest_ssot.ssot import Ssot
@@ -46,6 +49,8 @@ class Fixtures:
         # By identity: pytest 8.0 has definitions that cannot be hashed.
         self._evidence: dict[int, tuple[object, Evidence]] = {}
         self._test = Evidence()
+        # What teardowns have reached, each with the fixture that it is of.
+        self._torn_down: list[tuple[Evidence, Evidence]] = []
 
     def begin_test(self, evidence: Evidence) -> None:
         """Begin a test, whose evidence is *evidence*."""
@@ -56,6 +61,18 @@ class Fixtures:
         evidence = Evidence()
         self._evidence[id(definition)] = definition, evidence
         return evidence
+
+    def make_teardown(self, watcher: Watcher, evidence: Evidence) -> Teardown:
+        """Make what is called around the teardown of the fixture that *evidence* is of."""
+        return Teardown(watcher, lambda reached: self._torn_down.append((evidence, reached)))
+
+    def hand_down(self, watcher: Watcher) -> None:
+        """Give what teardowns have reached to all who used their fixtures.
+
+        The test in which a fixture happens to end is over by then, as the others are.
+        """
+        while self._torn_down:
+            watcher.recorder.add_part(*self._torn_down.pop())
 
     def note_requests(
         self,
@@ -110,6 +127,26 @@ class Fixtures:
         found = self._evidence.get(id(definition))
         if found is not None:
             user.add_part(found[1])
+
+
+class Teardown:
+    """The teardown of a fixture, which belongs to nobody but that."""
+
+    def __init__(self, watcher: Watcher, on_reached: Callable[[Evidence], None]) -> None:
+        self._on_reached = on_reached
+        self._evidence = Evidence()
+        self._owning = watcher.owned_by(self._evidence, alone=True)
+        self._begun = False
+
+    def begin(self) -> None:
+        self._owning.__enter__()
+        self._begun = True
+
+    def end(self) -> None:
+        if self._begun:
+            self._owning.__exit__(None, None, None)
+            if self._evidence:
+                self._on_reached(self._evidence)
 
 
 def _has_raised(definition: object, error: BaseException) -> bool:

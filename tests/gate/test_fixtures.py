@@ -220,23 +220,38 @@ def test_autouse(project: Project) -> None:
     assert ran.failed == ["tests/deep/test_deep.py::test_deep", f"{FILE}::TestIt::test_1"]
 
 
-def test_a_teardown_counts_for_the_test_that_it_ends_in(project: Project) -> None:
+@pytest.mark.parametrize("scope", ["class", "module", "package", "session"])
+def test_a_teardown_counts_for_all_that_used_the_fixture(project: Project, scope: str) -> None:
+    """Not for the test in which it happens to end: all of them have ended by then."""
     project.write(
         {
             FILE: HEAD
-            + """
-        @pytest.fixture(scope="module")
+            + f"""
+        @pytest.fixture(scope="{scope}")
         def given():
             yield
             reach()
 
-        def test_1(given): pass
-        def test_2(given): pass
+        class TestIt:
+            def test_1(self, given): pass
+            def test_2(self, given): pass
+            def test_3(self): pass
         """
         }
     )
-    assert project.run().failed == failed("test_2")
-    assert project.run(f"{FILE}::test_1").failed == failed("test_1")
+    project.write({"conftest.py": CONFTEST})
+    used = [f"{FILE}::TestIt::test_1", f"{FILE}::TestIt::test_2"]
+    for args in ([], ["--backwards"], ["-n2", "--dist=loadfile"]):
+        ran = project.run(*args)
+        assert (ran.code, ran.failed) == (1, [])
+        assert [one.tests for one in ran.violations] == [" ".join(used)]
+        assert [one for one in ran.summary if "after its end" in one] == [
+            f"failed after its end: {test}  {FILE}:6  app.old" for test in used
+        ]
+    alone = project.run(used[0])
+    assert [one.tests for one in alone.violations] == used[:1]
+    assert alone.code == 1
+    assert project.run(f"{FILE}::TestIt::test_3").code == 0
 
 
 def test_those_of_xunit_and_unittest(project: Project) -> None:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime.imports.armed_modules import namespace_of
 from pytest_ssot.runtime.stack import frames
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 #: What a name may be wrapped in: static and class methods, methods, properties, partials, wraps.
 _WRAPPERS = ("__func__", "fget", "func", "__wrapped__")

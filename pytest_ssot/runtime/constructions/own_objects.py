@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     #: Line, last line, column.
     Where = tuple[int, int, int]
 
-from pytest_ssot.runtime.imports.armed_modules import namespace_of
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 
 def find_made_while_loading(module: Any, name: str, kind: type) -> list[Where]:

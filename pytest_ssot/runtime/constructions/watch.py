@@ -20,8 +20,9 @@ from pytest_ssot.runtime.constructions import makers
 from pytest_ssot.runtime.constructions.init_descriptor import NAME, NONE, InitDescriptor, set_init
 from pytest_ssot.runtime.constructions.own_objects import find_made_while_loading
 from pytest_ssot.runtime.evidence.evidence import Sighting
-from pytest_ssot.runtime.imports.armed_modules import namespace_of
 from pytest_ssot.runtime.stack import frames
+from pytest_ssot.runtime.stack.loads import Load
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 _IS_ABSTRACT = 1 << 20  # Include/object.h: Py_TPFLAGS_IS_ABSTRACT
 
@@ -162,7 +163,7 @@ class ConstructionWatch:
             for line, end_line, column in find_made_while_loading(module, factory.name, kind)
         ]
         if found:
-            self._recorder.record_carrier(factory.module, path, found)
+            self._recorder.record_carrier(Load(None, namespace_of(module), path), found)
         return bool(found)
 
     def _guard_class(self, factory: FactoryRule, kind: type, through: dict[int, CodeType]) -> None:

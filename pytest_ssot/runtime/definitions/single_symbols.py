@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pytest_ssot.runtime.definitions.name_origins import NameOrigin, NameOrigins
 
-from pytest_ssot.runtime.imports.armed_modules import SPEC, namespace_of
+from pytest_ssot.runtime.stack.namespaces import SPEC, namespace_of
 
 _Module = type(sys)
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from pytest_ssot.rules.lookup import Target
 
-from pytest_ssot.runtime.imports.armed_modules import namespace_of
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 _Module = type(sys)
 

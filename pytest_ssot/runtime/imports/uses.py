@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,10 +14,13 @@ if TYPE_CHECKING:
     from pytest_ssot.rules.lookup import TargetIndex
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.imports.armed_modules import ArmedModules
+    from pytest_ssot.runtime.stack.served_names import ServedName
 
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime.evidence.recorder import make_sighting_of_patch
+from pytest_ssot.runtime.imports.lazy_names import LazyNames, classify_served_read
 from pytest_ssot.runtime.stack import bytecode, frames, intent, patch_decorators
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 #: Modules that import every package on the way to the dotted string that they are given.
 _RESOLVERS = frozenset(("_pytest.monkeypatch", "mock.mock", "pkgutil", "unittest.mock"))
@@ -29,6 +33,7 @@ class ImportUses:
         self._index = index
         self._recorder = recorder
         self._armed = armed
+        self.lazy = LazyNames(recorder, armed)
         #: The modules, and names in them, that lazy imports have stated.
         self._stated: set[str] = set()
 
@@ -44,8 +49,11 @@ class ImportUses:
     def charge_carrier(self, name: str, asker: FrameType) -> None:
         """Charge *asker* with what the module *name* carries, if it does."""
         recorder = self._recorder
-        if recorder.lineage and recorder.lineage.carries(name):
-            recorder.record_use(asker, name)
+        if recorder.lineage:
+            recorder.record_import(asker, name)
+        if recorder.circles:
+            for waiting in recorder.circles.note_import(asker, name):
+                self._armed.arm_waiting(waiting)
 
     def charge_target(
         self, name: str, asker: FrameType, package: str | None, spec: ModuleSpec | None
@@ -58,7 +66,7 @@ class ImportUses:
             return  # told with the package, by the name that is taken from it
         if self._charge_patch(target, asker, "import", name):
             return
-        importer = frames.find_user_frame(asker)
+        importer, served = self._find_importer(target, asker, name)
         if importer is None or self._is_inside(target, importer):
             return
         if target.symbol is not None and intent.says_relative_import(importer):
@@ -66,7 +74,10 @@ class ImportUses:
             return
         if not frames.passes_through(asker, importer, _RESOLVERS):
             for taken in self._list_taken(name, target, asker, spec):
-                self._record_use(target, importer, "import", taken)
+                if served:
+                    self._charge_served(target, importer, served, name, taken, "import")
+                else:
+                    self._record_use(target, importer, "import", taken)
         elif target.submodules or intent.says_surface(
             importer, name, lambda below: _is_submodule(name, below, spec)
         ):
@@ -194,7 +205,7 @@ class ImportUses:
         """Charge *frame* with the attribute *name* under *target*: used, or only looked at."""
         if self._charge_patch(target, frame, kind, dotted):
             return
-        asker = frames.find_user_frame(frame)
+        asker, served = self._find_importer(target, frame, dotted)
         if asker is None:
             return
         taken: str | None = name
@@ -203,16 +214,99 @@ class ImportUses:
             taken = intent.find_spelled_name(asker, module) if how == "computed" else None
         if self._is_inside(target, asker):
             return
-        if how in ("from", "star", "attribute") or (
-            how == "computed" and intent.says_name(asker, dotted, name)
-        ):
+        if served:
+            self._charge_served(target, asker, served, dotted, taken, kind)
+        elif _is_meant(how, asker, dotted, name):
             self._record_use(target, asker, kind, taken)
-            return
-        looker = frames.find_user_frame(frame, intent.is_stdlib)
-        if looker is not None and not self._is_inside(target, looker):
-            self._record_use(target, looker, kind, taken, swept=True)
+        else:
+            self._record_look(target, asker, kind, taken)
 
     # -- both -------------------------------------------------------------
+
+    def _find_importer(
+        self, target: Target, frame: FrameType, module: str
+    ) -> tuple[FrameType | None, list[ServedName]]:
+        """Find who uses *target* at *frame*, which imports *module* or reads a name off it.
+
+        Also the names by which that one asked for it, where other code answers, the last last.
+        """
+        importer, served = self._recorder.served.find_importer(
+            frame,
+            lambda loader: intent.says_import(loader) or module in loader.f_code.co_consts,
+            lambda package, name: self._is_name_of(target, package, name),
+        )
+        return frames.find_user_frame(importer), served
+
+    def _is_name_of(self, target: Target, module: str, name: str) -> bool:
+        """Whether *name* of *module* is *target* itself."""
+        dotted = f"{module}.{name}"
+        return (
+            self._index.find_name(module, name) is target
+            or self._index.find_module(dotted) is target
+        )
+
+    def _charge_served(
+        self,
+        target: Target,
+        importer: FrameType,
+        served: list[ServedName],
+        module: str,
+        taken: str | None,
+        kind: str,
+    ) -> None:
+        """Charge *importer*, which asked for what was *served*, and each who asks after it."""
+        asked = served[-1]
+        if asked.module is None:
+            taken = asked.name
+            self._armed.arm_surface(module)
+        how = classify_served_read(asked)
+        if how == "attribute" and self._is_told_elsewhere(target, importer, asked):
+            return
+        if _is_meant(how, importer, frames.module_of(asked.server), asked.name):
+            self._record_use(target, importer, kind, taken)
+        else:
+            self._record_look(target, importer, kind, taken)
+        for one in served:
+            again = partial(self._charge_again, target, one.name, module, taken, kind)
+            self.lazy.keep(one, (target.text, kind, taken), again)
+
+    def _is_told_elsewhere(self, target: Target, reader: FrameType, asked: ServedName) -> bool:
+        """Whether *reader* reads a submodule under *target* that other code of its tells of.
+
+        An import statement does, or the name that is read off it next.
+        """
+        package = namespace_of(asked.module).get("__name__")
+        module = f"{package}.{asked.name}"
+        if self._index.find_module(module) is not target:
+            return False
+        passes = not target.submodules and bytecode.read_next_attribute(asked.reader) is not None
+        return passes or intent.imports_itself(reader, module, below=target.submodules)
+
+    def _charge_again(
+        self,
+        target: Target,
+        name: str,
+        module: str,
+        taken: str | None,
+        kind: str,
+        frame: FrameType,
+    ) -> None:
+        """Charge *frame*, which reads the *name* that *target* was served by before."""
+        importer, served = self._find_importer(target, frame, module)
+        if importer is None or self._is_inside(target, importer):
+            return
+        if served:
+            self._charge_served(target, importer, served, module, taken, kind)
+        elif _is_meant(intent.classify_read(frame, name), importer, "", name):
+            self._record_use(target, importer, kind, taken)
+        else:
+            self._record_look(target, importer, kind, taken)
+
+    def _record_look(self, target: Target, asker: FrameType, kind: str, taken: str | None) -> None:
+        """Record that a name under *target* was looked at, by whoever wrote that."""
+        looker = frames.find_user_frame(asker, intent.is_stdlib)
+        if looker is not None and not self._is_inside(target, looker):
+            self._record_use(target, looker, kind, taken, swept=True)
 
     def _is_inside(self, target: Target, frame: FrameType) -> bool:
         """Whether *frame* is the deprecated module's own."""
@@ -265,10 +359,17 @@ class ImportUses:
         self._recorder.record(importer, sighting)
 
 
+def _is_meant(how: str, asker: FrameType, module: str, name: str) -> bool:
+    """Whether *asker*, which reads *name* of *module* like that, says the name."""
+    if how == "computed":
+        return intent.says_name(asker, module, name)
+    return how in ("from", "star", "attribute")
+
+
 def _holds_module(package: str, name: str) -> bool:
     """Whether *package* still has its submodule *name*, which somebody took out of sys.modules."""
     held = sys.modules.get(package)
-    return held is not None and isinstance(vars(held).get(name), type(sys))
+    return issubclass(type(namespace_of(held).get(name)), type(sys))
 
 
 def _find_unloaded(name: str) -> ModuleSpec | None:

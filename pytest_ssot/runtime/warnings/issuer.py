@@ -102,8 +102,8 @@ def is_looked_at(issuing: FrameType) -> bool:
         return False
     name = issuing.f_locals.get(code.co_varnames[code.co_argcount - 1])
     reader = issuing.f_back
-    if not isinstance(name, str) or reader is None:
-        return False
+    if not isinstance(name, str) or reader is None or frames.is_bootstrap(reader):
+        return False  # the import system asks on behalf of a statement that takes the name
     how = intent.classify_read(reader, name)
     if how != "computed":
         return how == "looked"

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.imports.uses import ImportUses
     from pytest_ssot.runtime.stack.guard import Guard
+    from pytest_ssot.runtime.stack.served_names import ServedName
     from pytest_ssot.runtime.warnings.categories import WatchedCategories
 
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime.evidence.conditions import WarningFacts
-from pytest_ssot.runtime.stack import frames, handlers
+from pytest_ssot.runtime.stack import frames, handlers, intent
+from pytest_ssot.runtime.stack.loads import Load
 from pytest_ssot.runtime.warnings import issuer
 from pytest_ssot.runtime.warnings.categories import category_name
 from pytest_ssot.runtime.warnings.in_force import select_body
@@ -136,22 +138,53 @@ class WarningWatch:
             foreign=target.foreign,
         )
         self._recorder.record(importer, sighting)
-        module, path = frames.module_of(body), body.f_code.co_filename
-        self._recorder.record_carrier(module, path, [sighting])
+        load = Load(body, body.f_globals, body.f_code.co_filename)
+        self._recorder.record_carrier(load, [sighting])
 
     def _charge_call(
         self, frame: FrameType, issuing: FrameType, category: type[Warning], facts: WarningFacts
     ) -> None:
         """Charge who calls what warns of itself: a function, or what *frame*'s wrapper wraps."""
-        if issuer.is_looked_at(issuing):
-            return
         stated = facts.stated or ""
         wrapped = issuer.find_decorated(frame)
         caller = frames.find_user_frame(issuing) if wrapped else issuer.find_caller(issuing, stated)
         importer = caller or frames.find_user_frame(issuing)
         if importer is None:
             return
-        self._record(importer, category, wrapped or issuer.name_issuer(issuing), facts)
+        target = wrapped or issuer.name_issuer(issuing)
+        if not issuer.is_looked_at(issuing):
+            self._record(importer, category, target, facts)
+        found = self._recorder.served.find(issuing, until=importer)
+        served = next((one for one in found if one.key is not None), None)
+        points_at = None if stated == frames.module_of(importer) else stated
+        self._uses.lazy.keep(
+            served,
+            (target, category),
+            lambda reader: self._charge_reader(reader, served, category, target, facts, points_at),
+        )
+
+    def _charge_reader(
+        self,
+        frame: FrameType,
+        served: ServedName | None,
+        category: type[Warning],
+        target: str,
+        facts: WarningFacts,
+        stated: str | None,
+    ) -> None:
+        """Charge *frame*, which reads what was *served* with a warning before."""
+        reader = frames.find_user_frame(frame)
+        if reader is None or served is None:
+            return
+        how = intent.classify_read(frame, served.name)
+        package = target.partition(":")[0]
+        if how == "looked" or (
+            how == "computed" and not intent.says_name(reader, package, served.name)
+        ):
+            return
+        points_at = stated or frames.module_of(reader)
+        again = WarningFacts(facts.text, facts.categories, points_at, caught=facts.caught)
+        self._record(reader, category, target, again)
 
     def _record(
         self, importer: FrameType, category: type[Warning], target: str, facts: WarningFacts
