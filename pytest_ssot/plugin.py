@@ -30,7 +30,7 @@ from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.configured import Configured, load_configured
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
-from pytest_ssot.runtime.stack.namespaces import namespace_of
+from pytest_ssot.session.asked_plugins import find_asked_plugins
 from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.session.scan_plugin import MARKER, ScanItem, ScanPlugin, list_marker_names
 from pytest_ssot.session.session_report import PROPERTY, RESULT, SessionReport, find_typed_folder
@@ -210,7 +210,7 @@ class SsotPlugin:
             report = yield
         self._collects = False
         if isinstance(collector, pytest.Module):
-            self.run.plugins_of[path] = _read_plugins(collector)
+            self.run.plugins_of[path] = find_asked_plugins(collector.__dict__.get("_obj"))
         self.run.note_lost_outside(collector.nodeid)
         return report
 
@@ -252,16 +252,14 @@ class SsotPlugin:
             return (yield)
         evidence = self._fixtures.begin_setup(fixturedef)
         self._fixtures.note_requests(request, evidence, fixturedef)
-        teardown = self._fixtures.make_teardown(self.run.watcher, evidence)
-        fixturedef.addfinalizer(teardown.end)  # what is added first is called last
-        try:
-            with self.run.watcher.owned_by(evidence):
-                try:
-                    return (yield)
-                finally:
-                    self.run.watcher.end_setup(evidence)
-        finally:
-            fixturedef.addfinalizer(teardown.begin)
+        with (
+            self._fixtures.owning_teardown(self.run.watcher, fixturedef, evidence),
+            self.run.watcher.owned_by(evidence),
+        ):
+            try:
+                return (yield)
+            finally:
+                self.run.watcher.end_setup(evidence)
 
     # -- the verdict ----------------------------------------------------------
 
@@ -392,17 +390,6 @@ class SsotPlugin:
             item=self._item, violation=violation
         )
         return reason
-
-
-def _read_plugins(collector: pytest.Module) -> list[str]:
-    """Read the names of the plugins that a test file asks for."""
-    asked = namespace_of(collector.__dict__.get("_obj")).get("pytest_plugins", ())
-    names = [asked] if isinstance(asked, str) else asked
-    return (
-        [name for name in names if isinstance(name, str)]
-        if isinstance(names, (list, tuple))
-        else []
-    )
 
 
 def _locate_test(item: pytest.Item) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from pytest_ssot.runtime.evidence.evidence import Evidence
 from pytest_ssot.runtime.stack import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.watcher import Watcher
@@ -62,9 +63,17 @@ class Fixtures:
         self._evidence[id(definition)] = definition, evidence
         return evidence
 
-    def make_teardown(self, watcher: Watcher, evidence: Evidence) -> Teardown:
-        """Make what is called around the teardown of the fixture that *evidence* is of."""
-        return Teardown(watcher, lambda reached: self._torn_down.append((evidence, reached)))
+    @contextmanager
+    def owning_teardown(
+        self, watcher: Watcher, definition: pytest.FixtureDef[Any], evidence: Evidence
+    ) -> Iterator[None]:
+        """While the block sets *definition* up, let what it does to end that be of *evidence*."""
+        teardown = Teardown(watcher, lambda reached: self._torn_down.append((evidence, reached)))
+        definition.addfinalizer(teardown.end)  # what is added first is called last
+        try:
+            yield
+        finally:
+            definition.addfinalizer(teardown.begin)
 
     def hand_down(self, watcher: Watcher) -> None:
         """Give what teardowns have reached to all who used their fixtures.

@@ -409,6 +409,7 @@ NAMES: Table = {
 }
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("way", WAYS)
 def test_who_asks_for_a_lazy_name_uses_it(project: Project, way: str) -> None:
     write(project, NAMES)

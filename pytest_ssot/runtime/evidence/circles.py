@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 
     from pytest_ssot.runtime.stack.frames import Way
 
-from typing import NamedTuple
-
 from pytest_ssot.runtime.stack.frames import find_way
 from pytest_ssot.runtime.stack.loads import Load, find_loads, identify
 
 
-class Edge(NamedTuple):
+class Edge:
     """An import, by a module that has the *way* to it, of one that loads or waits."""
 
-    user: Load
-    used: Load
-    way: Way
+    __slots__ = ("used", "user", "way")
+
+    def __init__(self, user: Load, used: Load, way: Way) -> None:
+        self.user = user
+        self.used = used
+        self.way = way
 
 
 class _Circle:
