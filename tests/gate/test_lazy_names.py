@@ -44,6 +44,25 @@ def attach(package, submodules=(), attributes={}):
 """
 WARN = "import warnings; warnings.warn('lib.Old is deprecated', DeprecationWarning, stacklevel=2)"
 
+CALL = (
+    "import warnings\ndef old_call():\n"
+    "    warnings.warn('old_call is deprecated', DeprecationWarning, stacklevel=2)\n    return 1\n"
+)
+SILENT = (
+    "import warnings",
+    "with warnings.catch_warnings():",
+    "    warnings.simplefilter('ignore')",
+)
+QUIET = """
+import contextlib, warnings
+@contextlib.contextmanager
+def quiet():
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "old_call|lib.Old", DeprecationWarning)
+        yield
+"""
+STORED = ("globals()[name] = Thing", "return Thing")
+
 NAMES: Table = {
     "a name with a rule, served anew": Row(
         "lib:Old",
@@ -346,6 +365,72 @@ NAMES: Table = {
             "b.py": body("from app.uses import get; get()"),
         },
         {one: ["fails app:__getattr__ - app/uses.py:2:4 get"] for one in "ab"},
+    ),
+    "our table silences what it loads": Row(
+        "",
+        {
+            "app/__init__.py": served(*SILENT, "    from app.user import Thing", *STORED),
+            "app/user.py": "from lib import old_call\nThing = old_call()\n",
+            "lib.py": CALL,
+            **READ_OURS,
+        },
+        {one: ["suppressed lib:old_call - app/user.py:2:8"] for one in "ab"},
+    ),
+    "our table silences what it calls": Row(
+        "",
+        {
+            "app/__init__.py": served(
+                "from lib import old_call, quiet",
+                "with quiet():",
+                "    Thing = old_call()",
+                *STORED,
+            ),
+            "lib.py": CALL + QUIET,
+            **READ_OURS,
+        },
+        {one: ["suppressed lib:old_call - app/__init__.py:7:16 __getattr__"] for one in "ab"},
+    ),
+    "a shim silences itself": Row(
+        "",
+        {
+            "lib/__init__.py": QUIET
+            + served("with quiet():", f"    {WARN}", "globals()[name] = 1", "return 1"),
+            "a.py": body("from lib import Old"),
+            "b.py": body("import lib", "lib.Old"),
+        },
+        {
+            "a": [f"suppressed lib:__getattr__ - {A}"],
+            "b": [f"suppressed lib:__getattr__ - {READ_AT}"],
+        },
+    ),
+    "it silences a target that warns of itself": Row(
+        "",
+        {
+            "lib/__init__.py": served(*SILENT, "    from lib.old import Thing", *STORED),
+            "lib/old.py": "import warnings\nwarnings.warn('lib.old is deprecated', "
+            "DeprecationWarning, stacklevel=2)\nThing = 1\n",
+            **READ,
+            "c.py": body("import lib.old"),
+        },
+        {
+            "a": [f"suppressed lib.old Thing {A}"],
+            "b": [f"suppressed lib.old Thing {READ_AT}"],
+            "c": [f"fails lib.old - {C}"],
+        },
+    ),
+    "a test's recorder is its own": Row(
+        "",
+        {
+            "app/__init__.py": served("from app.user import Thing", *STORED),
+            "app/user.py": "from lib import old_call\nThing = old_call()\n",
+            "lib.py": CALL,
+            "a.py": (
+                "import pytest\ndef test_it():\n    with pytest.warns(DeprecationWarning):\n"
+                "        import app; app.Thing; from lib import old_call; old_call()\n"
+            ),
+            "b.py": body("import app", "app.Thing"),
+        },
+        {"b": ["fails lib:old_call - app/user.py:2:8"]},
     ),
     "a module reads it while it loads": Row(
         "lib.old",

@@ -29,7 +29,7 @@ from pytest_ssot.runtime.owners.owners import Owners
 from pytest_ssot.runtime.stack import bytecode, frames, patch_decorators
 from pytest_ssot.runtime.stack.loads import find_loads
 from pytest_ssot.runtime.stack.served_names import ServedNames
-from pytest_ssot.runtime.warnings.in_force import InForce, select_body, select_owner
+from pytest_ssot.runtime.warnings.in_force import InForce, select_body, select_held, select_owner
 
 
 class Recorder:
@@ -124,7 +124,8 @@ class Recorder:
             sub = frames.find_way(frame, until=load.frame)[:-1]
             self._note(self._get_carrier(load).add, sighting, sub, _select_load(sets, load))
         for carrier, server in self._find_served(frame):
-            self._note(carrier.add, sighting, frames.find_way(frame, until=server)[:-1])
+            sub = frames.find_way(frame, until=server)[:-1]
+            self._note(carrier.add, sighting, sub, _select_call(sets, server))
 
     def give_sighting(
         self,
@@ -177,12 +178,17 @@ class Recorder:
                 self._note(user.add_use, carrier, sub, _select_load(sets, load))
         for user, server in self._find_served(frame):
             if user is not carrier:
-                self._note(user.add_use, carrier, frames.find_way(frame, until=server))
+                sub = frames.find_way(frame, until=server)
+                self._note(user.add_use, carrier, sub, _select_call(sets, server))
 
     def find_conditions(self, frame: FrameType, owner: Evidence) -> Conditions:
         """Find what is in force at *frame* and was set inside of *owner*."""
         sets = self._list_around(find_loads(frame))
         return leave_out_collector(select_owner(sets, owner, self.owners.at(frame)))
+
+    def find_held(self, caller: FrameType) -> Conditions:
+        """Find what is in force here, and was set by *caller* or by what that has called."""
+        return _select_call(self._list_around(find_loads(caller)), caller)
 
     def hand_on(self, frame: FrameType, text: str, path: str, line: int) -> None:
         """Note that what a collector took of a warning is issued again, at *frame*."""
@@ -277,7 +283,16 @@ def _list_with_users(owner: Evidence) -> Iterable[Evidence]:
 
 def _select_load(sets: tuple[SetCondition, ...], load: Load) -> Conditions:
     """Select what of *sets* was set by the module of that *load*."""
-    return () if load.frame is None else select_body(sets, load.frame)
+    if load.frame is None:
+        return ()
+    if frames.is_module_level(load.frame):
+        return select_body(sets, load.frame)
+    return _select_call(sets, load.frame)
+
+
+def _select_call(sets: tuple[SetCondition, ...], caller: FrameType) -> Conditions:
+    """Select what of *sets* was set by *caller*, and by what that has called, down to here."""
+    return leave_out_collector(select_held(sets, frames.get_caller(), caller))
 
 
 def make_sighting_at(frame: FrameType, **what: object) -> Sighting:

@@ -28,12 +28,12 @@ class LazyNames:
         self._armed = armed
         self._kept: dict[tuple[int, str], dict[object, Again]] = {}
 
-    def keep(self, served: ServedName | None, what: object, again: Again) -> None:
+    def keep(self, served: ServedName, what: object, again: Again) -> None:
         """Charge later readers of the *served* name, if it is a module's, by *again*.
 
         *what* tells one charge from another.
         """
-        if served is not None and served.key is not None:
+        if served.key is not None:
             self._kept.setdefault(served.key, {})[what] = again
             self._armed.arm_name(served.module, served.name)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from pytest_ssot.rules.lookup import TargetIndex
+    from pytest_ssot.runtime.evidence.conditions import Conditions
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.imports.armed_modules import ArmedModules
     from pytest_ssot.runtime.stack.served_names import ServedName
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime.evidence.recorder import make_sighting_of_patch
 from pytest_ssot.runtime.imports.lazy_names import LazyNames, classify_served_read
+from pytest_ssot.runtime.imports.submodules import find_unloaded, holds_module, is_submodule
 from pytest_ssot.runtime.stack import bytecode, frames, intent, patch_decorators
 from pytest_ssot.runtime.stack.namespaces import namespace_of
 
@@ -79,7 +81,7 @@ class ImportUses:
                 else:
                     self._record_use(target, importer, "import", taken)
         elif target.submodules or intent.says_surface(
-            importer, name, lambda below: _is_submodule(name, below, spec)
+            importer, name, lambda below: is_submodule(name, below, spec)
         ):
             self._record_use(target, importer, "import", intent.find_spelled_name(importer, name))
 
@@ -90,7 +92,7 @@ class ImportUses:
         """
         self._stated.update((name, *(f"{name}.{taken}" for taken in names)))
         if self._index.find_module(name) is not None:
-            self.charge_target(name, frame, None, _find_unloaded(name))
+            self.charge_target(name, frame, None, find_unloaded(name))
         for taken in names:
             target = self._index.find_name(name, taken)
             if target is not None:
@@ -158,7 +160,7 @@ class ImportUses:
             for taken in names
             if self._index.find_name(name, taken) is None
             and f"{name}.{taken}" not in self._index.modules
-            and (target.submodules or not _is_submodule(name, taken, spec))
+            and (target.submodules or not is_submodule(name, taken, spec))
         ]
 
     # -- attributes -------------------------------------------------------
@@ -174,7 +176,7 @@ class ImportUses:
             return
         surface = self._index.modules.get(dotted)
         module = f"{dotted}.{name}"
-        if module in sys.modules or _holds_module(dotted, name):
+        if module in sys.modules or holds_module(dotted, name):
             self._charge_submodule(module, frame, how)
         elif surface is not None and how not in ("from", "star"):
             self._charge_surface(surface, name, frame, how)
@@ -253,8 +255,12 @@ class ImportUses:
         module: str,
         taken: str | None,
         kind: str,
+        held: Conditions = (),
     ) -> None:
-        """Charge *importer*, which asked for what was *served*, and each who asks after it."""
+        """Charge *importer*, which asked for what was *served*, and each who asks after it.
+
+        The code that served before has *held* its warnings under these conditions.
+        """
         asked = served[-1]
         if asked.module is None:
             taken = asked.name
@@ -263,11 +269,12 @@ class ImportUses:
         if how == "attribute" and self._is_told_elsewhere(target, importer, asked):
             return
         if _is_meant(how, importer, frames.module_of(asked.server), asked.name):
-            self._record_use(target, importer, kind, taken)
+            self._record_use(target, importer, kind, taken, held=held)
         else:
             self._record_look(target, importer, kind, taken)
         for one in served:
-            again = partial(self._charge_again, target, one.name, module, taken, kind)
+            inside = held + self._recorder.find_held(one.server)
+            again = partial(self._charge_again, target, one.name, module, taken, kind, inside)
             self.lazy.keep(one, (target.text, kind, taken), again)
 
     def _is_told_elsewhere(self, target: Target, reader: FrameType, asked: ServedName) -> bool:
@@ -289,6 +296,7 @@ class ImportUses:
         module: str,
         taken: str | None,
         kind: str,
+        held: Conditions,
         frame: FrameType,
     ) -> None:
         """Charge *frame*, which reads the *name* that *target* was served by before."""
@@ -296,9 +304,9 @@ class ImportUses:
         if importer is None or self._is_inside(target, importer):
             return
         if served:
-            self._charge_served(target, importer, served, module, taken, kind)
+            self._charge_served(target, importer, served, module, taken, kind, held)
         elif _is_meant(intent.classify_read(frame, name), importer, "", name):
-            self._record_use(target, importer, kind, taken)
+            self._record_use(target, importer, kind, taken, held=held)
         else:
             self._record_look(target, importer, kind, taken)
 
@@ -343,6 +351,7 @@ class ImportUses:
         name: str | None,
         *,
         swept: bool = False,
+        held: Conditions = (),
     ) -> None:
         symbol = target.symbol
         sighting = self._recorder.make_sighting(
@@ -353,7 +362,7 @@ class ImportUses:
             name=name if symbol is None else symbol.partition(":")[2],
             form=None if symbol is None else "from",
             swept=swept,
-            warning=target.warning,
+            warning=None if target.warning is None else target.warning.under(held),
             foreign=target.foreign,
         )
         self._recorder.record(importer, sighting)
@@ -364,33 +373,3 @@ def _is_meant(how: str, asker: FrameType, module: str, name: str) -> bool:
     if how == "computed":
         return intent.says_name(asker, module, name)
     return how in ("from", "star", "attribute")
-
-
-def _holds_module(package: str, name: str) -> bool:
-    """Whether *package* still has its submodule *name*, which somebody took out of sys.modules."""
-    held = sys.modules.get(package)
-    return issubclass(type(namespace_of(held).get(name)), type(sys))
-
-
-def _find_unloaded(name: str) -> ModuleSpec | None:
-    """Find the module *name* by its file: neither it nor its packages need have been imported."""
-    from importlib.machinery import PathFinder
-
-    spec, path, dotted = None, None, ""
-    for part in name.split("."):
-        dotted = f"{dotted}.{part}" if dotted else part
-        spec = PathFinder.find_spec(dotted, path)
-        if spec is None:
-            return None
-        path = spec.submodule_search_locations
-    return spec
-
-
-def _is_submodule(package: str, name: str, spec: ModuleSpec | None) -> bool:
-    if f"{package}.{name}" in sys.modules:
-        return True
-    if spec is None or not spec.submodule_search_locations:
-        return False
-    from importlib.machinery import PathFinder
-
-    return PathFinder.find_spec(f"{package}.{name}", spec.submodule_search_locations) is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.imports.uses import ImportUses
     from pytest_ssot.runtime.stack.guard import Guard
-    from pytest_ssot.runtime.stack.served_names import ServedName
     from pytest_ssot.runtime.warnings.categories import WatchedCategories
 
 from pytest_ssot.rules.lookup import Target
@@ -156,35 +157,33 @@ class WarningWatch:
             self._record(importer, category, target, facts)
         found = self._recorder.served.find(issuing, until=importer)
         served = next((one for one in found if one.key is not None), None)
-        points_at = None if stated == frames.module_of(importer) else stated
-        self._uses.lazy.keep(
-            served,
-            (target, category),
-            lambda reader: self._charge_reader(reader, served, category, target, facts, points_at),
-        )
+        if served is None:
+            return
+        kept = facts.under(self._recorder.find_held(served.server))
+        kept.stated = None if stated == frames.module_of(importer) else stated
+        again = partial(self._charge_reader, served.name, category, target, kept)
+        self._uses.lazy.keep(served, (target, category), again)
 
     def _charge_reader(
         self,
-        frame: FrameType,
-        served: ServedName | None,
+        name: str,
         category: type[Warning],
         target: str,
-        facts: WarningFacts,
-        stated: str | None,
+        kept: WarningFacts,
+        frame: FrameType,
     ) -> None:
-        """Charge *frame*, which reads what was *served* with a warning before."""
+        """Charge *frame*, which reads the *name* that was served with a warning before."""
         reader = frames.find_user_frame(frame)
-        if reader is None or served is None:
+        if reader is None:
             return
-        how = intent.classify_read(frame, served.name)
+        how = intent.classify_read(frame, name)
         package = target.partition(":")[0]
-        if how == "looked" or (
-            how == "computed" and not intent.says_name(reader, package, served.name)
-        ):
+        if how == "looked" or (how == "computed" and not intent.says_name(reader, package, name)):
             return
-        points_at = stated or frames.module_of(reader)
-        again = WarningFacts(facts.text, facts.categories, points_at, caught=facts.caught)
-        self._record(reader, category, target, again)
+        facts = kept.under(())
+        facts.stated = kept.stated or frames.module_of(reader)
+        facts.caught = self._find_catcher(frame, category)
+        self._record(reader, category, target, facts)
 
     def _record(
         self, importer: FrameType, category: type[Warning], target: str, facts: WarningFacts
