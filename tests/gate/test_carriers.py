@@ -179,6 +179,24 @@ LOADS: Table = {
         },
         {one: [AT_OLD] for one in "ab"},
     ),
+    "a loader of its own that silences": Row(
+        "",
+        {
+            "app/__init__.py": LOADER.replace(
+                "    import app.old\n    module.X = app.old.X\n",
+                "    import warnings\n    with warnings.catch_warnings():\n"
+                "        warnings.simplefilter('ignore')\n        from app.old import old_call\n"
+                "        module.X = old_call()\n",
+            ),
+            "app/old.py": (
+                "import warnings\ndef old_call():\n"
+                "    warnings.warn('old_call is deprecated', DeprecationWarning, stacklevel=2)\n"
+            ),
+            "a.py": body("import app.made"),
+            "b.py": body("from app import made"),
+        },
+        {one: ["suppressed app.old:old_call - app/__init__.py:11:19 fill"] for one in "ab"},
+    ),
     "a loader of its own": Row(
         "app.old",
         {
