@@ -220,13 +220,14 @@ def test_autouse(project: Project) -> None:
     assert ran.failed == ["tests/deep/test_deep.py::test_deep", f"{FILE}::TestIt::test_1"]
 
 
-@pytest.mark.parametrize("scope", ["class", "module", "package", "session"])
-def test_a_teardown_counts_for_all_that_used_the_fixture(project: Project, scope: str) -> None:
-    """Not for the test in which it happens to end: all of them have ended by then."""
-    project.write(
-        {
-            FILE: HEAD
-            + f"""
+WIDER = ("class", "module", "package", "session")
+
+
+def write_teardowns(project: Project) -> dict[str, list[str]]:
+    """Write a file for each scope; returns the tests that used its fixture, by the file."""
+    for scope in WIDER:
+        file = f"tests/test_{scope}.py"
+        text = f"""
         @pytest.fixture(scope="{scope}")
         def given():
             yield
@@ -237,21 +238,37 @@ def test_a_teardown_counts_for_all_that_used_the_fixture(project: Project, scope
             def test_2(self, given): pass
             def test_3(self): pass
         """
-        }
-    )
+        project.write({file: HEAD + text})
     project.write({"conftest.py": CONFTEST})
-    used = [f"{FILE}::TestIt::test_1", f"{FILE}::TestIt::test_2"]
+    return {
+        f"tests/test_{scope}.py": [f"tests/test_{scope}.py::TestIt::test_{n}" for n in (1, 2)]
+        for scope in WIDER
+    }
+
+
+@pytest.mark.fresh
+def test_a_teardown_counts_for_all_that_used_the_fixture(project: Project) -> None:
+    """Not for the test in which it happens to end: all of them have ended by then."""
+    used = write_teardowns(project)
     for args in ([], ["--backwards"], ["-n2", "--dist=loadfile"]):
         ran = project.run(*args)
         assert (ran.code, ran.failed) == (1, [])
-        assert [one.tests for one in ran.violations] == [" ".join(used)]
-        assert [one for one in ran.summary if "after its end" in one] == [
-            f"failed after its end: {test}  {FILE}:6  app.old" for test in used
+        assert {one.at.partition(":")[0]: one.tests.split() for one in ran.violations} == used
+        assert sorted(one for one in ran.summary if "after its end" in one) == [
+            f"failed after its end: {test}  {file}:6  app.old"
+            for file, tests in sorted(used.items())
+            for test in tests
         ]
-    alone = project.run(used[0])
-    assert [one.tests for one in alone.violations] == used[:1]
+
+
+@pytest.mark.parametrize("scope", WIDER)
+def test_a_teardown_counts_for_one_that_runs_alone(project: Project, scope: str) -> None:
+    file = f"tests/test_{scope}.py"
+    first, _ = write_teardowns(project)[file]
+    alone = project.run(first)
+    assert [one.tests for one in alone.violations] == [first]
     assert alone.code == 1
-    assert project.run(f"{FILE}::TestIt::test_3").code == 0
+    assert project.run(f"{file}::TestIt::test_3").code == 0
 
 
 def test_those_of_xunit_and_unittest(project: Project) -> None:
