@@ -112,6 +112,36 @@ CIRCLES: Table = {
         },
         {one: ["fails app.old - app/sub/__init__.py:3:0"] for one in "abc"},
     ),
+    "a circle whose late edges are in functions": Row(
+        "app.old",
+        {
+            "app/__init__.py": "",
+            "app/x.py": "import app.y\napp.y.setup()\nimport app.old\n",
+            "app/y.py": "def setup():\n    import app.z\n",
+            "app/z.py": "import app.x\n",
+            "app/w.py": "import app.z\n",
+            "app/old.py": OLD,
+            "a.py": body("import app.x"),
+            "b.py": body("import app.z"),
+            "c.py": body("import app.w"),
+        },
+        {one: ["fails app.old - app/x.py:3:0"] for one in "abc"},
+    ),
+    "a circle within another": Row(
+        "app.old",
+        {
+            "app/__init__.py": "",
+            "app/x.py": "import app.y\nimport app.late\n",
+            "app/y.py": "import app.x\nimport app.z\n",
+            "app/z.py": "import app.y\n",
+            "app/late.py": "import app.z, app.old\n",
+            "app/old.py": OLD,
+            "a.py": body("import app.x"),
+            "b.py": body("import app.z"),
+            "c.py": body("import app.y"),
+        },
+        {one: ["fails app.old - app/late.py:1:0"] for one in "abc"},
+    ),
     "a circle that reaches nothing": Row(
         "app.old",
         {
@@ -178,6 +208,28 @@ LOADS: Table = {
             "b.py": body("import app.both, sys", "sys.modules['plugins.main_two']"),
         },
         {one: [AT_OLD] for one in "ab"},
+    ),
+    "a loader that makes its module itself": Row(
+        "app.old",
+        {
+            "app/__init__.py": (
+                "import importlib.util, sys, types\nclass Loader:\n"
+                "    def load_module(self, name):\n"
+                "        module = sys.modules[name] = types.ModuleType(name)\n"
+                "        fill(module)\n        return module\n"
+                "def fill(module):\n    import app.old\n    module.X = app.old.X\n"
+                "class Finder:\n    def find_spec(self, name, path=None, target=None):\n"
+                "        if name in ('app.made', 'app.also'):\n"
+                "            return importlib.util.spec_from_loader(name, Loader())\n"
+                "sys.meta_path.insert(0, Finder())\n"
+            ),
+            "app/old.py": OLD,
+            "app/uses.py": "import app.also\n",
+            "a.py": body("import app.made"),
+            "b.py": body("from app import made"),
+            "c.py": body("import app.uses"),
+        },
+        {one: ["fails app.old - app/__init__.py:8:4 fill"] for one in "abc"},
     ),
     "a loader of its own that silences": Row(
         "",

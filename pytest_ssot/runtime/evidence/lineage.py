@@ -20,31 +20,38 @@ if TYPE_CHECKING:
     Around = tuple[Conditions, ...]
 
 from pytest_ssot.runtime.evidence.evidence import Evidence, keep_shortest
-from pytest_ssot.runtime.stack.loads import identify
 from pytest_ssot.runtime.stack.namespaces import SPEC, namespace_of
 
 
 class Carrier(Evidence):
     """The evidence of a load of the module *name*; without a name, of what serves a lazy name.
 
-    *load* is what no other load has while *held* is there. ``stands_for`` is what the module
-    has put into its own place in ``sys.modules``.
+    A load is told from others by its *spec*, and where it has none by what it has made, which is
+    *held*. ``stands_for`` is what the module has put into its own place in ``sys.modules``.
     """
 
-    __slots__ = ("_held", "load", "name", "stands_for")
+    __slots__ = ("_held", "_spec", "name", "stands_for")
 
-    def __init__(self, name: str, load: int, held: object) -> None:
+    def __init__(self, name: str, spec: object, held: object) -> None:
         super().__init__()
         self.name = name
-        self.load = load
+        self._spec = spec
         self._held = held
         self.stands_for: object = None
+
+    def has_made(self, namespace: dict[str, object]) -> bool:
+        """Whether *namespace* is of what that load has made."""
+        return namespace is self._held if self._spec is None else self.is_by(namespace.get(SPEC))
+
+    def is_by(self, spec: object) -> bool:
+        """Whether that load went by *spec*."""
+        return spec is not None and spec is self._spec
 
     def is_of(self, module: object) -> bool:
         """Whether *module* is what that load has made."""
         if self.stands_for is not None:
             return module is self.stands_for
-        return identify(namespace_of(module)) == self.load
+        return self.has_made(namespace_of(module))
 
 
 class Lineage:
@@ -63,20 +70,20 @@ class Lineage:
 
     def evidence_of(self, load: Load) -> Carrier:
         """Return the evidence of that *load* of a module, made if need be."""
-        identity = identify(load.namespace)
         carriers = self._carriers.setdefault(load.name, [])
         for carrier in carriers:
-            if carrier.load == identity:
+            if carrier.has_made(load.namespace):
                 return carrier
-        carrier = Carrier(load.name, identity, load.namespace.get(SPEC))
+        spec = load.namespace.get(SPEC)
+        carrier = Carrier(load.name, spec, load.namespace if spec is None else None)
         carriers.append(carrier)
         self._files.setdefault(load.path, []).append(carrier)
         return carrier
 
     def has_evidence(self, load: Load) -> bool:
         """Whether that *load* of a module has reached anything so far."""
-        identity = identify(load.namespace)
-        return any(one.load == identity and one for one in self._carriers.get(load.name, ()))
+        carriers = self._carriers.get(load.name, ())
+        return any(one.has_made(load.namespace) and one for one in carriers)
 
     def evidence_of_name(self, served: ServedName) -> Carrier | None:
         """Return the evidence of a name that code answers for, made if need be.
@@ -87,7 +94,7 @@ class Lineage:
             return None
         known = self._served.get(served.key)
         if known is None:
-            known = self._served[served.key] = Carrier("", id(served.module), served.module)
+            known = self._served[served.key] = Carrier("", None, served.module)
         return known
 
     def find_name_carrier(self, module: object, name: str) -> Carrier | None:
@@ -100,7 +107,7 @@ class Lineage:
         if module is None or namespace_of(module).get(SPEC) is spec:
             return
         for carrier in self._carriers.get(name, ()):
-            if carrier.load == id(spec):
+            if carrier.is_by(spec):
                 carrier.stands_for = module
 
     def carries(self, module: str) -> bool:

@@ -164,9 +164,10 @@ class ImportWatch:
         dotted = self._find_name(module, name, frame)
         if dotted is None:
             return
-        spec = namespace_of(module).get(SPEC) if name == SPEC else None
+        spec: Any = namespace_of(module).get(SPEC) if name == SPEC else None
         if spec is not None:
             self._asked = (id(spec), id(frame), frame.f_lasti)
+            self.armed.set_tripwire(dotted, spec)  # which it may have got later than its names
             return
         if self._is_repeated(frame, (id(module), name)) or patch_decorators.is_restoring(frame):
             return

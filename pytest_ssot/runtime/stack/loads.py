@@ -5,6 +5,8 @@ Two modules may go by one name, or come from one file, one after the other.
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +15,10 @@ if TYPE_CHECKING:
 from pytest_ssot.runtime.stack import frames
 from pytest_ssot.runtime.stack.namespaces import SPEC, namespace_of
 
-#: Load a module, and load it again (``Lib/importlib/_bootstrap.py``).
-LOADERS = frozenset(("_exec", "_load_unlocked"))
+_OWN_LOADER = "_load_backward_compatible"
+#: Load a module, the second by a loader that makes it itself, and load it again
+#: (``Lib/importlib/_bootstrap.py``).
+LOADERS = frozenset(("_exec", _OWN_LOADER, "_load_unlocked"))
 
 
 class Load:
@@ -53,7 +57,15 @@ def find_loads(frame: FrameType | None) -> Iterator[Load]:
             namespace = current.f_globals
             yield Load(current, namespace, current.f_code.co_filename)
         elif current.f_code.co_name in LOADERS and frames.is_bootstrap(current):
-            loaded = namespace_of(current.f_locals.get("module"))
+            loaded = namespace_of(_find_loading(current))
             if loaded and loaded is not namespace:
                 path = loaded.get("__file__")
                 yield Load(current, loaded, path if isinstance(path, str) else "")
+
+
+def _find_loading(frame: FrameType) -> object:
+    """Find the module that the import machinery's *frame* loads, if there is one yet."""
+    known = frame.f_locals
+    if frame.f_code.co_name == _OWN_LOADER:
+        return sys.modules.get(known["spec"].name)
+    return known.get("module")
