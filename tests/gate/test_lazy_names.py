@@ -19,7 +19,7 @@ def body(*lines: str) -> str:
 
 #: A package's own ``__getattr__``; *served* gives the value of ``name``.
 def served(*lines: str, names: str = "'Old', 'old', 'Thing'") -> str:
-    body = [f"if name not in ({names}):", "    raise AttributeError(name)", *lines]
+    body = [f"if name not in [{names}]:", "    raise AttributeError(name)", *lines]
     return "\n".join(
         ["import importlib", "def __getattr__(name):", *(f"    {one}" for one in body)]
     )
@@ -473,6 +473,54 @@ NAMES: Table = {
             "c.py": body("import lib", "getattr(lib, 'Thing', None)"),
         },
         {"c": ["fails lib.old Thing c.py:3:4 test_it"]},
+    ),
+    "patches name it": Row(
+        "lib.old",
+        {
+            "lib/__init__.py": served(
+                "import lib.old", "globals()[name] = lib.old.Thing", "return lib.old.Thing"
+            ),
+            "lib/old.py": OLD,
+            "a.py": "from unittest import mock\n" + body("with mock.patch('lib.Thing'): pass"),
+            "b.py": "from unittest import mock\n@mock.patch('lib.Thing')\ndef test_it(m): pass\n",
+            "c.py": "def test_it(monkeypatch):\n    monkeypatch.setattr('lib.Thing', 1)\n",
+        },
+        {
+            "a": ["fails lib.old - a.py:3:9 test_it"],
+            "b": ["fails lib.old - b.py:2:1"],
+            "c": [f"fails lib.old - {C}"],
+        },
+    ),
+    "an object in the place of our module, which stores": Row(
+        "app.old",
+        {
+            "app/__init__.py": "",
+            "app/old.py": OLD,
+            "app/mine.py": (
+                "import sys\nclass Mine:\n    def __getattr__(self, name):\n"
+                "        if name != 'Thing': raise AttributeError(name)\n"
+                "        from app.old import Thing\n        self.Thing = Thing\n"
+                "        return Thing\nsys.modules[__name__] = Mine()\n"
+            ),
+            "a.py": body("from app.mine import Thing"),
+            "b.py": body("import app.mine as mine", "mine.Thing"),
+            "c.py": body("from app import mine", "mine.Thing"),
+        },
+        {one: ["fails app.old Thing app/mine.py:5:8 Mine.__getattr__"] for one in "abc"},
+    ),
+    "a module that carries, which its package loads": Row(
+        "app.old",
+        {
+            "app/__init__.py": served(
+                "return importlib.import_module(f'app.{name}')", names="'uses'"
+            ),
+            "app/uses.py": "import app.old\n",
+            "app/old.py": OLD,
+            "a.py": body("import app", "app.uses"),
+            "b.py": body("from app import uses"),
+            "c.py": body("import app.uses"),
+        },
+        {one: ["fails app.old - app/uses.py:1:0"] for one in "abc"},
     ),
     "it gives what another package serves": Row(
         "alt.old",

@@ -92,9 +92,9 @@ class ArmedModules:
 
     def arm_name(self, module: object, name: str) -> None:
         """Watch *name* of *module*."""
-        dotted = namespace_of(module).get("__name__")
+        dotted = _name_module(module)
         try:
-            self._watch_names(module, str(dotted), [name])
+            self._watch_names(module, dotted, [name])
         except TypeError:
             self.unwatchable.add(f"{dotted}.{name}")
 
@@ -244,3 +244,11 @@ class ArmedModules:
         parent = sys.modules.get(package)
         if parent is not None:
             self._watch_names(parent, package, [last])
+
+
+def _name_module(module: object) -> str:
+    """Find the name that *module* goes by: an object in the place of one has none of its own."""
+    name = namespace_of(module).get("__name__")
+    if isinstance(name, str):
+        return name
+    return next((name for name, one in list(sys.modules.items()) if one is module), "")

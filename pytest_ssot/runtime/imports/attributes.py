@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     OnRead = Callable[[object, str, FrameType, bool], None]
 
 from pytest_ssot.runtime.stack.class_swap import (
+    answers_for_names,
     find_inherited,
     forget_disguise,
     make_disguise,
@@ -122,7 +123,7 @@ class _AttributeDescriptor:
             return self
         name, inherited = self._name, self._find_inherited()
         namespace = namespace_of(module)
-        exists = name in namespace or inherited is not _MISSING or self._is_answered(namespace)
+        exists = name in namespace or inherited is not _MISSING or answers_for_names(module)
         self.on_read(module, name, get_caller(), exists)
         if _has_method(inherited, "__set__"):
             return _get_bound(inherited, module, owner)
@@ -164,10 +165,6 @@ class _AttributeDescriptor:
             if found is not _MISSING and found is not self:
                 return found
         return _MISSING
-
-    def _is_answered(self, namespace: dict[str, object]) -> bool:
-        """Whether code answers for names that the module does not have."""
-        return "__getattr__" in namespace or find_inherited(self._base, "__getattr__") is not None
 
 
 def _has_method(value: object, name: str) -> bool:

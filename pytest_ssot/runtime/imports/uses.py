@@ -22,6 +22,7 @@ from pytest_ssot.runtime.evidence.recorder import make_sighting_of_patch
 from pytest_ssot.runtime.imports.lazy_names import LazyNames, classify_served_read
 from pytest_ssot.runtime.imports.submodules import find_unloaded, holds_module, is_submodule
 from pytest_ssot.runtime.stack import bytecode, frames, intent, patch_decorators
+from pytest_ssot.runtime.stack.class_swap import answers_for_names
 from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 #: Modules that import every package on the way to the dotted string that they are given.
@@ -66,15 +67,13 @@ class ImportUses:
             return
         if package is not None and self._index.find_module(package) is target:
             return  # told with the package, by the name that is taken from it
-        if self._charge_patch(target, asker, "import", name):
-            return
-        importer, served = self._find_importer(target, asker, name)
+        importer, served = self._find_importer(target, asker, name, "import")
         if importer is None or self._is_inside(target, importer):
             return
         if target.symbol is not None and intent.says_relative_import(importer):
             self._charge_relative_import(target, target.symbol, importer)
             return
-        if not frames.passes_through(asker, importer, _RESOLVERS):
+        if served or not frames.passes_through(asker, importer, _RESOLVERS):
             for taken in self._list_taken(name, target, asker, spec):
                 if served:
                     self._charge_served(target, importer, served, name, taken, "import")
@@ -194,20 +193,27 @@ class ImportUses:
             if intent.is_from_import(frame):
                 self.charge_import(module, frame, package, None)
         elif how == "attribute":
-            if target is None or intent.imports_itself(frame, module, below=target.submodules):
+            if target is None:
+                self._charge_lazy_submodule(module, frame)
+                return
+            if intent.imports_itself(frame, module, below=target.submodules):
                 return
             if target.submodules or bytecode.read_next_attribute(frame) is None:
                 self._charge_name(target, package, name, frame, how, "import")
         elif target is not None:
             self._charge_name(target, package, name, frame, how, "import")
 
+    def _charge_lazy_submodule(self, module: str, frame: FrameType) -> None:
+        """Charge *frame* with what *module* carries, which its package loads when it is asked."""
+        package = sys.modules.get(module.rpartition(".")[0])
+        if answers_for_names(package):
+            self.charge_carrier(module, frame)
+
     def _charge_name(
         self, target: Target, dotted: str, name: str, frame: FrameType, how: str, kind: str
     ) -> None:
         """Charge *frame* with the attribute *name* under *target*: used, or only looked at."""
-        if self._charge_patch(target, frame, kind, dotted):
-            return
-        asker, served = self._find_importer(target, frame, dotted)
+        asker, served = self._find_importer(target, frame, dotted, kind)
         if asker is None:
             return
         taken: str | None = name
@@ -226,18 +232,24 @@ class ImportUses:
     # -- both -------------------------------------------------------------
 
     def _find_importer(
-        self, target: Target, frame: FrameType, module: str
+        self, target: Target, frame: FrameType, module: str, kind: str
     ) -> tuple[FrameType | None, list[ServedName]]:
         """Find who uses *target* at *frame*, which imports *module* or reads a name off it.
 
         Also the names by which that one asked for it, where other code answers, the last last.
+        None where mock does so for a decorator: that has been charged then.
         """
+        if self._charge_patch(target, frame, kind, module):
+            return None, []
         importer, served = self._recorder.served.find_importer(
             frame,
             lambda loader: intent.says_import(loader) or module in loader.f_code.co_consts,
             lambda package, name: self._is_name_of(target, package, name),
         )
-        return frames.find_user_frame(importer), served
+        user = frames.find_user_frame(importer)
+        if user is None and served:
+            self._charge_patch(target, importer, kind, module)
+        return user, served
 
     def _is_name_of(self, target: Target, module: str, name: str) -> bool:
         """Whether *name* of *module* is *target* itself."""
@@ -300,7 +312,7 @@ class ImportUses:
         frame: FrameType,
     ) -> None:
         """Charge *frame*, which reads the *name* that *target* was served by before."""
-        importer, served = self._find_importer(target, frame, module)
+        importer, served = self._find_importer(target, frame, module, kind)
         if importer is None or self._is_inside(target, importer):
             return
         if served:

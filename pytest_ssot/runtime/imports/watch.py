@@ -206,7 +206,7 @@ class ImportWatch:
         """
         names = self.armed.names_of(module)
         own = namespace_of(module).get("__name__")
-        if len(names) == 1 and (own in names or name == SPEC):
+        if len(names) == 1 and (own in names or own is None or name == SPEC):
             return names[0]
         if bytecode.read_instruction(frame).op in ("from", "star"):
             stated = intent.find_stated_package(frame)

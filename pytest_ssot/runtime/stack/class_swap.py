@@ -6,6 +6,7 @@ import copyreg
 from types import ModuleType
 
 from pytest_ssot.runtime.stack.frames import get_caller, module_of, walk_outward
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +70,13 @@ def find_inherited(base: type, name: str, default: object = None) -> Any:
         if name in cls.__dict__:
             return cls.__dict__[name]
     return default
+
+
+def answers_for_names(module: object) -> bool:
+    """Whether code answers for names that *module* does not have."""
+    if "__getattr__" in namespace_of(module):
+        return True
+    return find_inherited(type(module), "__getattr__") is not None
 
 
 def forget_disguise(made: type) -> None:

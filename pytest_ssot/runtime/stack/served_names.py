@@ -97,15 +97,12 @@ class ServedNames:
                 break
             if self._is_read(current):
                 served = ServedName(server, current)
-                reader = frames.find_user_frame(current)
-                if reader is None:
-                    break
                 own = self._find_own(importer, served)
                 if served.module is None and (own is not None or says(importer)):
                     break
                 module = namespace_of(served.module).get("__name__")
                 if own is None or is_target(str(module), served.name):
-                    importer = reader
+                    importer = frames.find_user_frame(current) or current
                     passed.append(served)
                 else:
                     importer = own
