@@ -329,9 +329,9 @@ class Watcher:
 
     def _list_detectors(self) -> Iterator[Detector]:
         owners = self.recorder.owners
-        yield self.imports
         if self.definitions is not None:
-            yield self.definitions
+            yield self.definitions  # before imports: what a load ends with is theirs to carry
+        yield self.imports
         yield from (self.warnings.spy, owners.threads, owners.pools)
         if self.constructions is not None:
             yield self.constructions

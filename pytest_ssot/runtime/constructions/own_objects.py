@@ -20,7 +20,7 @@ from pytest_ssot.runtime.stack.namespaces import namespace_of
 def find_made_while_loading(module: Any, name: str, kind: type) -> list[Where]:
     """Find the calls of *kind*, by its *name*, whose objects stand under names of *module*."""
     bound = {key for key, value in namespace_of(module).items() if type(value) is kind}
-    path = getattr(module, "__file__", None)
+    path = namespace_of(module).get("__file__")
     if not bound or not isinstance(path, str):
         return []
     import ast

@@ -271,5 +271,5 @@ def _evaluate(node: ast.expr, frame: FrameType) -> object:
         return frame.f_locals.get(identifier, frame.f_globals.get(identifier))
     inner: Any = getattr(node, "value", None)
     module = None if inner is None else _evaluate(inner, frame)
-    found = namespace_of(module) if isinstance(module, _Module) else {}
+    found = namespace_of(module) if issubclass(type(module), _Module) else {}
     return found.get(getattr(node, "attr", ""))

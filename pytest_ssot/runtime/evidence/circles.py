@@ -102,10 +102,10 @@ class Circles:
     def abandon(self, spec: object) -> list[str]:
         """End the circle of the module with that *spec*, which has loaded and reached nothing.
 
-        Returns the modules that have been waiting.
+        Returns the modules that were watched for it.
         """
         circle = self._open.pop(id(spec), None)
-        return [] if circle is None else list(circle.members)
+        return [] if circle is None else [circle.first.name, *circle.members]
 
     def _get_circle(self, first: Load) -> _Circle:
         return self._open.setdefault(identify(first.namespace), _Circle(first.without_frame()))

@@ -103,6 +103,13 @@ def _make_reader(base: type, on_read: OnRead) -> Callable[[object, str], object]
     return read
 
 
+def find_reader(frame: FrameType) -> FrameType:
+    """Find the frame that reads an attribute, where *frame* may only look it up for that."""
+    while frame.f_globals is globals() and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
+
+
 def _has_own_class(kind: type) -> bool:
     """Whether *kind* is made for one object alone, as ``unittest.mock`` does, and cannot change."""
     return any(base.__name__ == "NonCallableMock" for base in kind.__mro__)

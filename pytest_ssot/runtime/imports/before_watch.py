@@ -46,5 +46,5 @@ class EarlyTargets:
 
 def _list_loaded() -> Iterable[LoadedModule]:
     for name, module in list(sys.modules.items()):
-        if isinstance(module, _Module):
+        if issubclass(type(module), _Module):
             yield LoadedModule(name, namespace_of(module))

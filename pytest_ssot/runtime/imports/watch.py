@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.stack.guard import Guard
 
 from pytest_ssot.runtime.imports.armed_modules import LOOKS_TOUCH_SPECS, ArmedModules
-from pytest_ssot.runtime.imports.attributes import Attributes
+from pytest_ssot.runtime.imports.attributes import Attributes, find_reader
 from pytest_ssot.runtime.imports.circular_imports import CircularImports
 from pytest_ssot.runtime.imports.lazy import LazyStatements
 from pytest_ssot.runtime.imports.load_ends import LoadEnds
@@ -60,6 +60,7 @@ class ImportWatch:
         self.circular = CircularImports(guard(self._on_circular))
         self.load_ends = LoadEnds(self._on_load_end)
         self._on_put = guard(self._take_put)
+        self._on_circle_end = guard(self._end_circle_of)
         self._put = 0
         self._served = recorder.served
         self._told: dict[tuple[object, ...], CodeType] = {}
@@ -109,10 +110,8 @@ class ImportWatch:
         recorder = self._recorder
         if recorder.lineage:
             recorder.lineage.settle(name, spec)
-        if recorder.circles:
-            for waiting in recorder.circles.abandon(spec):
-                if not (self._is_watched(waiting) or recorder.circles.waits(waiting)):
-                    self.armed.disarm(waiting)
+        if module is None and recorder.circles:
+            self._end_circle(spec)
         acts = () if module is None else self._on_load.get(name, ())
         found = [act(module) for act in acts]
         if any(found):
@@ -124,6 +123,7 @@ class ImportWatch:
 
     def _on_import(self, spec: ModuleSpec, frame: FrameType) -> None:
         """A module that has a tripwire was imported again, or somebody looked at its spec."""
+        frame = find_reader(frame)
         asked, self._asked = self._asked, None
         doubtful = LOOKS_TOUCH_SPECS and asked != (id(spec), id(frame), frame.f_lasti)
         if doubtful and not intent.says_import(frame):
@@ -135,10 +135,24 @@ class ImportWatch:
 
     def _on_load_end(self, name: str, frame: FrameType) -> None:
         """A load has ended; it may have put other modules into ``sys.modules`` than itself."""
+        if self._recorder.circles:
+            self._on_circle_end(name)
         put = len(sys.modules) - self.search.found
         if put != self._put:
             self._put = put
             self._on_put(frame)
+
+    def _end_circle_of(self, name: str) -> None:
+        """End the circle of the module *name*, if that has loaded and so carries what it will."""
+        spec: Any = namespace_of(sys.modules.get(name)).get(SPEC)
+        if not getattr(spec, "__dict__", {}).get("_initializing"):
+            self._end_circle(spec)
+
+    def _end_circle(self, spec: ModuleSpec) -> None:
+        circles = self._recorder.circles
+        for waiting in circles.abandon(spec):
+            if not (self._is_watched(waiting) or circles.waits(waiting)):
+                self.armed.disarm(waiting)
 
     def _take_put(self, frame: FrameType) -> None:
         """Watch what the load at *frame* has put into ``sys.modules``, and charge who waits."""

@@ -5,20 +5,16 @@ Two modules may go by one name, or come from one file, one after the other.
 
 from __future__ import annotations
 
-import sys
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
 from pytest_ssot.runtime.stack import frames
-from pytest_ssot.runtime.stack.namespaces import SPEC, namespace_of
+from pytest_ssot.runtime.stack.namespaces import SPEC
 
-_OWN_LOADER = "_load_backward_compatible"
-#: Load a module, the second by a loader that makes it itself, and load it again
-#: (``Lib/importlib/_bootstrap.py``).
-LOADERS = frozenset(("_exec", _OWN_LOADER, "_load_unlocked"))
+#: Load a module, and load it again (``Lib/importlib/_bootstrap.py``).
+LOADERS = frozenset(("_exec", "_load_unlocked"))
 
 
 class Load:
@@ -51,21 +47,14 @@ def identify(namespace: dict[str, object]) -> int:
 
 def find_loads(frame: FrameType | None) -> Iterator[Load]:
     """Find the loads that *frame* is part of, the innermost first."""
-    namespace: dict[str, object] | None = None
+    loading: object = None
     for current in frames.walk_outward(frame):
         if frames.is_module_level(current):
-            namespace = current.f_globals
-            yield Load(current, namespace, current.f_code.co_filename)
+            loading = current.f_globals.get(SPEC)
+            yield Load(current, current.f_globals, current.f_code.co_filename)
         elif current.f_code.co_name in LOADERS and frames.is_bootstrap(current):
-            loaded = namespace_of(_find_loading(current))
-            if loaded and loaded is not namespace:
-                path = loaded.get("__file__")
-                yield Load(current, loaded, path if isinstance(path, str) else "")
-
-
-def _find_loading(frame: FrameType) -> object:
-    """Find the module that the import machinery's *frame* loads, if there is one yet."""
-    known = frame.f_locals
-    if frame.f_code.co_name == _OWN_LOADER:
-        return sys.modules.get(known["spec"].name)
-    return known.get("module")
+            spec = current.f_locals["spec"]
+            if spec is not loading:
+                loading = spec
+                # What there is of the module so far, which a C extension makes by itself.
+                yield Load(current, {"__name__": spec.name, SPEC: spec}, spec.origin or "")

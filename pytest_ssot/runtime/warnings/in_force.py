@@ -33,6 +33,7 @@ from pytest_ssot.runtime.evidence.conditions import (
     Condition,
 )
 from pytest_ssot.runtime.stack import frames
+from pytest_ssot.runtime.stack.namespaces import read_plainly
 from pytest_ssot.runtime.warnings import issuer
 from pytest_ssot.runtime.warnings.categories import category_name
 
@@ -320,9 +321,9 @@ def _find_setter(
             path, _, function, _ = block.setter or BY_PYTEST
             return (path, _line_of(at), function, module), block.bodies
         if module == "contextlib" and at.f_code.co_name == "inner":
-            code = getattr(at.f_locals.get("func"), "__code__", None)
+            code = read_plainly(at.f_locals.get("func"), "__code__")
             if code is not None:
-                owner = at.f_locals["func"].__module__
+                owner = str(read_plainly(at.f_locals["func"], "__module__", ""))
                 decorated = code.co_filename, code.co_firstlineno, code.co_name, owner
                 return decorated, _find_bodies(at)
         if not (_only_enters(at) or frames.is_machinery(at) or frames.is_transport(at)):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 from pytest_ssot.runtime.stack import bytecode, frames, intent
+from pytest_ssot.runtime.stack.namespaces import namespace_of, read_plainly
 
 #: Where pytest.warns issues again what it recorded and did not expect.
 _RECORDER = "_pytest.recwarn"
@@ -72,7 +73,7 @@ def _resolve_name(frame: FrameType, names: list[str]) -> object:
     root = names[0]
     value = frame.f_locals.get(root, frame.f_globals.get(root))
     for name in names[1:]:
-        value = vars(value).get(name) if isinstance(value, ModuleType) else None
+        value = namespace_of(value).get(name) if issubclass(type(value), ModuleType) else None
     return value
 
 
@@ -85,9 +86,9 @@ def find_decorated(frame: FrameType) -> str | None:
         return None
     for name in ("arg", "wrapped_", "wrapped"):
         value = frame.f_locals.get(name)
-        qualname = getattr(value, "__qualname__", None)
+        qualname = read_plainly(value, "__qualname__")
         if isinstance(qualname, str):
-            return f"{getattr(value, '__module__', '')}:{_drop_locals(qualname)}"
+            return f"{read_plainly(value, '__module__', '')}:{_drop_locals(qualname)}"
     return None
 
 
