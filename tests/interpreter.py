@@ -44,8 +44,8 @@ _GUARDED = (
     *(sys.modules["importlib._bootstrap"], sys.modules["importlib._bootstrap_external"]),
     *(multiprocessing.pool, multiprocessing.process, multiprocessing.spawn, os, runpy, signal),
     *(subprocess, sys.modules["_thread"], threading, unittest.mock, warnings),
-    # Not on every system.
-    *filter(None, map(sys.modules.get, ("_posixsubprocess",))),
+    # Not on every system, and not in every version.
+    *filter(None, map(sys.modules.get, ("_posixsubprocess", "_py_warnings"))),
 )
 #: What modules remember for themselves.
 _REMEMBERED = frozenset(
@@ -59,6 +59,7 @@ _REMEMBERED = frozenset(
         "_config",
         "_event_loop_policy",
         "_wrapped_pdb_cls",
+        "_wm",  # from 3.14 on, the module `warnings` that was loaded last
     )
 )
 #: What an interpreter ignores that is started without -W, but for its own __main__.

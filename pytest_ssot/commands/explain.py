@@ -20,9 +20,9 @@ from pytest_ssot.report import explain_line, explain_rule
 from pytest_ssot.report.violation_text import count_noun
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.source.names.still_there import Standings
-from pytest_ssot.source.project.left_out import why_left_out
+from pytest_ssot.source.project.left_out import explain_left_out
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.source.text.reading import Unreadable, decoded, read, salvaged
+from pytest_ssot.source.text.reading import Unreadable, decode_source, read_bytes, salvage_text
 
 #: ``path:line`` or ``path:line:column``; a drive's letter has no digits behind its colon.
 _PLACE = re.compile(r"(?P<path>.+?)(?::(?P<line>\d{1,18})(?::(?P<column>\d{1,18}))?)?", re.DOTALL)
@@ -138,7 +138,7 @@ def _explain_rule(
 ) -> Iterator[str]:
     rule = facts.rules.get(name)
     root = found.project.settings.root
-    target = None if rule is None else Standings(root).of(rule.module, rule.name)
+    target = None if rule is None else Standings(root).find_standing(rule.module, rule.name)
     unused = next((one for one in found.find_unused_rules() if one.rule.id == name), None)
     return explain_rule.explain_rule(explain_rule.ExplainedRule(name, rule, target, unused), facts)
 
@@ -165,7 +165,7 @@ def _list_notes(path: str, found: CheckedProject) -> Iterator[tuple[str, str]]:
         yield "read", "yes"
     if path_matches(path, settings.exclude):
         yield "not read", "the setting exclude names it"
-    elif path not in inventory.examined and (reason := why_left_out(settings.root, path)):
+    elif path not in inventory.examined and (reason := explain_left_out(settings.root, path)):
         yield "not read", reason
     for unreadable, error in inventory.unreadable:
         if is_in(unreadable):
@@ -177,7 +177,7 @@ def _list_notes(path: str, found: CheckedProject) -> Iterator[tuple[str, str]]:
 
 def _describe_first_party(path: str, found: CheckedProject) -> str:
     settings = found.project.settings
-    module = next(iter(Modules(settings.root).names(path)), "")
+    module = next(iter(Modules(settings.root).list_names(path)), "")
     ours = FirstParty(settings.root, settings.first_party).owns(str(settings.root / path), module)
     return "yes" if ours else f"no: its violations are indirect ({settings.indirect})"
 
@@ -223,9 +223,9 @@ def _explain_line(
 
 def _read_lines(path: Path) -> Sequence[str]:
     """The lines of a file as Python counts them. Raises Unreadable."""
-    data = read(str(path))
+    data = read_bytes(str(path))
     try:
-        text = decoded(data)
+        text = decode_source(data)
     except Unreadable:
-        text = salvaged(data)
+        text = salvage_text(data)
     return text.removesuffix("\n").split("\n")

@@ -26,10 +26,10 @@ from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.rule import Rule
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.source.deprecated.finding import Strength
-from pytest_ssot.source.deprecated.survey import Survey, survey
+from pytest_ssot.source.deprecated.survey import Survey, survey_files
 from pytest_ssot.source.project.files import Files
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.source.text.reading import decoded, read
+from pytest_ssot.source.text.reading import decode_source, read_bytes
 
 #: Of what is possible only, so many are listed unless all is asked for.
 _LISTED = 10
@@ -67,14 +67,14 @@ def _survey_project(root: Path, project: Configured) -> Survey:
     modules, ours = Modules(root), FirstParty(root, settings.first_party)
     files = {file.path: file.at for file in Files(root, exclude=settings.exclude)}
     known = {rule.deprecated: rule.use for rule in project.rules.rules}
-    return survey(
+    return survey_files(
         (
             file
             for file in files
-            if ours.owns(str(root / file), next(iter(modules.names(file)), ""))
+            if ours.owns(str(root / file), next(iter(modules.list_names(file)), ""))
         ),
-        modules.names,
-        lambda path: decoded(read(files[path])),
+        modules.list_names,
+        lambda path: decode_source(read_bytes(files[path])),
         settings.warnings,
         known,
     )

@@ -34,7 +34,7 @@ from pytest_ssot.report.startup_text import (
 )
 from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.first_party import FirstParty
-from pytest_ssot.source.workers import processors
+from pytest_ssot.source.workers import count_processors
 
 
 class _StartupOutcome:
@@ -94,7 +94,7 @@ def _start_modules(options: argparse.Namespace) -> _StartupOutcome:
             modules,
             path=find_import_path(project.settings.root),
             timeout=TIMEOUT if options.timeout is None else options.timeout,
-            jobs=options.jobs or processors(),
+            jobs=options.jobs or count_processors(),
         )
     result = judge_startups(project, startups, before, datetime.date.today())
     if result.mistakes:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.source.constructions.guarded import Guarded
 from pytest_ssot.source.constructions.walk import find_constructions
-from pytest_ssot.source.names.aliases import aliases
+from pytest_ssot.source.names.aliases import find_aliases
 from pytest_ssot.source.names.star_exports import Surfaces
 from pytest_ssot.source.project.files import DECLARING
 from pytest_ssot.source.project.modules import Modules
@@ -81,59 +81,59 @@ class Analysis:
 
     def concerns(self, path: str, data: bytes) -> bool:
         """Whether *data*, of the file *path*, may hold a use; quick: it is asked of every file."""
-        return self._uses(data) or self._makes(path, data)
+        return self._may_use(data) or self._may_make(path, data)
 
-    def _uses(self, data: bytes) -> bool:
-        if not self._said.in_bytes(data):
+    def _may_use(self, data: bytes) -> bool:
+        if not self._said.are_in(data):
             return False
-        if not self._passed_on and self._plain.in_bytes(data):
+        if not self._passed_on and self._plain.are_in(data):
             return True
-        return self._owners.in_bytes(data) or RELATIVE.search(data) is not None
+        return self._owners.are_in(data) or RELATIVE.search(data) is not None
 
-    def _makes(self, path: str, data: bytes) -> bool:
-        if not self._classes or path.endswith(".pyi") or not self._made.in_bytes(data):
+    def _may_make(self, path: str, data: bytes) -> bool:
+        if not self._classes or path.endswith(".pyi") or not self._made.are_in(data):
             return False
-        said = self._made_where.those_in(data)
+        said = self._made_where.find_in(data)
         star = not said.isdisjoint(STARS)
         near = [class_ for class_ in self._classes if star or class_.name in said]
         if any(guarded.leaf in said for guarded in near) or (near and RELATIVE.search(data)):
             return True
-        return any(guarded.module in self._modules.names(path) for guarded in near)
+        return any(guarded.module in self._modules.list_names(path) for guarded in near)
 
-    def _lines(self, text: str) -> list[int]:
+    def _list_lines(self, text: str) -> list[int]:
         """The lines that matter: those with a word, and with a star that may take a name."""
-        lines = self._all.lines(text)
+        lines = self._all.find_lines(text)
         if not self._index.names:
             return lines
         stars = {text.count("\n", 0, match.start()) + 1 for match in STAR.finditer(text)}
         return sorted(stars.union(lines)) if stars else lines
 
-    def analyse(self, path: str, data: bytes) -> Analysed:
+    def analyse_file(self, path: str, data: bytes) -> Analysed:
         """The uses in the file *path*, which holds *data*."""
         if path.rpartition("/")[2] in DECLARING:
-            return self._declared(path, data)
-        names, packages = self._modules.names(path), partial(self._modules.packages, path)
-        makes = self._makes(path, data)
+            return self._find_declared(path, data)
+        names, packages = self._modules.list_names(path), partial(self._modules.list_packages, path)
+        makes = self._may_make(path, data)
         if makes:
-            read, speaking = self._parts(data, names, packages)
+            read, speaking = self._read_parts(data, names, packages)
         else:
-            read, speaking = read_file(data, self._lines, packages), ()
+            read, speaking = read_file(data, self._list_lines, packages), ()
         if read.module is None:
             return Analysed([], [], read.error)
         file = ScannedFile(path, names, read.module, read.lines)
         try:
-            found = find_uses(file, self._matcher(names))
+            found = find_uses(file, self._make_matcher(names))
             if not makes:
                 return Analysed(found.uses, found.exports, read.error)
             made = find_constructions(
-                file._replace(lines=speaking), self._classes, self._surfaces.of
+                file._replace(lines=speaking), self._classes, self._surfaces.find_public
             )
         except RecursionError:
             return Analysed([], [], read.error or "is nested too deep")
         uses, exports = [*found.uses, *made.uses], [*found.exports, *made.exports]
         return Analysed(uses, exports, read.error, made.spared)
 
-    def _parts(
+    def _read_parts(
         self, data: bytes, names: Sequence[str], packages: Callable[[], Sequence[str]]
     ) -> tuple[ReadFile, Sequence[int]]:
         """The tree of what matters, or speaks of a class; on which lines that is.
@@ -143,27 +143,27 @@ class Analysis:
         words = self._made
         here = any(one.module in names or one.has_factory_in(names) for one in self._classes)
         for _ in range(0 if here else _ROUNDS):
-            read = read_file(data, partial(self._lines_with, words), packages)
+            read = read_file(data, partial(self._list_lines_with, words), packages)
             if read.module is None or read.error is not None:
                 break
-            speaking = words.lines(read.module.text)
-            more = aliases(read.module.tree, words.words, speaking)
+            speaking = words.find_lines(read.module.text)
+            more = find_aliases(read.module.tree, words.words, speaking)
             if more <= words.words:
                 return read, speaking
             words = Words(words.words | more)
-        read = read_file(data, self._lines, packages, entire=True)
+        read = read_file(data, self._list_lines, packages, entire=True)
         last = 0 if read.module is None else read.module.text.count("\n")
         return read, range(1, last + 2)
 
-    def _lines_with(self, words: Words, text: str) -> list[int]:
-        return sorted({*self._lines(text), *words.lines(text)})
+    def _list_lines_with(self, words: Words, text: str) -> list[int]:
+        return sorted({*self._list_lines(text), *words.find_lines(text)})
 
-    def _declared(self, path: str, data: bytes) -> Analysed:
+    def _find_declared(self, path: str, data: bytes) -> Analysed:
         try:
-            return Analysed(find_declared(path, data, self._matcher(())), [])
+            return Analysed(find_declared(path, data, self._make_matcher(())), [])
         except Unreadable as error:
             return Analysed([], [], str(error))
 
-    def _matcher(self, names: Sequence[str]) -> Matcher:
+    def _make_matcher(self, names: Sequence[str]) -> Matcher:
         """For a file that goes by *names*."""
-        return Matcher(self._index, names, self._modules.is_module, self._surfaces.of)
+        return Matcher(self._index, names, self._modules.is_module, self._surfaces.find_public)

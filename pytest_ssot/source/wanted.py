@@ -21,13 +21,13 @@ class Wanted(NamedTuple):
     single: Sequence[Single] = ()
     factories: Sequence[Factory] = ()
 
-    def owned(self) -> list[str]:
+    def list_owned(self) -> list[str]:
         """The modules that singles and factories name."""
         singles = [(single.module, *single.also_from) for single in self.single]
         makers = [(factory.symbol, *factory.only_from) for factory in self.factories]
         return sorted({one.partition(":")[0] for some in (*singles, *makers) for one in some})
 
-    def plain(self) -> tuple[Any, ...]:
+    def to_plain(self) -> tuple[Any, ...]:
         """Plain values, the same for the same findings."""
         return (
             [(target.rule, target.text, target.submodules) for target in self.targets],

@@ -70,28 +70,28 @@ class Workers:
 class _Fork:
     def __init__(self, serve: Serve, others: Sequence[_Fork]) -> None:
         self.serve = serve
-        down, up = _pipes()
+        down, up = _open_pipes()
         try:
             # An end that another process holds open never tells that it is over.
             unused = [down[1], up[0], *(end.fileno() for other in others for end in other.ends)]
-            self._pid = _forked(lambda: _answer(serve, down[0], up[1], unused))
+            self._pid = _start_fork(lambda: _answer_questions(serve, down[0], up[1], unused))
         except BaseException:
-            _close(*down, *up)
+            _close_handles(*down, *up)
             raise
-        _close(down[0], up[1])
+        _close_handles(down[0], up[1])
         self.ends: tuple[IO[bytes], IO[bytes]] = (os.fdopen(down[1], "wb"), os.fdopen(up[0], "rb"))
 
     def ask(self, question: bytes) -> None:
         with suppress(BrokenPipeError):  # told when the answer is missing
-            _send(self.ends[0], question)
+            _send_plain(self.ends[0], question)
 
     def answer(self) -> Any:
         """Raises EOFError where the process ended before it had answered."""
-        return _received(self.ends[1])
+        return _receive_plain(self.ends[1])
 
     def bury(self) -> None:
         """Take leave of one that ends by itself. Raises ChildProcessError where it crashed."""
-        self._close()
+        self._close_ends()
         status = 0
         with suppress(ChildProcessError):  # who ignores SIGCHLD has nothing to wait for
             status = os.waitpid(self._pid, 0)[1]
@@ -105,20 +105,20 @@ class _Fork:
             )
 
     def kill(self) -> None:
-        self._close()
+        self._close_ends()
         with suppress(ChildProcessError):
             # The id of one that somebody else has waited for may be another's by now.
             if os.waitpid(self._pid, os.WNOHANG) == (0, 0):
                 os.kill(self._pid, signal.SIGKILL)
                 os.waitpid(self._pid, 0)
 
-    def _close(self) -> None:
+    def _close_ends(self) -> None:
         for end in self.ends:
             with suppress(OSError):
                 end.close()
 
 
-def processors() -> int:
+def count_processors() -> int:
     """How many this process may use."""
     try:
         return len(os.sched_getaffinity(0))
@@ -136,21 +136,21 @@ def _may_fork() -> bool:
         return True
 
 
-def _pipes() -> tuple[tuple[int, int], tuple[int, int]]:
+def _open_pipes() -> tuple[tuple[int, int], tuple[int, int]]:
     down = os.pipe()
     try:
         return down, os.pipe()
     except OSError:
-        _close(*down)
+        _close_handles(*down)
         raise
 
 
-def _close(*handles: int) -> None:
+def _close_handles(*handles: int) -> None:
     for handle in handles:
         os.close(handle)
 
 
-def _forked(run: Callable[[], None]) -> int:
+def _start_fork(run: Callable[[], None]) -> int:
     """The id of a new process, which does nothing but *run*."""
     # A handler that raises must not run there before nothing but *run* is left of the caller.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
@@ -161,7 +161,7 @@ def _forked(run: Callable[[], None]) -> int:
         if not pid:
             status = 1
             try:
-                _deafen()
+                _ignore_signals()
                 signal.pthread_sigmask(signal.SIG_SETMASK, before)
                 run()
                 status = 0
@@ -172,7 +172,7 @@ def _forked(run: Callable[[], None]) -> int:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _deafen() -> None:
+def _ignore_signals() -> None:
     """Leave it to who asks to see to signals; by those for this process alone it ends."""
     for number in signal.valid_signals():
         if callable(signal.getsignal(number)):
@@ -180,26 +180,26 @@ def _deafen() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _answer(serve: Serve, down: int, up: int, unused: Sequence[int]) -> None:
+def _answer_questions(serve: Serve, down: int, up: int, unused: Sequence[int]) -> None:
     """Answer until nobody asks any more."""
     gc.disable()  # it would look for cycles among what is shared with who forked, and unshare it
-    _close(*unused)
+    _close_handles(*unused)
     with (
         suppress(EOFError, BrokenPipeError),
         os.fdopen(down, "rb") as asked,
         os.fdopen(up, "wb") as answers,
     ):
         while True:
-            _send(answers, marshal.dumps(serve(_received(asked))))
+            _send_plain(answers, marshal.dumps(serve(_receive_plain(asked))))
 
 
-def _send(end: IO[bytes], plain: bytes) -> None:
+def _send_plain(end: IO[bytes], plain: bytes) -> None:
     end.write(len(plain).to_bytes(_LENGTH, "big"))
     end.write(plain)
     end.flush()
 
 
-def _received(end: IO[bytes]) -> Any:
+def _receive_plain(end: IO[bytes]) -> Any:
     """Raises EOFError where it ends before it is whole."""
     length = end.read(_LENGTH)
     size = int.from_bytes(length, "big")

@@ -16,7 +16,7 @@ class Columns:
         #: Where the last one was, in both: a line may be long, and hold many.
         self._last = (0, 0)
 
-    def of(self, node: ast.stmt | ast.expr) -> int:
+    def find_column(self, node: ast.stmt | ast.expr) -> int:
         """The column that *node* begins in."""
         line = self._lines[node.lineno - 1]
         if line.isascii():
@@ -32,7 +32,7 @@ class Columns:
         return self._last[1]
 
 
-def called_at(node: ast.stmt | ast.expr, imported: Collection[str]) -> ast.stmt | ast.expr:
+def find_called(node: ast.stmt | ast.expr, imported: Collection[str]) -> ast.stmt | ast.expr:
     """Where a traceback has *node*.
 
     A method that is called over several lines is where its name is, but for one of an import

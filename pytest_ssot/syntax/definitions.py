@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from pytest_ssot.syntax.nodes import Definition, called_name
+from pytest_ssot.syntax.nodes import Definition, name_called
 
 #: What a body may assign without being a body of its own.
 _SAYS_NOTHING = frozenset(("__doc__", "__module__", "__qualname__"))
@@ -12,7 +12,7 @@ _SAYS_NOTHING = frozenset(("__doc__", "__module__", "__qualname__"))
 _NO_DEFINITIONS = frozenset(("overload", "fixture"))
 
 
-def renamed_base(node: ast.ClassDef) -> ast.expr | None:
+def find_renamed_base(node: ast.ClassDef) -> ast.expr | None:
     """The one base of *node*, where it adds nothing to it but another name; None where it does.
 
     With a parameter, a base says more than its name.
@@ -27,7 +27,7 @@ def renamed_base(node: ast.ClassDef) -> ast.expr | None:
 
 def is_no_definition(node: Definition) -> bool:
     """Whether a decorator says that it is nothing to be called by its name."""
-    return any(called_name(one) in _NO_DEFINITIONS for one in node.decorator_list)
+    return any(name_called(one) in _NO_DEFINITIONS for one in node.decorator_list)
 
 
 def _adds_nothing(node: ast.stmt) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from pytest_ssot.syntax.nodes import Definition, blocks_of
+from pytest_ssot.syntax.nodes import Definition, list_blocks
 
 
-def qualified_function(enclosing: Sequence[ast.AST]) -> str:
+def qualify_function(enclosing: Sequence[ast.AST]) -> str:
     """The function around a place in *enclosing*, the outermost first, as a traceback has it.
 
     A class body counts as where the class stands.
@@ -22,7 +22,7 @@ def qualified_function(enclosing: Sequence[ast.AST]) -> str:
     return ".".join(names[:last]) or "<module>"
 
 
-def definitions_within(
+def find_definitions(
     body: Iterable[ast.stmt], enclosing: tuple[Definition, ...] = ()
 ) -> Iterator[tuple[Definition, tuple[Definition, ...]]]:
     """The functions and classes in *body*, wherever they stand, each with those around it."""
@@ -31,5 +31,5 @@ def definitions_within(
         if isinstance(node, Definition):
             yield node, enclosing
             inside = (*enclosing, node)
-        for _, block in blocks_of(node):
-            yield from definitions_within(block, inside)
+        for _, block in list_blocks(node):
+            yield from find_definitions(block, inside)

@@ -7,12 +7,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from pytest_ssot.syntax.nodes import Definition, parts_of_head
+from pytest_ssot.syntax.nodes import Definition, list_head_parts
 
 _COLON = re.compile(r":\s*(?:#.*)?$")
 
 
-def first_line(node: ast.AST) -> int:
+def find_first_line(node: ast.AST) -> int:
     """The line that *node* begins in: that of its first decorator, as code objects have it."""
     decorators: Sequence[ast.expr] = getattr(node, "decorator_list", ())
     line: int = getattr(decorators[0] if decorators else node, "lineno", 0)
@@ -25,12 +25,12 @@ def is_on(node: ast.AST, lines: Sequence[int]) -> bool:
     if last is None:
         return True
     # Asked of each node of a walk: a call of `first_line` would show.
-    first = first_line(node) if isinstance(node, Definition) else node.lineno  # type: ignore[attr-defined]
+    first = find_first_line(node) if isinstance(node, Definition) else node.lineno  # type: ignore[attr-defined]
     at = bisect_left(lines, first)
     return at < len(lines) and lines[at] <= last
 
 
-def end_of_head(node: ast.stmt, lines: Sequence[str]) -> int:
+def find_end_of_head(node: ast.stmt, lines: Sequence[str]) -> int:
     """The last line of what *node* says before its block; of any other statement its last.
 
     *lines* are those of the file.
@@ -39,24 +39,24 @@ def end_of_head(node: ast.stmt, lines: Sequence[str]) -> int:
     if isinstance(node, ast.Match):
         start = node.cases[0].pattern.lineno
     elif body:
-        start = first_line(body[0])
+        start = find_first_line(body[0])
     else:
         return node.end_lineno or node.lineno
-    for number in range(_last_line_said(node), start):
+    for number in range(_find_last_line(node), start):
         if _COLON.search(lines[number - 1].rstrip("\r\n")):
             return number
     return max(start - 1, node.lineno)
 
 
-def _last_line_said(node: ast.stmt) -> int:
+def _find_last_line(node: ast.stmt) -> int:
     """The last line of the bases, parameters, conditions and the like of *node*."""
-    return max([node.lineno, *_ends(node)])
+    return max([node.lineno, *_list_ends(node)])
 
 
-def _ends(node: ast.AST) -> Iterator[int]:
-    for part in parts_of_head(node):
+def _list_ends(node: ast.AST) -> Iterator[int]:
+    for part in list_head_parts(node):
         end: int | None = getattr(part, "end_lineno", None)
         if end is None:
-            yield from _ends(part)  # arguments, items of a with statement
+            yield from _list_ends(part)  # arguments, items of a with statement
         else:
             yield end

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pytest_ssot.syntax.bindings import imported_name
+from pytest_ssot.syntax.bindings import name_imported
 from pytest_ssot.syntax.module import Module
-from pytest_ssot.syntax.relative_names import modules_of
-from pytest_ssot.syntax.statements import statements_of
+from pytest_ssot.syntax.relative_names import resolve_modules
+from pytest_ssot.syntax.statements import walk_statements
 
 
 class StatedImport(NamedTuple):
@@ -28,23 +28,25 @@ class TakenName(NamedTuple):
     name: str | None
 
 
-def names_taken(node: ast.Import | ast.ImportFrom, packages: Sequence[str]) -> Iterator[TakenName]:
+def list_taken_names(
+    node: ast.Import | ast.ImportFrom, packages: Sequence[str]
+) -> Iterator[TakenName]:
     """The names that *node* binds in a file of *packages*; none where it leads out of them."""
     if isinstance(node, ast.Import):
         for alias in node.names:
-            bound = imported_name(alias)
+            bound = name_imported(alias)
             yield TakenName(bound, alias.name if alias.asname else bound, None)
         return
-    for module in modules_of(node, packages)[:1]:
-        yield from (TakenName(imported_name(alias), module, alias.name) for alias in node.names)
+    for module in resolve_modules(node, packages)[:1]:
+        yield from (TakenName(name_imported(alias), module, alias.name) for alias in node.names)
 
 
-def imports_run_by(module: Module) -> Iterator[StatedImport]:
+def list_imports_run(module: Module) -> Iterator[StatedImport]:
     """The imports that the import of *module* runs, in their order.
 
     Left out is what a function holds, and what stands under a condition that is never true then.
     """
-    for node, block in statements_of(module.tree.body, module.guards, into_classes=True):
+    for node, block in walk_statements(module.tree.body, module.guards, into_classes=True):
         if block.runs is False:
             continue
         if isinstance(node, ast.Import):
@@ -52,5 +54,5 @@ def imports_run_by(module: Module) -> Iterator[StatedImport]:
                 yield StatedImport(node.lineno, alias.name, None)
         elif isinstance(node, ast.ImportFrom):
             names = tuple(alias.name for alias in node.names)
-            for taken_from in modules_of(node, module.packages):
+            for taken_from in resolve_modules(node, module.packages):
                 yield StatedImport(node.lineno, taken_from, names)

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from pytest_ssot.syntax.bindings import bindings_of, names_bound
+from pytest_ssot.syntax.bindings import find_bindings, list_bound_names
 from pytest_ssot.syntax.columns import Columns
-from pytest_ssot.syntax.heads import end_of_head
+from pytest_ssot.syntax.heads import find_end_of_head
 from pytest_ssot.syntax.imports_before import ImportsBefore
-from pytest_ssot.syntax.nodes import Definition, end_of, parse
-from pytest_ssot.syntax.relative_names import modules_of
-from pytest_ssot.syntax.statements import Placed, statements_of
+from pytest_ssot.syntax.nodes import Definition, get_end, parse_source
+from pytest_ssot.syntax.relative_names import resolve_modules
+from pytest_ssot.syntax.statements import Placed, walk_statements
 from pytest_ssot.syntax.type_checking import Guards
 
 
@@ -43,7 +43,7 @@ class Module:
     @cached_property
     def statements(self) -> tuple[Placed, ...]:
         """The statements of the module's own scope, in their order."""
-        return tuple(statements_of(self.tree.body, self.guards))
+        return tuple(walk_statements(self.tree.body, self.guards))
 
     @cached_property
     def lines(self) -> list[str]:
@@ -57,32 +57,32 @@ class Module:
         """Whether one of the lines from *first* to *last* holds *text*."""
         return any(text in line for line in self.lines[first - 1 : last])
 
-    def end_of_head(self, node: ast.stmt) -> int:
+    def find_end_of_head(self, node: ast.stmt) -> int:
         """The last line of *node* without its block."""
-        return end_of_head(node, self.lines)
+        return find_end_of_head(node, self.lines)
 
     # -- its names ------------------------------------------------------------
 
     @cached_property
     def _binding(self) -> Mapping[str, Sequence[Placed]]:
-        return by_name(self.statements)
+        return group_by_name(self.statements)
 
     @property
     def bound_names(self) -> Iterable[str]:
         """The names that statements of the module bind."""
         return self._binding.keys()
 
-    def binding(self, name: str) -> Sequence[Placed]:
+    def find_binding(self, name: str) -> Sequence[Placed]:
         """The statements that bind *name* in the module's own scope, in their order."""
         return self._binding.get(name, ())
 
-    def definition(self, name: str) -> ast.stmt | None:
+    def find_definition(self, name: str) -> ast.stmt | None:
         """The statement that defines *name*: see `defining`."""
-        return defining(self.binding(name))
+        return choose_definition(self.find_binding(name))
 
-    def binding_in(self, owner: ast.ClassDef) -> Mapping[str, Sequence[Placed]]:
+    def find_bindings_in(self, owner: ast.ClassDef) -> Mapping[str, Sequence[Placed]]:
         """The statements of the class *owner*, by the names that each binds there."""
-        return by_name(statements_of(owner.body, self.guards))
+        return group_by_name(walk_statements(owner.body, self.guards))
 
     @cached_property
     def _last_to_bind(self) -> Mapping[str, ast.stmt]:
@@ -91,7 +91,7 @@ class Module:
             bound.name: node
             for node, block in self.statements
             if block.runs
-            for bound in bindings_of(node)
+            for bound in find_bindings(node)
         }
 
     def replaces(self, name: str, taken: ast.stmt) -> bool:
@@ -101,13 +101,13 @@ class Module:
             return False
         if isinstance(last, ast.Assign) and _mentions(last.value, name):
             return False  # wrapped
-        return end_of(last) > end_of(taken)
+        return get_end(last) > get_end(taken)
 
     @cached_property
     def stars(self) -> tuple[tuple[ast.ImportFrom, Sequence[str]], ...]:
         """The imports of everything, each with the modules that it may take from."""
         return tuple(
-            (node, modules_of(node, self.packages))
+            (node, resolve_modules(node, self.packages))
             for node, _ in self.statements
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
         )
@@ -158,29 +158,29 @@ class Module:
 
     def uses(self, name: str) -> bool:
         """Whether the module's own code reads *name*, or a quoted annotation says it."""
-        return name in self.read_names or any(says(text, name) for text in self._quoted)
+        return name in self.read_names or any(says_word(text, name) for text in self._quoted)
 
     @cached_property
     def _quoted(self) -> tuple[str, ...]:
-        return tuple(_quoted(self.tree))
+        return tuple(_find_quoted(self.tree))
 
 
 def read_module(text: str, find_packages: Callable[[], Sequence[str]] = tuple) -> Module | None:
     """The module whose source is *text*; None where Python takes it for none."""
-    tree = parse(text)
+    tree = parse_source(text)
     return None if tree is None else Module(text, tree, find_packages)
 
 
-def by_name(statements: Iterable[Placed]) -> Mapping[str, Sequence[Placed]]:
+def group_by_name(statements: Iterable[Placed]) -> Mapping[str, Sequence[Placed]]:
     """*statements* by the names that each binds."""
     found: dict[str, list[Placed]] = {}
     for placed in statements:
-        for name in names_bound(placed.node):
+        for name in list_bound_names(placed.node):
             found.setdefault(name, []).append(placed)
     return found
 
 
-def defining(binding: Iterable[Placed]) -> ast.stmt | None:
+def choose_definition(binding: Iterable[Placed]) -> ast.stmt | None:
     """The statement that defines a name, of those that bind it.
 
     A definition rather than what else does, the first of them, and what is for type checkers
@@ -192,7 +192,7 @@ def defining(binding: Iterable[Placed]) -> ast.stmt | None:
     return ordered[0].node if ordered else None
 
 
-def says(text: object, name: str) -> bool:
+def says_word(text: object, name: str) -> bool:
     """Whether *text* holds *name* as a whole word."""
     if not isinstance(text, str) or name not in text:
         return False
@@ -222,7 +222,7 @@ def _add_strings(node: ast.expr, found: set[str]) -> bool:
     return False
 
 
-def _quoted(tree: ast.Module) -> Iterator[str]:
+def _find_quoted(tree: ast.Module) -> Iterator[str]:
     """The strings in annotations (PEP 484)."""
     for node in ast.walk(tree):
         for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):

@@ -33,7 +33,7 @@ _BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
 }
 
 
-def parse(text: str) -> ast.Module | None:
+def parse_source(text: str) -> ast.Module | None:
     """The tree of *text*; None where Python takes it for no source."""
     try:
         return ast.parse(text)
@@ -41,27 +41,27 @@ def parse(text: str) -> ast.Module | None:
         return None
 
 
-def start_of(node: ast.stmt | ast.expr | ast.pattern) -> Position:
+def get_start(node: ast.stmt | ast.expr | ast.pattern) -> Position:
     return node.lineno, node.col_offset
 
 
-def end_of(node: ast.stmt | ast.expr | ast.pattern) -> Position:
+def get_end(node: ast.stmt | ast.expr | ast.pattern) -> Position:
     return node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
 
 
-def parts_of_head(node: ast.AST) -> Iterator[ast.AST]:
+def list_head_parts(node: ast.AST) -> Iterator[ast.AST]:
     """The children of *node* that are in none of its blocks."""
     return (child for child in ast.iter_child_nodes(node) if not isinstance(child, _IN_BLOCKS))
 
 
-def clauses_of(node: ast.stmt) -> Sequence[Clause]:
+def list_clauses(node: ast.stmt) -> Sequence[Clause]:
     """The ``except`` of a try statement, the ``case`` of a match statement."""
     if isinstance(node, ast.Match):
         return node.cases
     return node.handlers if isinstance(node, ast.Try | ast.TryStar) else ()
 
 
-def blocks_of(node: ast.stmt) -> Iterator[tuple[str, Sequence[ast.stmt]]]:
+def list_blocks(node: ast.stmt) -> Iterator[tuple[str, Sequence[ast.stmt]]]:
     """The blocks of *node* in their order, each with the field of the tree that has it."""
     for field in _BLOCKS.get(type(node), ()):
         block = getattr(node, field)
@@ -71,14 +71,14 @@ def blocks_of(node: ast.stmt) -> Iterator[tuple[str, Sequence[ast.stmt]]]:
             yield field, block
 
 
-def called_name(node: ast.expr) -> str:
+def name_called(node: ast.expr) -> str:
     """The last name of what is called, or of what a decorator is: ``name`` of ``a.name(…)``."""
     if isinstance(node, ast.Call):
         node = node.func
     return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
-def dotted_name(node: ast.expr) -> str:
+def join_dotted(node: ast.expr) -> str:
     """``a.b.c`` of nested attributes; empty where *node* is no such thing."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):

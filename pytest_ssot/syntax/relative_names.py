@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def resolve(packages: Sequence[str], level: int, name: str) -> list[str]:
+def resolve_relative(packages: Sequence[str], level: int, name: str) -> list[str]:
     """What *name* after *level* dots means in each of *packages*; without dots, itself.
 
     Left out is a package that the dots lead out of. A file may be in several packages, as it
@@ -31,6 +31,6 @@ def split_dots(text: str) -> tuple[int, str]:
     return len(text) - len(name), name
 
 
-def modules_of(node: ast.ImportFrom, packages: Sequence[str]) -> list[str]:
+def resolve_modules(node: ast.ImportFrom, packages: Sequence[str]) -> list[str]:
     """The modules that ``from … import`` may take from, in a file of *packages*."""
-    return resolve(packages, node.level, node.module or "")
+    return resolve_relative(packages, node.level, node.module or "")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pytest_ssot.syntax.nodes import Definition, blocks_of
+from pytest_ssot.syntax.nodes import Definition, list_blocks
 from pytest_ssot.syntax.type_checking import Guards
 
 ALWAYS = sys.maxsize
@@ -41,7 +41,7 @@ class Placed(NamedTuple):
 _OWN = Block()
 
 
-def statements_of(
+def walk_statements(
     body: Iterable[ast.stmt], guards: Guards, *, into_classes: bool = False, block: Block = _OWN
 ) -> Iterator[Placed]:
     """The statements of the scope whose *body* it is, in their order; none of an inner scope.
@@ -53,19 +53,19 @@ def statements_of(
         inside = (
             into_classes if isinstance(node, ast.ClassDef) else not isinstance(node, Definition)
         )
-        for part, statements in blocks_of(node) if inside else ():
-            inner = block_of(node, part, statements, block, guards)
-            yield from statements_of(statements, guards, into_classes=into_classes, block=inner)
+        for part, statements in list_blocks(node) if inside else ():
+            inner = describe_block(node, part, statements, block, guards)
+            yield from walk_statements(statements, guards, into_classes=into_classes, block=inner)
 
 
-def block_of(
+def describe_block(
     node: ast.stmt, part: str, statements: Sequence[ast.stmt], outer: Block, guards: Guards
 ) -> Block:
     """The block *part* of *node*, which stands in *outer*: *statements*."""
     runs: bool | None = None
     checking = outer.checking
     if isinstance(node, ast.If):
-        arm = guards.arms(node.test)[part == "orelse"]
+        arm = guards.judge_arms(node.test)[part == "orelse"]
         runs, checking = arm.runs, checking or arm.checking
     elif isinstance(node, _PLAIN) or part == "finalbody":
         runs = True

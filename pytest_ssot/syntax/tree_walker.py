@@ -64,7 +64,7 @@ class TreeWalker:
             self.look_at_annotation(node.returns)
 
     @contextmanager
-    def entered(self, node: Definition) -> Iterator[None]:
+    def enter_definition(self, node: Definition) -> Iterator[None]:
         """Be in *node*, its decorators left behind."""
         yield
 
@@ -87,7 +87,7 @@ class TreeWalker:
             return
         if isinstance(node, ast.Lambda):
             self.visit_parts(node.args)
-            with self.inside(node):
+            with self.enter_scope(node):
                 self.visit_expression(node.body)
         elif isinstance(node, Comprehension):
             self._visit_comprehension(node)
@@ -109,7 +109,7 @@ class TreeWalker:
                 self.visit_parts(child)
 
     @contextmanager
-    def inside(self, node: Scope) -> Iterator[None]:
+    def enter_scope(self, node: Scope) -> Iterator[None]:
         """Be in the scope *node*."""
         self.enclosing.append(node)
         yield
@@ -121,10 +121,10 @@ class TreeWalker:
         elif isinstance(node, ast.If):
             self._visit_if(node)
         elif isinstance(node, ast.Try | ast.TryStar):
-            with self._within("try"):
+            with self._enter_standing("try"):
                 self.visit_parts(node)
         elif isinstance(node, TYPE_ALIASES):
-            with self._generic(node):
+            with self._enter_type_parameters(node):
                 self.look_at_statement(node)
         else:
             self.look_at_statement(node)
@@ -132,31 +132,31 @@ class TreeWalker:
     def _visit_definition(self, node: Definition) -> None:
         for decorator in node.decorator_list:
             self.look_at_decorator(decorator)
-        with self.entered(node), self._generic(node):
+        with self.enter_definition(node), self._enter_type_parameters(node):
             self.look_at_definition(node)
             standing: Standing = "function" if isinstance(node, Function) else "class"
-            with self._within(standing), self.inside(node):
+            with self._enter_standing(standing), self.enter_scope(node):
                 self.visit_statements(node.body)
 
     def _visit_if(self, node: ast.If) -> None:
         self.visit_expression(node.test)
-        arms = self.module.guards.arms(node.test)
+        arms = self.module.guards.judge_arms(node.test)
         for body, arm in zip((node.body, node.orelse), arms, strict=True):
             if not arm.checking:
                 self.visit_statements(body)
             elif not self.leaves_out_checking:
-                with self._within("type-checking"):
+                with self._enter_standing("type-checking"):
                     self.visit_statements(body)
 
     def _visit_comprehension(self, node: Comprehension) -> None:
         first = node.generators[0].iter  # is worked out before, and outside
         self.visit_expression(first)
         self.done.add(first)
-        with self.inside(node):
+        with self.enter_scope(node):
             self.visit_parts(node)
 
     @contextmanager
-    def _within(self, standing: Standing) -> Iterator[None]:
+    def _enter_standing(self, standing: Standing) -> Iterator[None]:
         before = self.standing
         # What only a type checker reads stays so, whatever stands inside of it.
         self.standing = before if before == "type-checking" else standing
@@ -164,7 +164,7 @@ class TreeWalker:
         self.standing = before
 
     @contextmanager
-    def _generic(self, node: ast.stmt) -> Iterator[None]:
+    def _enter_type_parameters(self, node: ast.stmt) -> Iterator[None]:
         """The type parameters of *node* (PEP 695): names, as the parameters of a function are."""
         parameters = getattr(node, "type_params", ())
         if not parameters:
@@ -175,7 +175,7 @@ class TreeWalker:
             posonlyargs=[], args=names, kwonlyargs=[], kw_defaults=[], defaults=[]
         )
         scope = ast.Lambda(args=empty, body=ast.Constant(None))
-        with self.inside(ast.copy_location(scope, node)):
+        with self.enter_scope(ast.copy_location(scope, node)):
             if not isinstance(node, TYPE_ALIASES):  # its parts are looked at anyway
                 for parameter in parameters:
                     self.visit_parts(parameter)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from pytest_ssot.syntax.nodes import Definition, blocks_of
+from pytest_ssot.syntax.nodes import Definition, list_blocks
 
 _NAMES = frozenset(("TYPE_CHECKING", "MYPY"))
 
@@ -36,42 +36,48 @@ class Guards:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        return _NAMES.union(_other_names(self._body))
+        return _NAMES.union(_find_other_names(self._body))
 
-    def arms(self, test: ast.expr) -> tuple[Arm, Arm]:
+    def judge_arms(self, test: ast.expr) -> tuple[Arm, Arm]:
         """What runs if *test* holds, and what runs if not."""
-        runs, checked = self._truth(test, checking=False), self._truth(test, checking=True)
+        runs, checked = (
+            self._judge_truth(test, checking=False),
+            self._judge_truth(test, checking=True),
+        )
         body = Arm(runs, checking=runs is False and checked is not False)
         otherwise = None if runs is None else not runs
         return body, Arm(otherwise, checking=runs is True and checked is not True)
 
-    def _truth(self, test: ast.expr, *, checking: bool) -> bool | None:
+    def _judge_truth(self, test: ast.expr, *, checking: bool) -> bool | None:
         """What *test* comes to when the module is imported, or for a type checker."""
         match test:
             case ast.Constant(value=value):
                 return bool(value)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                truth = self._truth(operand, checking=checking)
+                truth = self._judge_truth(operand, checking=checking)
                 return None if truth is None else not truth
             case ast.BoolOp(op=operator, values=values):
-                parts = [self._truth(value, checking=checking) for value in values]
+                parts = [self._judge_truth(value, checking=checking) for value in values]
                 decides = isinstance(operator, ast.Or)
                 if decides in parts:
                     return decides
                 return None if None in parts else not decides
             case ast.NamedExpr(value=value):
-                return self._truth(value, checking=checking)
+                return self._judge_truth(value, checking=checking)
             case ast.Name(id=name) if name in self._names:
                 return checking
             case ast.Attribute(attr=name) if name in _NAMES:
                 return checking
             case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as sign], comparators=[right]):
-                is_main = {_said(left), _said(right)} == {"__name__", "'__main__'"}
+                is_main = {_unparse_plain(left), _unparse_plain(right)} == {
+                    "__name__",
+                    "'__main__'",
+                }
                 return isinstance(sign, ast.NotEq) if is_main else None
         return None
 
 
-def _other_names(body: Iterable[ast.stmt]) -> Iterator[str]:
+def _find_other_names(body: Iterable[ast.stmt]) -> Iterator[str]:
     """The names that statements of *body* give it: ``import … as``, ``name = TYPE_CHECKING``."""
     for node in body:
         match node:
@@ -83,9 +89,9 @@ def _other_names(body: Iterable[ast.stmt]) -> Iterator[str]:
                 if getattr(value, "attr", getattr(value, "id", "")) in _NAMES:
                     yield from (target.id for target in targets if isinstance(target, ast.Name))
             case _ if not isinstance(node, Definition):
-                for _, block in blocks_of(node):
-                    yield from _other_names(block)
+                for _, block in list_blocks(node):
+                    yield from _find_other_names(block)
 
 
-def _said(node: ast.expr) -> str:
+def _unparse_plain(node: ast.expr) -> str:
     return ast.unparse(node) if isinstance(node, ast.Name | ast.Constant) else ""

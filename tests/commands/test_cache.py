@@ -64,7 +64,7 @@ def check(root: Path, *args: str, **more: Any) -> subprocess.CompletedProcess[st
 def is_kept(root: Path) -> bool:
     """Whether the index holds, so that nothing is looked at again."""
     found: list[bool] = []
-    real = index.State.begin
+    real = index.State.begin_scan
     with pytest.MonkeyPatch.context() as patch:
 
         def begin(self: index.State, entries: Any) -> Any:
@@ -72,7 +72,7 @@ def is_kept(root: Path) -> bool:
             found.append(known is not None)
             return known
 
-        patch.setattr(index.State, "begin", begin)
+        patch.setattr(index.State, "begin_scan", begin)
         taken(root)
     return found == [True]
 
@@ -164,7 +164,7 @@ def test_a_damaged_index_is_written_anew(root: Path) -> None:
     right = taken(root, cache=False)
     assert (len(right.violations), len(right.unreadable)) == (3, 1)
     assert taken(root) == right
-    path = index.path_of(root)
+    path = index.find_index_path(root)
     whole = path.read_bytes()
     assert is_kept(root)
     for number, data in enumerate(damages(whole)):
@@ -175,7 +175,7 @@ def test_a_damaged_index_is_written_anew(root: Path) -> None:
 
 def test_an_index_of_another_shape_is_none(root: Path) -> None:
     right = taken(root)
-    path = index.path_of(root)
+    path = index.find_index_path(root)
     whole = path.read_bytes()
     for shape in shapes(whole):
         path.write_bytes(with_checksum(marshal.dumps(shape)))
@@ -195,7 +195,7 @@ def link(path: Path) -> None:
 @pytest.mark.parametrize("make", [Path.mkdir, fifo, link, Path.touch])
 def test_something_else_in_its_place(root: Path, make: Callable[[Path], None]) -> None:
     right = taken(root)
-    path = index.path_of(root)
+    path = index.find_index_path(root)
     path.unlink()
     make(path)
     assert taken(root) == right
@@ -236,7 +236,7 @@ def test_a_full_disk(root: Path) -> None:
         limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, size))
         ran = check(root, preexec_fn=limit)
         assert (ran.returncode, ran.stdout, ran.stderr) == (1, right.stdout, right.stderr)
-        assert not index.path_of(root).exists()
+        assert not index.find_index_path(root).exists()
         assert not list((root / index.FOLDER).glob(".*.tmp"))
 
 
@@ -276,8 +276,8 @@ def write():
     while True:
         for entries, unreadable in both:
             one = state()
-            one.begin(entries)
-            one.keep(Scan((), unreadable, every))
+            one.begin_scan(entries)
+            one.keep_scan(Scan((), unreadable, every))
 
 for kill in range(50):
     child = os.fork()
@@ -289,7 +289,7 @@ for kill in range(50):
     time.sleep(chance.uniform(0, 0.1) if kill else 0.5)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    known = [state().begin(entries) for entries, _ in both]
+    known = [state().begin_scan(entries) for entries, _ in both]
     told = [one.unreadable for one in known if one is not None]
     assert len(told) == 1 and known[int(told[0]["app"])] is not None, (kill, told)
     assert len(list(path.parent.glob(".*.tmp"))) <= kill + 1
@@ -302,7 +302,7 @@ def test_whoever_writes_it_may_be_killed(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", WRITER, str(path)], check=True)
     for one in path.parent.glob(".*.tmp"):
         os.utime(one, (0, 0))
-    index._write(path, b"")
+    index._write_index(path, b"")
     names = sorted(one.name for one in path.parent.iterdir())
     assert names == [".gitignore", "CACHEDIR.TAG", "scan"]
 
@@ -399,7 +399,7 @@ def test_without_cache_it_is_neither_read_nor_written(root: Path) -> None:
     right = taken(root, cache=False)
     assert not (root / index.FOLDER).exists()
     taken(root)
-    path = index.path_of(root)
+    path = index.find_index_path(root)
     before = path.stat()
     for paths in ([], ["app"], ["app/user.py"]):
         (root / "app/user.py").touch()

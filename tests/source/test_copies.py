@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssot.policy.run.inventory import Inventory
-from pytest_ssot.source.definitions.likeness import likeness, outline
+from pytest_ssot.source.definitions.likeness import measure_likeness, outline_class
 from tests.source.conftest import Scan
 
 SINGLE = '[[tool.pytest-ssot.single]]\nid = "one"\nsymbol = "app.manager:Manager"\n'
@@ -249,16 +249,16 @@ def renamed(node: ast.ClassDef) -> ast.ClassDef:
 
 @given(classes(), classes())
 def test_the_measure(one: ast.ClassDef, other: ast.ClassDef) -> None:
-    mine, theirs = outline(one), outline(other)
-    alike = likeness(mine, theirs)
+    mine, theirs = outline_class(one), outline_class(other)
+    alike = measure_likeness(mine, theirs)
     assert 0 <= alike <= 1
-    assert alike == likeness(theirs, mine), "both ways round"
-    if likeness(mine, mine):
-        assert likeness(mine, mine) == 1
+    assert alike == measure_likeness(theirs, mine), "both ways round"
+    if measure_likeness(mine, mine):
+        assert measure_likeness(mine, mine) == 1
         assert alike <= 1
     assert (alike == 1) <= (mine == theirs), "only the same is quite alike"
 
 
 @given(classes())
 def test_local_names_are_no_difference(one: ast.ClassDef) -> None:
-    assert outline(renamed(one)) == outline(one)
+    assert outline_class(renamed(one)) == outline_class(one)

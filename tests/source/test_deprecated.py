@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from pytest_ssot.source.deprecated.finding import Finding
-from pytest_ssot.source.deprecated.survey import Survey, survey
+from pytest_ssot.source.deprecated.survey import Survey, survey_files
 
 CATEGORIES = ("DeprecationWarning", "PendingDeprecationWarning")
 #: What the cases take for granted: the place that everything moved to.
@@ -22,7 +22,7 @@ def surveyed(files: Mapping[str, str], known: Mapping[str, str | None] | None = 
     def names(path: str) -> tuple[str, ...]:
         return (path.removesuffix(".py").removesuffix("/__init__").replace("/", "."),)
 
-    return survey(texts, names, texts.__getitem__, CATEGORIES, known or {})
+    return survey_files(texts, names, texts.__getitem__, CATEGORIES, known or {})
 
 
 def told(finding: Finding) -> str:

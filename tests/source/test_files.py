@@ -11,7 +11,7 @@ import pytest
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.source.project.files import Files
-from pytest_ssot.source.text.reading import read
+from pytest_ssot.source.text.reading import read_bytes
 
 
 def plant(root: Path, *files: str, **texts: str) -> None:
@@ -47,7 +47,7 @@ def test_what_changes_with_the_content_is_told(tmp_path: Path) -> None:
     (after,) = Files(tmp_path)
     assert before.path == after.path
     assert before.key != after.key
-    assert read(after.at) == b"x"
+    assert read_bytes(after.at) == b"x"
 
 
 def test_folders_of_tools_and_environments_hold_nothing_of_the_project(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_names_that_are_no_text_are_told_and_read(tmp_path: Path) -> None:
     found = {entry.path: entry for entry in Files(tmp_path)}
     assert sorted(found) == ["caf\\xe9/n\\xe9.py", "né.py"]
     json.dumps(sorted(found), ensure_ascii=False).encode()
-    assert read(found["caf\\xe9/n\\xe9.py"].at) == b"x"
+    assert read_bytes(found["caf\\xe9/n\\xe9.py"].at) == b"x"
     given = os.fsdecode(folder)
     assert seen(tmp_path, given) == seen(tmp_path, os.path.join(given, os.listdir(given)[0]))
     with pytest.raises(UsageError, match=r"gone\\xe9: No such file"):

@@ -287,14 +287,14 @@ def test_edits_around_a_factory(tmp_path: Path) -> None:
 
 def begun(path: Path, entries: list[Entry], key: str = "k") -> tuple[State, Scan | None]:
     state = State(path, key, Surroundings(path.parent))
-    return state, state.begin(entries)
+    return state, state.begin_scan(entries)
 
 
 def kept(path: Path, entries: list[Entry], unread: tuple[str, ...] = ()) -> None:
     state, known = begun(path, entries)
     assert known is None
-    state.learn(({}, {}), unread)
-    state.keep(Scan((), {}, frozenset(one.path for one in entries)))
+    state.learn_answers(({}, {}), unread)
+    state.keep_scan(Scan((), {}, frozenset(one.path for one in entries)))
 
 
 def entry(path: str, mtime: int, ctime: int = OLD, inode: int = 5) -> Entry:
@@ -336,10 +336,10 @@ def test_surroundings_that_changed_make_all_of_it_anew(tmp_path: Path) -> None:
     (tmp_path / "seen.py").write_text("old")
     around = Surroundings(tmp_path)
     around.exists("gone/__init__.py")
-    around.reads("seen.py")
-    answers = around.answers(time.time_ns() + 10**9)
+    around.note_read("seen.py")
+    answers = around.list_answers(time.time_ns() + 10**9)
     assert Surroundings(tmp_path).still_hold(answers)
-    assert not Surroundings(tmp_path).still_hold(around.answers(OLD)), "it is young"
+    assert not Surroundings(tmp_path).still_hold(around.list_answers(OLD)), "it is young"
     (tmp_path / "seen.py").write_text("newer")
     assert not Surroundings(tmp_path).still_hold(answers)
 
@@ -349,5 +349,5 @@ def test_what_changes_during_a_scan_never_holds(tmp_path: Path) -> None:
     one.exists("a.py")
     (tmp_path / "a.py").touch()
     other.exists("a.py")
-    one.learn(other.answers())
-    assert not Surroundings(tmp_path).still_hold(one.answers(NOW * 2))
+    one.learn_answers(other.list_answers())
+    assert not Surroundings(tmp_path).still_hold(one.list_answers(NOW * 2))

@@ -23,13 +23,13 @@ def matcher(*targets: str) -> Matcher:
     ],
 )
 def test_a_string_means_the_module_where_a_name_is_called_the_same(text, meant):
-    found = matcher("app.orm:mapper", "app.orm:relation").string(text)
+    found = matcher("app.orm:mapper", "app.orm:relation").match_string(text)
 
     assert (found is not None) is meant
 
 
 def test_a_rule_on_what_is_in_the_module_still_holds():
-    found = matcher("app.orm:mapper", "app.orm.mapper:Old").string("app.orm.mapper.Old")
+    found = matcher("app.orm:mapper", "app.orm.mapper:Old").match_string("app.orm.mapper.Old")
 
     assert found is not None
     assert found.target.text == "app.orm.mapper:Old"

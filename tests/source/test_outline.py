@@ -15,7 +15,7 @@ import pytest_ssot.source.text.trees as trees
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.source.file_analysis import Analysed, Analysis
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.source.text.partial_text import outlined
+from pytest_ssot.source.text.partial_text import outline_text
 from tests.conftest import Project
 from tests.seeds import examples
 
@@ -27,8 +27,8 @@ def found(text: str, *, whole: bool) -> Analysed:
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")
         if whole:
-            patch.setattr(trees, "outlined", lambda text, lines: None)
-        return looked.analyse("t.py", text.encode())
+            patch.setattr(trees, "outline_text", lambda text, lines: None)
+        return looked.analyse_file("t.py", text.encode())
 
 
 LONG = "def f():\n    a\n    b\n"
@@ -73,7 +73,7 @@ def test_what_matters_stays() -> None:
     text = (
         f'{LONG}{USE}class C:\n    """x"""\n    def f(self): pass\nx = {{\n  1: 2,\n  3: 4,\n}}\n'
     )
-    assert outlined(text, [4, 5]) == f"f = 0\n\n\n{USE}C = 0\n\n\nx = 0\n\n\n\n"
+    assert outline_text(text, [4, 5]) == f"f = 0\n\n\n{USE}C = 0\n\n\nx = 0\n\n\n\n"
 
 
 PIECES = st.sampled_from(
@@ -130,12 +130,12 @@ def test_what_is_left_out_changes_nothing(pieces: Sequence[str]) -> None:
     ["", "\n", "# a.old alone\n", '"""A docstring that speaks of a.old."""\n', "    \n\t# a.old"],
 )
 def test_a_file_without_statements_at_the_margin_is_left_alone(text: str) -> None:
-    assert outlined(text, [1]) is None
+    assert outline_text(text, [1]) is None
 
 
 def test_definitions_that_hold_no_line_of_interest_keep_their_lines() -> None:
     text = "import a\n\n\ndef one():\n    x = 1\n    return x\n\n\na.old()\n"
-    outline = outlined(text, [9])
+    outline = outline_text(text, [9])
 
     assert outline is not None
     assert "return" not in outline

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from pytest_ssot.source.text.reading import (
     Unreadable,
-    decoded,
+    decode_source,
     is_script,
-    read,
+    read_bytes,
     read_script,
-    salvaged,
+    salvage_text,
 )
 
 COOKIES = [
@@ -79,7 +79,7 @@ def positions(source: bytes | str) -> list[tuple[str, int, int]] | None:
 def test_the_text_is_what_python_parses(data: bytes) -> None:
     expected = positions(data)
     try:
-        text = decoded(data)
+        text = decode_source(data)
     except Unreadable:
         assert expected is None
     else:
@@ -89,11 +89,11 @@ def test_the_text_is_what_python_parses(data: bytes) -> None:
 
 @given(sources())
 def test_what_is_salvaged_has_the_lines_and_encodes(data: bytes) -> None:
-    text = salvaged(data)
+    text = salvage_text(data)
     text.encode()
     assert "\0" not in text
     try:
-        expected = decoded(data)
+        expected = decode_source(data)
     except Unreadable:
         return
     assert text == expected
@@ -114,7 +114,7 @@ def test_what_is_salvaged_has_the_lines_and_encodes(data: bytes) -> None:
 )
 def test_what_is_wrong_is_said_with_its_line(data: bytes, words: str) -> None:
     with pytest.raises(Unreadable, match=words):
-        decoded(data)
+        decode_source(data)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_what_is_wrong_is_said_with_its_line(data: bytes, words: str) -> None:
     ],
 )
 def test_an_unreadable_file_keeps_its_lines(data: bytes, text: str) -> None:
-    assert salvaged(data) == text
+    assert salvage_text(data) == text
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_file_is_read_whole_whatever_its_size(tmp_path: Path) -> None:
     for size in (0, 1, 10_000_000):
         path = tmp_path / f"{size}.py"
         path.write_bytes(b"#" * size)
-        assert read(str(path)) == b"#" * size
+        assert read_bytes(str(path)) == b"#" * size
 
 
 def test_a_script_is_read_whole_and_nothing_else(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_script_is_read_whole_and_nothing_else(tmp_path: Path) -> None:
     assert read_script(str(other)) is None
 
 
-@pytest.mark.parametrize("reader", [read, read_script])
+@pytest.mark.parametrize("reader", [read_bytes, read_script])
 def test_what_is_no_file_is_said_and_never_waited_for(reader, tmp_path: Path) -> None:
     fifo, link, folder = tmp_path / "fifo", tmp_path / "link", tmp_path / "folder"
     folder.mkdir()
@@ -216,7 +216,7 @@ def test_a_socket_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     with socket.socket(socket.AF_UNIX) as one:
         one.bind("socket.py")
         with pytest.raises(Unreadable, match="is a socket"):
-            read("socket.py")
+            read_bytes("socket.py")
 
 
 def test_no_permission_is_said(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_no_permission_is_said(tmp_path: Path) -> None:
         allowed = path.read_bytes()
     except PermissionError:
         with pytest.raises(Unreadable, match="no permission"):
-            read(str(path))
+            read_bytes(str(path))
     else:  # the superuser may
-        assert read(str(path)) == allowed
+        assert read_bytes(str(path)) == allowed
     assert stat.S_IMODE(path.stat().st_mode) == 0

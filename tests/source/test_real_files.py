@@ -16,7 +16,7 @@ from pytest_ssot.model import Form
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.source.file_analysis import Analysed, Analysis
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.source.text.reading import Unreadable, decoded
+from pytest_ssot.source.text.reading import Unreadable, decode_source
 
 #: Imports that begin with the name of a folder of the root, and what it takes to be absolute.
 FORMS = {Form.IMPORT, Form.FROM, Form.STAR}
@@ -48,7 +48,7 @@ def parsed(data: bytes) -> ast.Module | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return ast.parse(decoded(data))
+            return ast.parse(decode_source(data))
         except (Unreadable, SyntaxError, ValueError):
             return None
 
@@ -71,7 +71,7 @@ def found(root: Path, path: str, data: bytes, targets: list[Target]) -> Analysed
     looked = Analysis(Modules(root), targets)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return looked.analyse(path, data) if looked.concerns(path, data) else Analysed([], [])
+        return looked.analyse_file(path, data) if looked.concerns(path, data) else Analysed([], [])
 
 
 @pytest.mark.parametrize("part", range(10))
@@ -80,13 +80,13 @@ def test_imports_are_those_of_a_plain_walk(part: int) -> None:
         data = (root / path).read_bytes()
         tree = parsed(data)
         modules = Modules(root)
-        packages = modules.packages(path)
+        packages = modules.list_packages(path)
         said = sorted(set(imports(tree, packages)), key=str) if tree else []
         if not said or len(packages) > 1:
             continue
         _, chosen, _ = random.Random(path).choice(said)
         if not chosen or any(
-            one == chosen or one.startswith(f"{chosen}.") for one in [*modules.names(path)]
+            one == chosen or one.startswith(f"{chosen}.") for one in [*modules.list_names(path)]
         ):
             continue
         expected = {
@@ -106,7 +106,7 @@ def test_what_is_left_out_changes_nothing(part: int, monkeypatch: pytest.MonkeyP
         tree = parsed(data)
         if tree is None:
             continue
-        said = sorted(set(imports(tree, Modules(root).packages(path))), key=str)
+        said = sorted(set(imports(tree, Modules(root).list_packages(path))), key=str)
         for seed in range(3):
             picked = random.Random(f"{path}{seed}").sample(said, min(len(said), 2))
             named = [f"{module}:{name}" for _, module, name in picked if name and name != "*"]
@@ -114,5 +114,5 @@ def test_what_is_left_out_changes_nothing(part: int, monkeypatch: pytest.MonkeyP
             targets = [Target(one, one) for one in sorted(texts)]
             short = found(root, path, data, targets)
             with monkeypatch.context() as without:
-                without.setattr(trees, "outlined", lambda text, lines: None)
+                without.setattr(trees, "outline_text", lambda text, lines: None)
                 assert found(root, path, data, targets) == short, (path, texts)

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from pytest_ssot.source.text.reading import decoded
-from pytest_ssot.source.text.repair import repaired
+from pytest_ssot.source.text.reading import decode_source
+from pytest_ssot.source.text.repair import repair_text
 from tests.seeds import examples
 
 #: Of all kinds, and small enough to be parsed a hundred times.
 MODULES = [
-    decoded(data)
+    decode_source(data)
     for package in ("asyncio", "collections", "email", "html", "json", "logging", "unittest")
     for file in sorted(importlib.resources.files(package).iterdir(), key=lambda file: file.name)
     if file.name.endswith(".py") and 1_000 < len(data := file.read_bytes()) < 12_000
@@ -153,21 +153,21 @@ NEWER = {
 @pytest.mark.parametrize("name", REPAIRS)
 def test_what_is_read_in_place_of_what_does_not_parse(name: str) -> None:
     written, read = REPAIRS[name]
-    assert repaired(written) == read
+    assert repair_text(written) == read
     assert parses(read)
 
 
 @pytest.mark.parametrize("version", NEWER)
 def test_what_a_newer_python_reads(version: tuple[int, int]) -> None:
     written, read = NEWER[version]
-    assert repaired(written) == (written if sys.version_info >= version else read)
+    assert repair_text(written) == (written if sys.version_info >= version else read)
 
 
 @pytest.mark.parametrize("end", ["", "x x\n", "def f(:\n"])
 def test_deep_nesting_is_no_error(end: str) -> None:
     nested = "".join(f"{' ' * depth}if 1:\n" for depth in range(150))
     for text in ("(" * 100_000, f"x = {'-' * 200_000}1", nested, "a" + ".b" * 100_000):
-        found = repaired(f"{text}\nimport z\n{end}")
+        found = repair_text(f"{text}\nimport z\n{end}")
         assert found is not None
         assert (found.count("\n"), "import z" in found) == (f"{text}\n\n{end}".count("\n"), True)
 
@@ -188,7 +188,7 @@ def test_a_long_file_for_python_2_takes_few_times_its_parsing(
         "        except A, e:\n            raise E, 'x'\n        return `a`\n\n\n"
     )
     text = "class C(object):\n" + function * 1000
-    found = repaired(text)
+    found = repair_text(text)
     assert found is not None
     assert len(imports(found)) == 1000
     assert sum(parsed) < 15 * len(text)
@@ -197,7 +197,7 @@ def test_a_long_file_for_python_2_takes_few_times_its_parsing(
 @QUICK
 @given(st.sampled_from(MODULES))
 def test_what_parses_is_not_touched(text: str) -> None:
-    assert repaired(text) is text
+    assert repair_text(text) is text
 
 
 INSERTED = st.sampled_from(
@@ -231,7 +231,7 @@ def test_whatever_was_done_to_a_file_it_parses(
         middle = text[place : place + length] * 2 if length % 2 else ""
         skipped = 0 if inserted else length
         text = text[:place] + (inserted or middle) + text[place + skipped :]
-    found = repaired(text)
+    found = repair_text(text)
     assert found is not None
     assert parses(found)
     assert found.count("\n") == text.count("\n")
@@ -240,7 +240,7 @@ def test_whatever_was_done_to_a_file_it_parses(
 @QUICK
 @given(st.text(st.sampled_from("\n\n  \t\f\\()[]'\"#:;,.=@aif01é\0"), max_size=60))
 def test_any_text_parses(text: str) -> None:
-    found = repaired(text)
+    found = repair_text(text)
     assert found is not None
     assert parses(found)
     assert found.count("\n") == text.count("\n")
@@ -287,7 +287,7 @@ def test_what_is_whole_survives_beside_what_is_broken(
     # what is indented or goes on with a clause at once belongs to the statement above
     assume(not above or not broken.startswith((" ", "else")))
     text = before + broken + after
-    found = repaired(text)
+    found = repair_text(text)
     assert found is not None
     kept = imports("\n" * (before + broken).count("\n") + after) | imports(before)
     assert kept <= imports(found)

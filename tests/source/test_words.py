@@ -33,13 +33,17 @@ def plainly(words: set[str], text: str) -> list[int]:
 def test_with_and_without_the_library(words: set[str], text: str) -> None:
     fast = Words(words)
     slow = Words(words)
-    slow._search = module._by_tokens(frozenset(word.encode() for word in words))
+    slow._search = module._search_by_tokens(frozenset(word.encode() for word in words))
     expected = plainly(words, text)
     for one in (fast, slow):
-        assert one.lines(text) == expected
-        assert one.in_bytes(text.encode()) is bool(expected)
+        assert one.find_lines(text) == expected
+        assert one.are_in(text.encode()) is bool(expected)
 
 
 def test_it_works_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ahocorasick_rs", None)
-    assert Words(["old", "import *"]).lines("old\nolder\n\nfrom x import *\nx.old\n") == [1, 4, 5]
+    assert Words(["old", "import *"]).find_lines("old\nolder\n\nfrom x import *\nx.old\n") == [
+        1,
+        4,
+        5,
+    ]

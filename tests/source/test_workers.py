@@ -17,7 +17,7 @@ import pytest
 
 HEAD = """
 import os, signal, sys, threading, time
-from pytest_ssot.source.workers import Workers, processors
+from pytest_ssot.source.workers import Workers, count_processors
 
 HERE = os.getpid()
 # Who is started in the background by a shell ignores it, and hands that on.
@@ -176,9 +176,9 @@ def test_as_many_as_there_are_processors() -> None:
     run("""
         cpu = min(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {cpu})
-        assert processors() == 1
+        assert count_processors() == 1
         del os.sched_getaffinity
-        assert processors() == os.cpu_count()
+        assert count_processors() == os.cpu_count()
     """)
 
 

@@ -11,13 +11,13 @@ import pytest
 from pytest_ssot.syntax.bindings import (
     GLOBAL,
     NONLOCAL,
-    bindings_of,
-    bound_within,
-    names_bound,
-    pairs_of,
-    walruses_of,
+    find_bindings,
+    find_bound_within,
+    find_pairs,
+    find_walruses,
+    list_bound_names,
 )
-from pytest_ssot.syntax.statements import statements_of
+from pytest_ssot.syntax.statements import walk_statements
 from pytest_ssot.syntax.type_checking import Guards
 
 #: A statement, and the names that have a value when it has run.
@@ -106,14 +106,14 @@ def statement(text: str) -> ast.stmt:
 
 @pytest.mark.parametrize("text", BOUND)
 def test_a_statement_binds(text: str) -> None:
-    assert sorted(names_bound(statement(text))) == BOUND[text].split()
+    assert sorted(list_bound_names(statement(text))) == BOUND[text].split()
 
 
 @pytest.mark.parametrize("text", NEWER)
 def test_a_newer_statement_binds(text: str) -> None:
     names, version = NEWER[text]
     if sys.version_info >= version:
-        assert sorted(names_bound(statement(text))) == names.split()
+        assert sorted(list_bound_names(statement(text))) == names.split()
     else:
         with pytest.raises(SyntaxError):
             ast.parse(text)
@@ -132,19 +132,19 @@ def test_what_is_bound_is_what_python_binds(text: str) -> None:
     theirs = {one.get_name() for one in symbols if one.is_assigned() or one.is_imported()}
     ours = {
         bound.name
-        for node, _ in statements_of(ast.parse(text).body, Guards(()))
-        for bound in (*bindings_of(node), *walruses_of(node))
+        for node, _ in walk_statements(ast.parse(text).body, Guards(()))
+        for bound in (*find_bindings(node), *find_walruses(node))
         if bound.start != GLOBAL
     }
     assert ours - {"*"} == theirs - {"x" if text == "x: int" else ""}
 
 
 def test_where_a_name_is_bound_elsewhere() -> None:
-    assert [(b.name, b.start) for b in bindings_of(statement("global x, y"))] == [
+    assert [(b.name, b.start) for b in find_bindings(statement("global x, y"))] == [
         ("x", GLOBAL),
         ("y", GLOBAL),
     ]
-    assert [(b.name, b.start) for b in bindings_of(statement("nonlocal x"))] == [("x", NONLOCAL)]
+    assert [(b.name, b.start) for b in find_bindings(statement("nonlocal x"))] == [("x", NONLOCAL)]
 
 
 #: A statement: name, where it has its value from, that value, and the last line that it is for.
@@ -169,7 +169,7 @@ PLACES = {
 def test_from_where_on_a_name_is_bound(text: str) -> None:
     node = statement(text)
     told = []
-    for bound in (*bindings_of(node), *walruses_of(node)):
+    for bound in (*find_bindings(node), *find_walruses(node)):
         value = ast.unparse(bound.value) if bound.value is not None else "-"
         until = f" until {bound.until}" if bound.until is not None else ""
         told.append(f"{bound.name} {bound.start[0]}:{bound.start[1]} {value}{until}")
@@ -191,7 +191,7 @@ PAIRS = {
 
 @pytest.mark.parametrize("text", PAIRS)
 def test_what_is_given_which_value(text: str) -> None:
-    assert [f"{name} {ast.unparse(value)}" for name, value in pairs_of(statement(text))] == PAIRS[
+    assert [f"{name} {ast.unparse(value)}" for name, value in find_pairs(statement(text))] == PAIRS[
         text
     ]
 
@@ -201,5 +201,5 @@ def test_all_that_is_bound_anywhere() -> None:
         "def f(a, /, b, *c, d, **e):\n    import g.h\n    [i for i in j if (k := i)]\n"
         "    lambda m: (n := m)\n    try: pass\n    except E as o: pass\n    global p\n"
     )
-    names = {bound.name for bound in bound_within(ast.parse(text))}
+    names = {bound.name for bound in find_bound_within(ast.parse(text))}
     assert names == set("fabcdegikmnop")

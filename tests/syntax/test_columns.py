@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from pytest_ssot.syntax.columns import Columns, called_at
+from pytest_ssot.syntax.columns import Columns, find_called
 
 #: A source, and the columns of its names ``x``, in characters.
 COLUMNS = {
@@ -30,7 +30,7 @@ def test_columns_are_characters(text: str, backwards: bool) -> None:
     ]
     columns = Columns(shown.split("\n"))
     ordered = sorted(names, key=lambda node: (node.lineno, node.col_offset), reverse=backwards)
-    assert sorted(columns.of(node) for node in ordered) == COLUMNS[text]
+    assert sorted(columns.find_column(node) for node in ordered) == COLUMNS[text]
 
 
 #: A source with one call on line 1: line and column where a traceback has it.
@@ -50,7 +50,7 @@ CALLED = {
 def test_where_a_traceback_has_a_call(text: str) -> None:
     (statement,) = ast.parse(text).body
     assert isinstance(statement, ast.Expr)
-    node = called_at(statement.value, {"m"})
+    node = find_called(statement.value, {"m"})
     assert (node.lineno, node.col_offset) == CALLED[text]
 
 

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from pytest_ssot.syntax.definitions import is_no_definition, renamed_base
+from pytest_ssot.syntax.definitions import find_renamed_base, is_no_definition
 from pytest_ssot.syntax.nodes import Definition
 
 #: A class, and the base that it only gives another name to.
@@ -36,7 +36,7 @@ RENAMES = {
 def test_what_a_class_only_renames(text: str) -> None:
     (node,) = ast.parse(text).body
     assert isinstance(node, ast.ClassDef)
-    base = renamed_base(node)
+    base = find_renamed_base(node)
     assert (None if base is None else ast.unparse(base)) == RENAMES[text]
 
 

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from pytest_ssot.syntax.enclosing import definitions_within, qualified_function
+from pytest_ssot.syntax.enclosing import find_definitions, qualify_function
 
 #: A source, and the function around each ``class X`` in it.
 AROUND = {
@@ -30,7 +30,5 @@ AROUND = {
 
 @pytest.mark.parametrize("text", AROUND)
 def test_the_function_around(text: str) -> None:
-    found = definitions_within(ast.parse(text).body)
-    assert [qualified_function(around) for node, around in found if node.name == "X"] == AROUND[
-        text
-    ]
+    found = find_definitions(ast.parse(text).body)
+    assert [qualify_function(around) for node, around in found if node.name == "X"] == AROUND[text]

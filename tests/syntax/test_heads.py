@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from pytest_ssot.syntax.heads import end_of_head, first_line, is_on
+from pytest_ssot.syntax.heads import find_end_of_head, find_first_line, is_on
 
 #: A source: the first line of its statement, the last of its head, the last of all.
 HEADS = {
@@ -39,9 +39,11 @@ HEADS = {
 def test_where_a_head_ends(text: str) -> None:
     (node,) = ast.parse(text).body
     lines = text.split("\n")
-    assert (first_line(node), end_of_head(node, lines), node.end_lineno) == HEADS[text]
+    assert (find_first_line(node), find_end_of_head(node, lines), node.end_lineno) == HEADS[text]
     ended = [f"{line}\n" for line in lines]
-    assert end_of_head(node, ended) == HEADS[text][1], "whether or not the lines have their ends"
+    assert find_end_of_head(node, ended) == HEADS[text][1], (
+        "whether or not the lines have their ends"
+    )
 
 
 @pytest.mark.parametrize(

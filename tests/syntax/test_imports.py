@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from pytest_ssot.syntax.imports import names_taken
+from pytest_ssot.syntax.imports import list_taken_names
 
 #: A statement in the package ``p.q``, which is ``src.p.q`` too: names, and their sources.
 TAKEN = {
@@ -28,6 +28,6 @@ def test_what_an_import_takes(text: str) -> None:
     (node,) = ast.parse(text).body
     assert isinstance(node, ast.Import | ast.ImportFrom)
     told = []
-    for bound, module, name in names_taken(node, ["p.q", "src.p.q"]):
+    for bound, module, name in list_taken_names(node, ["p.q", "src.p.q"]):
         told.append(f"{bound} = {module}{'' if name is None else f':{name}'}")
     assert told == TAKEN[text]

@@ -114,7 +114,7 @@ def test_whether_it_has_run(text: str) -> None:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Name) and node.id == "HERE"
     )
-    have = [module.imports_before.have("app.old", at, below=True) for at in places]
+    have = [module.imports_before.has_run("app.old", at, below=True) for at in places]
     assert " ".join("yes" if one else "no" for one in have) == PLACES[text]
 
 
@@ -131,18 +131,18 @@ SURFACE = {
 @pytest.mark.parametrize("text", SURFACE)
 def test_a_submodule_is_not_the_package(text: str) -> None:
     module = Module(text, ast.parse(text), lambda: ["app"])
-    have = module.imports_before.have("app.old", (2, 0), below=False)
+    have = module.imports_before.has_run("app.old", (2, 0), below=False)
     assert ("yes" if have else "no") == SURFACE[text]
 
 
 def test_a_line_whose_column_nobody_knows() -> None:
     text = "import app.old\ndef f():\n  import app.new\n  x = [y for _ in z]\n"
     module = Module(text, ast.parse(text), lambda: ["app"])
-    assert module.imports_before.have("app.new", (4, 1_000), below=False)
+    assert module.imports_before.has_run("app.new", (4, 1_000), below=False)
 
 
 def test_code_that_is_executed() -> None:
     module = Module("", ast.parse(""), lambda: ["app"])
     executed = ast.parse("if x:\n import app.old\nfrom . import new")
-    assert not module.imports_before.have_in(executed, "app.old", below=True)
-    assert module.imports_before.have_in(executed, "app.new", below=True)
+    assert not module.imports_before.runs_in(executed, "app.old", below=True)
+    assert module.imports_before.runs_in(executed, "app.new", below=True)

@@ -42,7 +42,7 @@ DEFINED = {
 @pytest.mark.parametrize("text", DEFINED)
 def test_what_defines_a_name(text: str) -> None:
     module = read(text)
-    node = module.definition("x")
+    node = module.find_definition("x")
     assert (None if node is None else node.lineno) == DEFINED[text]
     assert ("x" in module.bound_names) is (DEFINED[text] is not None)
 
@@ -140,7 +140,7 @@ def test_a_class_binds_for_itself() -> None:
     module = read("class C:\n x = 1\n if y:\n  def z(self): w = 1\n class D: v = 1\n")
     (owner,) = module.tree.body
     assert isinstance(owner, ast.ClassDef)
-    assert sorted(module.binding_in(owner)) == ["D", "x", "z"]
+    assert sorted(module.find_bindings_in(owner)) == ["D", "x", "z"]
     assert list(module.bound_names) == ["C"]
 
 
@@ -158,8 +158,8 @@ def test_packages_are_asked_for_once_and_only_where_it_matters() -> None:
 
     module = read_module("import a\nx = 1", find)
     assert module is not None
-    assert module.definition("x") is not None
+    assert module.find_definition("x") is not None
     assert (module.stars, asked) == ((), [])
-    assert module.imports_before.have("a", (2, 0), below=False)
+    assert module.imports_before.has_run("a", (2, 0), below=False)
     assert module.packages == ["p"]
     assert asked == [1]

@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
-from pytest_ssot.syntax.imports import imports_run_by
+from pytest_ssot.syntax.imports import list_imports_run
 from pytest_ssot.syntax.module import Module
-from pytest_ssot.syntax.statements import ALWAYS, statements_of
+from pytest_ssot.syntax.statements import ALWAYS, walk_statements
 
 #: A source whose simple statements are names: each with how it runs.
 RUNS = {
@@ -48,7 +48,7 @@ def told(text: str, *, into_classes: bool = False) -> str:
     words = {True: "always", False: "never", None: "perhaps"}
     found = []
     body = module.tree.body
-    for node, block in statements_of(body, module.guards, into_classes=into_classes):
+    for node, block in walk_statements(body, module.guards, into_classes=into_classes):
         if isinstance(node, ast.Expr):
             how = "checking" if block.checking else words[block.runs]
             until = "" if block.until == ALWAYS else f" {block.until}"
@@ -88,7 +88,7 @@ IMPORTS = {
 def test_the_imports_that_run(text: str) -> None:
     module = Module(text, ast.parse(text), lambda: ["p"])
     told = []
-    for stated in imports_run_by(module):
+    for stated in list_imports_run(module):
         names = "" if stated.names is None else f": {' '.join(stated.names)}"
         told.append(f"{stated.line} {stated.module}{names}")
     assert told == IMPORTS[text]

@@ -50,7 +50,7 @@ ARMS = {
 
 def told(test: str, top: str = "") -> str:
     """In words what becomes of the arms of ``if`` *test*, in a file that begins with *top*."""
-    arms = Guards(ast.parse(top).body).arms(ast.parse(test, mode="eval").body)
+    arms = Guards(ast.parse(top).body).judge_arms(ast.parse(test, mode="eval").body)
     words = {True: "runs", False: "never", None: "perhaps"}
     return ", ".join("checking" if arm.checking else words[arm.runs] for arm in arms)
 

@@ -113,15 +113,15 @@ class _TargetChecker:
 
     def _look_up(self, named: NamedTarget) -> Found:
         """What a name is; a class and its factory may be named by a path that only leads there."""
-        found = self._homes.of(named.target)
+        found = self._homes.find_target(named.target)
         if found.what == "elsewhere" and named.role in ("class", "callable"):
-            return self._homes.of(found.at)
+            return self._homes.find_target(found.at)
         return found
 
     def _is_foreign(self, named: NamedTarget) -> bool:
         """Whether the first part of the name is none of the project's."""
         top = named.target.partition(":")[0].partition(".")[0]
-        return self._homes.module(top).what == "no module"
+        return self._homes.find_module(top).what == "no module"
 
     def _is_built(self, named: NamedTarget) -> bool:
         """Whether the module is installed, though the project's source does not have it."""

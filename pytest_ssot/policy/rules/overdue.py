@@ -69,7 +69,7 @@ def find_overdue(configured: Configured, is_read: Callable[[str], bool] | None =
     for rule in rules:
         if rule.origin != FILE and not standings.has_top(rule.module):
             continue  # a library's rule, for its own
-        stands = standings.of(rule.module, rule.name, inside=rule.submodules)
+        stands = standings.find_standing(rule.module, rule.name, inside=rule.submodules)
         if stands.file is None or stands.exists is False or not is_read(stands.file):
             continue
         found = versions.of(rule.distribution or "")
@@ -112,10 +112,10 @@ def _make_violation(rule: Rule, site: Site, message: str) -> Violation:
 
 
 def _make_is_read(configured: Configured) -> Callable[[str], bool]:
-    from pytest_ssot.source.project.left_out import why_left_out
+    from pytest_ssot.source.project.left_out import explain_left_out
 
     root, exclude = configured.settings.root, configured.settings.exclude
-    return lambda path: not path_matches(path, exclude) and why_left_out(root, path) is None
+    return lambda path: not path_matches(path, exclude) and explain_left_out(root, path) is None
 
 
 class Version(NamedTuple):

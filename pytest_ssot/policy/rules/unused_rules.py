@@ -92,11 +92,11 @@ class _UnusedFinder:
             rule.module in self._named or (rule.submodules and rule.module in self._above)
         ):
             return None
-        stands = self._standings.of(rule.module, rule.name, inside=rule.submodules)
+        stands = self._standings.find_standing(rule.module, rule.name, inside=rule.submodules)
         found = UnusedRule(rule, overdue=rule.id in self._overdue, through=through)
         if stands.exists is False:
             top = rule.module.partition(".")[0]
-            return found._replace(gone=self._standings.of(top).file is not None)
+            return found._replace(gone=self._standings.find_standing(top).file is not None)
         return found._replace(delete=describe_standing(rule, stands), maybe=stands.exists is None)
 
     def _find_pass_through(self, rule: Rule) -> str | None:
@@ -115,7 +115,8 @@ class _UnusedFinder:
         parents = rule.module.split(".")[:-1]
         packages = (".".join(parents[:end]) for end in range(1, len(parents) + 1))
         inside = any(
-            _package_file(self._standings.of(package)) == site.path for package in packages
+            _package_file(self._standings.find_standing(package)) == site.path
+            for package in packages
         )
         return str(site) if inside and self._standings.passes_on(site.path, site.line) else None
 

@@ -105,14 +105,14 @@ def _scan_files(
     targets = [Target(rule.id, rule.deprecated, rule.submodules) for rule in rules]
     canonical = {rule.id: rule.use.partition(":")[0] for rule in rules if rule.use is not None}
     wanted = Wanted(targets, canonical, configured.rules.single, configured.rules.factories)
-    key = index.key_of(wanted.plain())
-    state = index.State(index.path_of(root) if cache else None, key, Surroundings(root))
-    known = state.begin(entries)
+    key = index.make_key(wanted.to_plain())
+    state = index.State(index.find_index_path(root) if cache else None, key, Surroundings(root))
+    known = state.begin_scan(entries)
     if known is not None:
         return known
-    from pytest_ssot.source.scan import scan
+    from pytest_ssot.source.scan import scan_files
 
-    return scan(root, entries, wanted, state, forks=forks)
+    return scan_files(root, entries, wanted, state, forks=forks)
 
 
 class _ScanJudge:

@@ -13,7 +13,7 @@ from pytest_ssot.files import relative
 from pytest_ssot.rules.first_party import FirstParty
 from pytest_ssot.rules.lookup import Target, TargetIndex
 from pytest_ssot.runtime.imports.before_watch import EarlyTargets, LoadedModule
-from pytest_ssot.syntax.imports import StatedImport, imports_run_by
+from pytest_ssot.syntax.imports import StatedImport, list_imports_run
 from pytest_ssot.syntax.module import read_module
 
 _SOURCES = (".py", ".pyw")
@@ -114,7 +114,7 @@ def _read_stated(module: LoadedModule, target: Target) -> Iterable[StatedImport]
         source = read_module(decode_source(data), lambda: (module.package,))
         if source is None:
             raise ValueError("no source that parses")
-        return imports_run_by(source)
+        return list_imports_run(source)
     if all(word.encode() in data for word in target.module.split(".")):
         raise ValueError("compiled code")
     return ()

@@ -253,7 +253,7 @@ class _ImportProcess:
 
     def _place_found(self, found: Sightings) -> Sightings:
         """*found*, where source of a command line counts as of the module that started it."""
-        path = Modules(self._root).file(self._module)
+        path = Modules(self._root).find_file(self._module)
         if path is None:
             return found
         first = {"path": str(self._root / path), "line": 1, "end_line": 1, "column": 0}

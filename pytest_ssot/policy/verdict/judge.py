@@ -96,7 +96,7 @@ class Judge:
     ) -> Ruling:
         """The verdict on what stands in source; comments up to *end_line* may allow it."""
         path = violation.importer.path
-        file, module = str(self._settings.root / path), next(iter(modules.names(path)), "")
+        file, module = str(self._settings.root / path), next(iter(modules.list_names(path)), "")
         return self._judge(violation, Importer(file, module, end_line), test, Hearing(), ask)
 
     def _judge_sighting(

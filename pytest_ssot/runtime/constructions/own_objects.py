@@ -26,7 +26,7 @@ def find_made_while_loading(module: Any, name: str, kind: type) -> list[Where]:
     import ast
 
     from pytest_ssot.runtime.stack.stated_source import read_source
-    from pytest_ssot.syntax.bindings import bindings_of
+    from pytest_ssot.syntax.bindings import find_bindings
 
     source = read_source(path, namespace_of(module))
     if source is None:
@@ -35,10 +35,10 @@ def find_made_while_loading(module: Any, name: str, kind: type) -> list[Where]:
         assigned.value: assigned.name in bound
         for node, _ in source.statements
         if isinstance(node, ast.Assign | ast.AnnAssign)
-        for assigned in bindings_of(node)
+        for assigned in find_bindings(node)
     }
     return [
-        (call.lineno, call.end_lineno or call.lineno, source.columns.of(call))
+        (call.lineno, call.end_lineno or call.lineno, source.columns.find_column(call))
         for call, is_bound in values.items()
         if is_bound and isinstance(call, ast.Call)
         if isinstance(call.func, ast.Name) and call.func.id == name

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from pytest_ssot.runtime.stack.namespaces import namespace_of, read_plainly
 from pytest_ssot.runtime.stack.stated_source import read_source
-from pytest_ssot.syntax.bindings import pairs_of
-from pytest_ssot.syntax.definitions import is_no_definition, renamed_base
-from pytest_ssot.syntax.enclosing import definitions_within
-from pytest_ssot.syntax.heads import first_line
-from pytest_ssot.syntax.module import Module, says
+from pytest_ssot.syntax.bindings import find_pairs
+from pytest_ssot.syntax.definitions import find_renamed_base, is_no_definition
+from pytest_ssot.syntax.enclosing import find_definitions
+from pytest_ssot.syntax.heads import find_first_line
+from pytest_ssot.syntax.module import Module, says_word
 from pytest_ssot.syntax.nodes import Definition
 
 _ASSIGNMENTS = ast.Assign | ast.AnnAssign
@@ -56,7 +56,7 @@ class NameOrigins:
                 return self._at(node, "from") if self._passes_on(node, name) else None
             if isinstance(node, Definition):
                 return self._at(node, "definition")
-            if not (isinstance(node, _ASSIGNMENTS) or name in dict(pairs_of(node))):
+            if not (isinstance(node, _ASSIGNMENTS) or name in dict(find_pairs(node))):
                 return None  # a loop's variable, a context's
             if not isinstance(getattr(node, "value", None), ast.Constant):
                 return self._at(node, "alias")
@@ -87,7 +87,7 @@ class NameOrigins:
         """The class statement of *name* at module level, if that does no more than rename."""
         for node in reversed(self._binding(name)):
             if isinstance(node, ast.ClassDef):
-                return self._at(node, "subclass") if renamed_base(node) is not None else None
+                return self._at(node, "subclass") if find_renamed_base(node) is not None else None
         return None
 
     def find_class_at(self, line: int) -> tuple[ast.ClassDef | None, NameOrigin | None]:
@@ -95,9 +95,9 @@ class NameOrigins:
 
         None and None where there is none.
         """
-        for node, _ in definitions_within(self._source.tree.body):
+        for node, _ in find_definitions(self._source.tree.body):
             if isinstance(node, ast.ClassDef) and node.lineno == line:
-                form = "definition" if renamed_base(node) is None else "subclass"
+                form = "definition" if find_renamed_base(node) is None else "subclass"
                 return node, self._at(node, form)
         return None, None
 
@@ -105,7 +105,7 @@ class NameOrigins:
         """The statements that may run and bind *name* in the module's own scope, in their order."""
         return [
             node
-            for node, block in self._source.binding(name)
+            for node, block in self._source.find_binding(name)
             if block.runs is not False and not isinstance(node, ast.AugAssign)
         ]
 
@@ -133,17 +133,17 @@ class NameOrigins:
     def _find_mention(self, name: str, form: str) -> NameOrigin:
         """No statement binds *name*: the first that has it in a string, or the first line."""
         for node in sorted(_simple_statements(self._source.tree), key=lambda one: one.lineno):
-            if any(bound == "__all__" for bound, _ in pairs_of(node)):
+            if any(bound == "__all__" for bound, _ in find_pairs(node)):
                 continue
             for part in ast.walk(node):
-                if isinstance(part, ast.Constant) and says(part.value, name):
+                if isinstance(part, ast.Constant) and says_word(part.value, name):
                     return self._at(node, form)
         return NameOrigin(form, 1, 1, 0)
 
     def _at(self, node: ast.stmt, form: str) -> NameOrigin:
         source = self._source
-        column = source.columns.of(node)
-        return NameOrigin(form, node.lineno, source.end_of_head(node), column)
+        column = source.columns.find_column(node)
+        return NameOrigin(form, node.lineno, source.find_end_of_head(node), column)
 
 
 def read_name_origins(path: str, namespace: dict[str, object]) -> NameOrigins | None:
@@ -166,7 +166,7 @@ def _list_first_lines(value: object, path: str) -> Iterator[int]:
 
 
 def _lines_of(node: Definition) -> range:
-    return range(first_line(node), (node.end_lineno or node.lineno) + 1)
+    return range(find_first_line(node), (node.end_lineno or node.lineno) + 1)
 
 
 def _simple_statements(tree: ast.Module) -> Iterator[ast.stmt]:

@@ -191,7 +191,7 @@ def imports_itself(frame: FrameType, module: str, *, below: bool) -> bool:
         return False
     line, column = bytecode.find_start(frame)
     at = (line, sys.maxsize if column is None else column)
-    return source.imports_before.have(module, at, below=below)
+    return source.imports_before.has_run(module, at, below=below)
 
 
 def place_of(frame: FrameType) -> Place:
@@ -217,6 +217,6 @@ def _resolve_name(frame: FrameType, name: str) -> str:
     level = operands[0] if operands is not None else 0
     if level <= 0:
         return name
-    from pytest_ssot.syntax.relative_names import resolve
+    from pytest_ssot.syntax.relative_names import resolve_relative
 
-    return next(iter(resolve((frames.package_of(frame.f_globals),), level, name)), name)
+    return next(iter(resolve_relative((frames.package_of(frame.f_globals),), level, name)), name)

@@ -55,38 +55,38 @@ class Guarded(NamedTuple):
         """Whether one of who may make it is in a file that goes by *modules*."""
         return any(one.partition(":")[0] in modules for one in self.only_from)
 
-    def plain(self) -> tuple[Any, ...]:
+    def to_plain(self) -> tuple[Any, ...]:
         return tuple(self)
 
 
-def guarded(modules: Modules, factories: Iterable[Factory]) -> list[Guarded]:
+def list_guarded(modules: Modules, factories: Iterable[Factory]) -> list[Guarded]:
     """The classes of *factories*, by the paths that are configured and where they are defined.
 
     Who configures the path of a re-export, for the class or for who may make it, means what
     it leads to.
     """
-    library = Library(modules.file, modules.parsed)
+    library = Library(modules.find_file, modules.parse_file)
     return [
-        Guarded(one.id, one.symbol, sought, _callers(library, one))
+        Guarded(one.id, one.symbol, sought, _list_callers(library, one))
         for one in factories
-        for sought in dict.fromkeys((one.symbol, _home(library, one.symbol)))
+        for sought in dict.fromkeys((one.symbol, _find_home(library, one.symbol)))
     ]
 
 
-def _callers(library: Library, factory: Factory) -> tuple[str, ...]:
-    homes = (_home(library, caller) for caller in factory.only_from if ":" in caller)
+def _list_callers(library: Library, factory: Factory) -> tuple[str, ...]:
+    homes = (_find_home(library, caller) for caller in factory.only_from if ":" in caller)
     return tuple(dict.fromkeys([*factory.only_from, *homes]))
 
 
-def _home(library: Library, symbol: str) -> str:
+def _find_home(library: Library, symbol: str) -> str:
     """``a.b:Name``, and what follows the name, in the module that defines it."""
     module, _, path = symbol.partition(":")
     name, dot, rest = path.partition(".")
-    origin = library.origin(f"{module}:{name}", into_private=True, through_aliases=True)
+    origin = library.find_origin(f"{module}:{name}", into_private=True, through_aliases=True)
     return f"{origin}{dot}{rest}"
 
 
-def passed_on(passing: Mapping[str, Use], classes: Sequence[Guarded]) -> list[Guarded]:
+def list_passed_on(passing: Mapping[str, Use], classes: Sequence[Guarded]) -> list[Guarded]:
     """*classes* by the names that other modules pass them on by: ``a.b:Name()`` in *passing*."""
     callers = {class_.rule: class_.only_from for class_ in classes}
     return [
@@ -96,7 +96,7 @@ def passed_on(passing: Mapping[str, Use], classes: Sequence[Guarded]) -> list[Gu
     ]
 
 
-def defined(
+def find_defined_classes(
     module: Module, names: Sequence[str], classes: Collection[str]
 ) -> Iterator[tuple[ast.AST, str]]:
     """The statements at the top of *module* that define one of *classes*; its path."""
@@ -106,7 +106,7 @@ def defined(
             yield from ((node, path) for path in paths if path in classes)
 
 
-def starred(
+def find_starred_names(
     module: str, classes: Sequence[Guarded], public: Callable[[str], Collection[str] | None]
 ) -> Iterator[str]:
     """The names of *classes* that ``from module import *`` binds; see `Surfaces`."""

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from pytest_ssot.syntax.bindings import bound_within
+from pytest_ssot.syntax.bindings import find_bound_within
 from pytest_ssot.syntax.nodes import Function
 
 _LATER = ast.Lambda | ast.GeneratorExp
@@ -28,31 +28,33 @@ class _Mention(NamedTuple):
     later: bool
 
 
-def helpers(
+def find_helpers(
     tree: ast.Module, permits: Callable[[Sequence[str]], bool]
 ) -> dict[str, frozenset[str]]:
     """The functions of *tree* that only factories reach, with all that lead there from one.
 
     *permits* tells whether code inside of these functions and classes belongs to a factory.
     """
-    candidates = _candidates(tree)
-    mentions = [mention for mention in _Mentions(candidates).of(tree) if mention.name in candidates]
+    candidates = _find_candidates(tree)
+    mentions = [
+        mention for mention in _Mentions(candidates).find_in(tree) if mention.name in candidates
+    ]
     good = frozenset(candidates)
     # Who calls one without being one spoils it, and so does who is not called by a factory.
-    while (reached := _reached(mentions, good, permits)) != good:
+    while (reached := _keep_reached(mentions, good, permits)) != good:
         good = reached
     callers: dict[str, set[str]] = {name: set() for name in good}
     for mention in mentions:
         if mention.name in good and not permits(mention.within):
             callers[mention.name].add(mention.within[0])
-    return {name: _with_callers(name, callers) for name in good}
+    return {name: _add_callers(name, callers) for name in good}
 
 
-def _reached(
+def _keep_reached(
     mentions: Sequence[_Mention], good: frozenset[str], permits: Callable[[Sequence[str]], bool]
 ) -> frozenset[str]:
     """Those of *good* that factories and each other call, and nobody else mentions."""
-    spoiled = {mention.name for mention in mentions if not _fine(mention, good, permits)}
+    spoiled = {mention.name for mention in mentions if not _is_fine(mention, good, permits)}
     fine = [mention for mention in mentions if mention.name in good - spoiled]
     found = {mention.name for mention in fine if permits(mention.within)}
     while (
@@ -62,7 +64,7 @@ def _reached(
     return frozenset(found)
 
 
-def _fine(
+def _is_fine(
     mention: _Mention, good: frozenset[str], permits: Callable[[Sequence[str]], bool]
 ) -> bool:
     if not mention.called:
@@ -71,7 +73,7 @@ def _fine(
     return inside or permits(mention.within)
 
 
-def _with_callers(name: str, callers: dict[str, set[str]]) -> frozenset[str]:
+def _add_callers(name: str, callers: dict[str, set[str]]) -> frozenset[str]:
     found, todo = {name}, [name]
     while todo:
         more = callers[todo.pop()] - found
@@ -80,9 +82,9 @@ def _with_callers(name: str, callers: dict[str, set[str]]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _candidates(tree: ast.Module) -> dict[str, ast.stmt]:
+def _find_candidates(tree: ast.Module) -> dict[str, ast.stmt]:
     """Functions that run when they are called, and that no decorator hands to somebody."""
-    bound = Counter(one.name for one in bound_within(tree))
+    bound = Counter(one.name for one in find_bound_within(tree))
     return {
         node.name: node
         for node in tree.body
@@ -95,14 +97,16 @@ class _Mentions:
     def __init__(self, candidates: dict[str, ast.stmt]) -> None:
         self._candidates = candidates
 
-    def of(self, node: ast.AST) -> Iterator[_Mention]:
-        return self._below(node, (), later=False)
+    def find_in(self, node: ast.AST) -> Iterator[_Mention]:
+        return self._look_below(node, (), later=False)
 
-    def _below(self, node: ast.AST, within: tuple[str, ...], *, later: bool) -> Iterator[_Mention]:
+    def _look_below(
+        self, node: ast.AST, within: tuple[str, ...], *, later: bool
+    ) -> Iterator[_Mention]:
         for child in ast.iter_child_nodes(node):
-            yield from self._mentions(child, within, later=later)
+            yield from self._find_mentions(child, within, later=later)
 
-    def _mentions(
+    def _find_mentions(
         self, node: ast.AST, within: tuple[str, ...], *, later: bool
     ) -> Iterator[_Mention]:
         match node:
@@ -110,24 +114,24 @@ class _Mentions:
                 inner = (*within, node.name)
                 for child in ast.iter_child_nodes(node):
                     inside = isinstance(child, ast.stmt)
-                    yield from self._mentions(child, inner if inside else within, later=later)
+                    yield from self._find_mentions(child, inner if inside else within, later=later)
                 return
             case ast.Name(id=name) | ast.Constant(value=str(name)):
                 yield _Mention(name, within, called=False, later=later)
             case ast.Await(value=ast.Call(func=ast.Name(id=name)) as call):
-                yield from self._call(call, name, within, later, ast.AsyncFunctionDef)
+                yield from self._read_call(call, name, within, later, ast.AsyncFunctionDef)
                 return
             case ast.Call(func=ast.Name(id=name)):
-                yield from self._call(node, name, within, later, ast.FunctionDef)
+                yield from self._read_call(node, name, within, later, ast.FunctionDef)
                 return
         deferred = isinstance(node, _LATER)
-        yield from self._below(node, within, later=later or deferred)
+        yield from self._look_below(node, within, later=later or deferred)
 
-    def _call(
+    def _read_call(
         self, call: ast.Call, name: str, within: tuple[str, ...], later: bool, kind: type[ast.stmt]
     ) -> Iterator[_Mention]:
         """A call of *name*; one of an async function is no more than a mention until awaited."""
         called = isinstance(self._candidates.get(name), kind)
         yield _Mention(name, within, called=called, later=later)
         for part in (*call.args, *call.keywords):
-            yield from self._mentions(part, within, later=later)
+            yield from self._find_mentions(part, within, later=later)

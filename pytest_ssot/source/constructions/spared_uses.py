@@ -17,28 +17,30 @@ class Spared:
         self._sought: set[str] = set()
         self._mentioned: set[str] = set()
 
-    def add(self, path: str, names: Sequence[str], uses: Iterable[Use]) -> None:
+    def add_uses(self, path: str, names: Sequence[str], uses: Iterable[Use]) -> None:
         """*uses* in the file *path*, which depend on its functions *names*."""
-        targets = [f"{module}:{name}" for module in self._modules.names(path) for name in names]
+        targets = [
+            f"{module}:{name}" for module in self._modules.list_names(path) for name in names
+        ]
         self._uses += [(targets, use) for use in uses]
 
-    def targets(self) -> list[tuple[str, str, bool]]:
+    def take_new_targets(self) -> list[tuple[str, str, bool]]:
         """What has to be looked for that was not yet: rule, target, submodules."""
         wanted = {target for targets, _ in self._uses for target in targets} - self._sought
         self._sought |= wanted
-        return [(_rule(one), one, True) for one in sorted(wanted)]
+        return [(_name_rule(one), one, True) for one in sorted(wanted)]
 
     def is_mention(self, use: Use) -> bool:
         """Whether *use* is an answer to what was looked for here, and no violation."""
-        is_mention = use.rule == _rule(use.target) and use.target in self._sought
+        is_mention = use.rule == _name_rule(use.target) and use.target in self._sought
         if is_mention:
             self._mentioned.add(use.target)
         return is_mention
 
-    def told(self) -> Iterator[Use]:
+    def list_told(self) -> Iterator[Use]:
         """Those that are not fine."""
         return (use for names, use in self._uses if not self._mentioned.isdisjoint(names))
 
 
-def _rule(target: str) -> str:
+def _name_rule(target: str) -> str:
     return f"mention of {target}"  # with blanks, as no rule's id is

@@ -7,16 +7,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pytest_ssot.model import Form, Kind
-from pytest_ssot.source.constructions.guarded import Guarded, defined, starred
-from pytest_ssot.source.constructions.private_helpers import helpers
+from pytest_ssot.source.constructions.guarded import (
+    Guarded,
+    find_defined_classes,
+    find_starred_names,
+)
+from pytest_ssot.source.constructions.private_helpers import find_helpers
 from pytest_ssot.source.constructions.values import Value, Values
 from pytest_ssot.source.names.scopes import Scopes
 from pytest_ssot.source.uses.calls import find_code
-from pytest_ssot.source.uses.quoted_source import code
+from pytest_ssot.source.uses.quoted_source import parse_code
 from pytest_ssot.source.uses.site_walker import Meant, ScannedFile, SiteWalker
 from pytest_ssot.source.uses.use import Use
-from pytest_ssot.syntax.bindings import imported_name
-from pytest_ssot.syntax.columns import called_at
+from pytest_ssot.syntax.bindings import name_imported
+from pytest_ssot.syntax.columns import find_called
 from pytest_ssot.syntax.nodes import Definition, Function
 
 #: Call what they are given first.
@@ -85,11 +89,11 @@ class _ConstructionWalker(SiteWalker):
         self._classes: dict[str, list[Guarded]] = {}
         for class_ in classes:
             self._classes.setdefault(class_.dotted, []).append(class_)
-        made = dict(defined(file.module, file.names, self._classes))
+        made = dict(find_defined_classes(file.module, file.names, self._classes))
         self._scopes = Scopes(
             file.module,
             made=made,
-            starred=lambda module: starred(module, classes, public),
+            starred=lambda module: find_starred_names(module, classes, public),
         )
         self._values = Values(self._scopes, file.module.packages, made, self._classes)
         #: Where lazy calls are when they call: what takes all that they give.
@@ -99,7 +103,7 @@ class _ConstructionWalker(SiteWalker):
         self._called: set[ast.Call] = set()
         self._helpers: dict[tuple[str, ...], Mapping[str, frozenset[str]]] = {}
         self._imported = frozenset(
-            imported_name(alias)
+            name_imported(alias)
             for node, _ in file.module.statements
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
@@ -122,25 +126,25 @@ class _ConstructionWalker(SiteWalker):
 
     def look_at_statement(self, node: ast.stmt) -> None:
         if isinstance(node, ast.ImportFrom | ast.Assign | ast.AnnAssign):
-            self._binding(node)
+            self._visit_binding(node)
         else:
             self.visit_parts(node)
 
     def look_at_decorator(self, node: ast.expr) -> None:
         if self.concerns(node):
-            self._calls(node, node)
+            self._tell_call(node, node)
             self.visit_expression(node)
 
     def look_at_annotation(self, node: ast.expr) -> None:
         if not self._postponed:
             self.visit_expression(node)
 
-    def _binding(self, node: ast.ImportFrom | ast.Assign | ast.AnnAssign) -> None:
+    def _visit_binding(self, node: ast.ImportFrom | ast.Assign | ast.AnnAssign) -> None:
         if self.is_at_top:
-            for name, value in self._bound(node):
+            for name, value in self._find_bound_classes(node):
                 if not self.module.replaces(name, node):
                     for guarded in self._classes.get(value.path, ()):
-                        self.made.exports.append((name, self._use(node, guarded)))
+                        self.made.exports.append((name, self._make_use(node, guarded)))
         if isinstance(node, ast.AnnAssign):
             if not isinstance(self.enclosing[-1], Function):  # of a local one it is never
                 self.look_at_annotation(node.annotation)
@@ -150,17 +154,17 @@ class _ConstructionWalker(SiteWalker):
         else:
             self.visit_parts(node)
 
-    def _bound(
+    def _find_bound_classes(
         self, node: ast.ImportFrom | ast.Assign | ast.AnnAssign
     ) -> Iterator[tuple[str, Value]]:
         """The names at the top of the module that *node* makes stand for classes."""
         if isinstance(node, ast.ImportFrom):
-            yield from ((name, Value(path)) for name, path in self._scopes.imported(node))
+            yield from ((name, Value(path)) for name, path in self._scopes.list_imported(node))
             return
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets if node.value is not None else ():
             if isinstance(target, ast.Name) and node.value is not None:
-                for value in self._values.classes(node.value, self.enclosing):
+                for value in self._values.find_classes(node.value, self.enclosing):
                     if value.partial is None:
                         yield target.id, value
 
@@ -168,21 +172,21 @@ class _ConstructionWalker(SiteWalker):
 
     def look_at_expression(self, node: ast.expr) -> None:
         if isinstance(node, ast.Call):
-            self._call(node)
+            self._visit_call(node)
         else:
-            self._displays(node)
+            self._note_display(node)
             self.visit_parts(node)
 
-    def _displays(self, node: ast.AST) -> None:
+    def _note_display(self, node: ast.AST) -> None:
         """Where ``[*map(Manager, xs)]`` takes them."""
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
             for part in node.elts:
                 if isinstance(part, ast.Starred):
                     self._taken_by[part.value] = node
 
-    def _call(self, node: ast.Call) -> None:
-        self._calls(node, node.func)
-        paths = {value.path for value in self._values.of(node.func, self.enclosing)}
+    def _visit_call(self, node: ast.Call) -> None:
+        self._tell_call(node, node.func)
+        paths = {value.path for value in self._values.find_values(node.func, self.enclosing)}
         site = self._taken_by.get(node, node)
         for part in node.args:
             inner = part.value if isinstance(part, ast.Starred) else part
@@ -191,65 +195,65 @@ class _ConstructionWalker(SiteWalker):
             elif not paths.isdisjoint(_LAZY):
                 self._taken_by[inner] = site
         if not paths.isdisjoint(_CALLING) and node.args:
-            self._calls(site if not paths.isdisjoint(_LAZY) else node, node.args[0])
+            self._tell_call(site if not paths.isdisjoint(_LAZY) else node, node.args[0])
         for keyword in node.keywords:
             rooms = _FACTORIES.get(keyword.arg or "", ())
             if rooms is None or any(path.startswith(rooms) for path in paths):
-                self._calls(node, keyword.value)
-        self._partial(node)
+                self._tell_call(node, keyword.value)
+        self._note_partial(node)
         source = find_code(node)
         if source is not None:
-            self._execute(node, source)
+            self._visit_executed(node, source)
         self.visit_parts(node)
 
-    def _execute(self, node: ast.Call, source: str) -> None:
+    def _visit_executed(self, node: ast.Call, source: str) -> None:
         """What *node* executes, as if it stood in its place."""
-        tree = code(source, node)
+        tree = parse_code(source, node)
         if tree is not None:
-            with self.inside(tree):
+            with self.enter_scope(tree):
                 self.visit_statements(tree.body)
 
-    def _calls(self, site: ast.expr, called: ast.expr) -> None:
+    def _tell_call(self, site: ast.expr, called: ast.expr) -> None:
         """Tell *site*, where *called* is called, if that makes a class."""
-        for value in self._values.classes(called, self.enclosing):
+        for value in self._values.find_classes(called, self.enclosing):
             if value.partial is not None:
                 self._called.add(value.partial)
-            self._tell(self.made, site, value)
+            self._tell_value(self.made, site, value)
 
-    def _partial(self, node: ast.Call) -> None:
+    def _note_partial(self, node: ast.Call) -> None:
         """Where nobody here calls a partial, it is told where it is made."""
-        for value in self._values.classes(node, self.enclosing):
+        for value in self._values.find_classes(node, self.enclosing):
             if value.partial is node:
-                self._tell(self._partials.setdefault(node, Made([], [], [])), node, value)
-                for class_ in self._values.classes(node.args[0], self.enclosing):
+                self._tell_value(self._partials.setdefault(node, Made([], [], [])), node, value)
+                for class_ in self._values.find_classes(node.args[0], self.enclosing):
                     self._called.update([class_.partial] if class_.partial else [])
 
     # -- what is found ----------------------------------------------------
 
-    def _tell(self, made: Made, site: ast.expr, value: Value) -> None:
+    def _tell_value(self, made: Made, site: ast.expr, value: Value) -> None:
         within = [node.name for node in self.enclosing if isinstance(node, Definition)]
         for class_ in self._classes[value.path]:
             if class_.permits(self.file.names, within):
                 continue
-            spared = self._spared(class_, within)
+            spared = self._find_sparing(class_, within)
             if spared:
-                made.spared.append((tuple(sorted(spared)), self._use(site, class_)))
+                made.spared.append((tuple(sorted(spared)), self._make_use(site, class_)))
             else:
-                made.uses.append(self._use(site, class_))
+                made.uses.append(self._make_use(site, class_))
 
-    def _spared(self, guarded: Guarded, within: Sequence[str]) -> frozenset[str]:
+    def _find_sparing(self, guarded: Guarded, within: Sequence[str]) -> frozenset[str]:
         """The functions that a site in one depends on; empty where it is told in any case."""
         here = all(isinstance(each, Function | _AT_ONCE) for each in self.enclosing[1:])
         if len(within) != 1 or not here or not guarded.has_factory_in(self.file.names):
             return frozenset()
         known = self._helpers.get(guarded.only_from)
         if known is None:
-            known = helpers(
+            known = find_helpers(
                 self.module.tree, lambda inside: guarded.permits(self.file.names, inside)
             )
             self._helpers[guarded.only_from] = known
         return known.get(within[0], frozenset())
 
-    def _use(self, node: ast.stmt | ast.expr, one: Guarded) -> Use:
+    def _make_use(self, node: ast.stmt | ast.expr, one: Guarded) -> Use:
         meant = Meant(one.rule, one.target, Kind.CONSTRUCTION, None)
-        return self.use_at(node, meant, Form.CALL, shown_at=called_at(node, self._imported))
+        return self.make_use(node, meant, Form.CALL, shown_at=find_called(node, self._imported))

@@ -38,40 +38,40 @@ class Definitions:
         for home in wanted:
             defined.setdefault(home.name, []).append(home)
         self._wished = Wished(
-            defined, self._routes, originals.sources, lambda home: _may_rename(originals, home)
+            defined, self._routes, originals.find_sources, lambda home: _may_rename(originals, home)
         )
         names = {route.name for route in self._routes.all}
         self._named = names
         self._plain = Words(names)
         self._said = Words(names.union(STARS))
-        ways = list(self._routes.modules())
+        ways = list(self._routes.list_modules())
         self._owners = Words(way.rpartition(".")[2] for way in ways)
         #: The files that the routes go through: they say the names without their module's.
-        self.homes = frozenset(filter(None, map(modules.file, ways)))
+        self.homes = frozenset(filter(None, map(modules.find_file, ways)))
 
     def concerns(self, path: str, data: bytes) -> bool:
         """Whether *data*, of the file *path*, may hold something; asked of every file."""
         return self._speaks(data) or self._copies.concerns(data)
 
     def _speaks(self, data: bytes) -> bool:
-        if not self._said.in_bytes(data):
+        if not self._said.are_in(data):
             return False
-        if self._first and self._plain.in_bytes(data):
+        if self._first and self._plain.are_in(data):
             return True
-        return self._owners.in_bytes(data) or RELATIVE.search(data) is not None
+        return self._owners.are_in(data) or RELATIVE.search(data) is not None
 
-    def analyse(self, path: str, data: bytes) -> Analysed:
+    def analyse_file(self, path: str, data: bytes) -> Analysed:
         """What the file *path*, which holds *data*, defines again, and by which names."""
         if path.endswith(".pyi") or path.rpartition("/")[2] in DECLARING:
             return Analysed([], [])  # nothing there ever comes to life
         try:
-            found, text, error = self._walked(path, data, self._named)
-            suspects = tuple(self._copies.find(path, data, text))
+            found, text, error = self._walk_file(path, data, self._named)
+            suspects = tuple(self._copies.find_copies(path, data, text))
         except RecursionError:
             return Analysed([], [], "is nested too deep")
         return Analysed(found.uses, found.exports, error, suspects=suspects)
 
-    def _walked(
+    def _walk_file(
         self, path: str, data: bytes, names: set[str]
     ) -> tuple[FoundDefinitions, str, str | None]:
         """What a walk finds, the text of the file, and why it could not be read whole.
@@ -80,26 +80,26 @@ class Definitions:
         """
         words = self._plain if names is self._named else Words(names)
         read = read_file(
-            data, lambda text: _lines(text, words), partial(self._modules.packages, path)
+            data, lambda text: _list_lines(text, words), partial(self._modules.list_packages, path)
         )
         if read.module is None:
             return FoundDefinitions([], [], set()), "", read.error
-        file = ScannedFile(path, self._modules.names(path), read.module, read.lines)
-        walker = DefinitionWalker(file, self._wished, self._surfaces.of)
+        file = ScannedFile(path, self._modules.list_names(path), read.module, read.lines)
+        walker = DefinitionWalker(file, self._wished, self._surfaces.find_public)
         walker.walk()
         found = walker.found
         if found.names <= names:
             return found, read.module.text, read.error
-        return self._walked(path, data, names | found.names)
+        return self._walk_file(path, data, names | found.names)
 
 
-def _lines(text: str, words: Words) -> list[int]:
+def _list_lines(text: str, words: Words) -> list[int]:
     """The lines that matter: those with a word, and with a star that may bring one."""
     stars = {text.count("\n", 0, match.start()) + 1 for match in STAR.finditer(text)}
-    return sorted(stars.union(words.lines(text)))
+    return sorted(stars.union(words.find_lines(text)))
 
 
 def _may_rename(originals: Originals, home: Home) -> bool:
     """Whether a subclass that adds nothing is but another name: an exception is one to catch."""
-    original = originals.of(home)
+    original = originals.find(home)
     return original is None or not original.is_exception

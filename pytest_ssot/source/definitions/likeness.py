@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from pytest_ssot.syntax.bindings import GLOBAL, bound_within
+from pytest_ssot.syntax.bindings import GLOBAL, find_bound_within
 from pytest_ssot.syntax.nodes import Clause, Function
 
 #: What tells of types, of the compiler's view, or is looked at by itself.
@@ -41,22 +41,22 @@ class ClassOutline(NamedTuple):
     size: int
 
 
-def outline(node: ast.ClassDef) -> ClassOutline:
+def outline_class(node: ast.ClassDef) -> ClassOutline:
     """The outline of the class *node*."""
     methods: dict[str, Counter[tuple[str, int]]] = {}
     for statement in node.body:
         if isinstance(statement, Function):
             said = methods.setdefault(statement.name, Counter())
-            said.update(_statements(statement, node.name, _locals(statement)))
-    sizes = {name: _size(statements) for name, statements in methods.items()}
+            said.update(_tell_statements(statement, node.name, _find_locals(statement)))
+    sizes = {name: _measure_size(statements) for name, statements in methods.items()}
     return ClassOutline(methods, sizes, sum(sizes.values()))
 
 
-def _size(statements: Counter[tuple[str, int]]) -> int:
+def _measure_size(statements: Counter[tuple[str, int]]) -> int:
     return sum(size * number for (_, size), number in statements.items())
 
 
-def likeness(one: ClassOutline, other: ClassOutline) -> float:
+def measure_likeness(one: ClassOutline, other: ClassOutline) -> float:
     """How much they are alike, from 0 to 1; 0 where there is too little to tell.
 
     Both ways round it is the same.
@@ -69,7 +69,7 @@ def likeness(one: ClassOutline, other: ClassOutline) -> float:
     statements = sum(map(Counter.total, shared.values()))
     if len(shared) < _METHODS or statements < _HANDFUL or all(map(is_special, shared)):
         return 0.0
-    return 2 * sum(map(_size, shared.values())) / (one.size + other.size)
+    return 2 * sum(map(_measure_size, shared.values())) / (one.size + other.size)
 
 
 def is_special(name: str) -> bool:
@@ -77,24 +77,24 @@ def is_special(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
 
 
-def _locals(function: Function) -> frozenset[str]:
+def _find_locals(function: Function) -> frozenset[str]:
     """The names that *function*, and what is nested in it, binds; not what it imports."""
-    bound = [one for one in bound_within(function) if not isinstance(one.by, ast.alias)]
+    bound = [one for one in find_bound_within(function) if not isinstance(one.by, ast.alias)]
     outside = {one.name for one in bound if one.start == GLOBAL}
     return frozenset(one.name for one in bound if one.by is not function) - outside
 
 
-def _statements(node: ast.AST, own: str, local: frozenset[str]) -> Iterator[tuple[str, int]]:
+def _tell_statements(node: ast.AST, own: str, local: frozenset[str]) -> Iterator[tuple[str, int]]:
     """Each statement inside of *node*: what it says, without its block, and its size."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.stmt):
             if not _does_nothing(child):
                 teller = _Teller(own, local)
-                teller.tell(child)
+                teller.tell_node(child)
                 yield " ".join(teller.said), teller.size
-            yield from _statements(child, own, local)
+            yield from _tell_statements(child, own, local)
         elif isinstance(child, Clause):
-            yield from _statements(child, own, local)
+            yield from _tell_statements(child, own, local)
 
 
 def _does_nothing(node: ast.stmt) -> bool:
@@ -119,7 +119,7 @@ class _Teller:
         self._local = local
         self._order: dict[str, int] = {}
 
-    def tell(self, node: ast.AST) -> None:
+    def tell_node(self, node: ast.AST) -> None:
         self.size += 1
         self.said.append(type(node).__name__)
         for name, value in ast.iter_fields(node):
@@ -128,11 +128,11 @@ class _Teller:
             for one in value if isinstance(value, list) else [value]:
                 if isinstance(one, ast.AST):
                     if not isinstance(one, ast.stmt | ast.expr_context):
-                        self.tell(one)
+                        self.tell_node(one)
                 elif one is not None:
-                    self.said.append(self._plain(node, one))
+                    self.said.append(self._spell_value(node, one))
 
-    def _plain(self, node: ast.AST, value: object) -> str:
+    def _spell_value(self, node: ast.AST, value: object) -> str:
         if not isinstance(value, str):
             return repr(value)
         if isinstance(node, ast.Constant):

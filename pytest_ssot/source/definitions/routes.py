@@ -47,23 +47,23 @@ class Routes:
         for route in self.all:
             self._by_module.setdefault(route.key.partition(":")[0], {})[route.name] = route
 
-    def dotted(self, path: str) -> Route | None:
+    def find_dotted(self, path: str) -> Route | None:
         """The route that ``a.b.Name`` is."""
         return self._by_dotted.get(path)
 
-    def of(self, module: str) -> Mapping[str, Route]:
+    def routes_of(self, module: str) -> Mapping[str, Route]:
         """The routes through *module*, by name."""
         return self._by_module.get(module, {})
 
-    def modules(self) -> Iterable[str]:
+    def list_modules(self) -> Iterable[str]:
         return self._by_module
 
 
-def plain(key: str, home: Home, state: State) -> tuple[str, Plain, State]:
+def flatten_route(key: str, home: Home, state: State) -> tuple[str, Plain, State]:
     """A route as plain values, for other processes and the index."""
     return key, tuple(home), state
 
 
-def homes(single: Iterable[Single]) -> Iterator[tuple[str, Home]]:
+def list_homes(single: Iterable[Single]) -> Iterator[tuple[str, Home]]:
     """Each rule's id, and the home that it speaks of."""
     return ((one.id, Home(one.module, one.name, one.also_from)) for one in single)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pytest_ssot.model import Form, Step
 from pytest_ssot.rules.ownership import Single
-from pytest_ssot.source.definitions.routes import Home, State, homes, plain
+from pytest_ssot.source.definitions.routes import Home, State, flatten_route, list_homes
 from pytest_ssot.source.index import Pass
 from pytest_ssot.source.project.modules import Modules
 from pytest_ssot.source.uses.use import Copy, Use
@@ -38,16 +38,16 @@ class Search:
     """Searches for what is another of the symbols of *single*."""
 
     def __init__(self, single: Sequence[Single], modules: Modules, look: Look) -> None:
-        self._homes = list(homes(single))
+        self._homes = list(list_homes(single))
         self._modules = modules
         self._look = look
         self._known: dict[str, _Known] = {}
         self._uses: list[Use] = []
 
-    def run(self) -> Searched:
+    def run_passes(self) -> Searched:
         """Looks until nothing new is found."""
         wanted = [tuple(home) for _, home in self._homes]
-        routes = list(self._given())
+        routes = list(self._list_given())
         suspects: list[Copy] = []
         for number in range(_DEEPEST):
             if not routes:
@@ -56,41 +56,41 @@ class Search:
             suspects += [
                 one._replace(rule=self._known[one.rule].rule)
                 for _, _, _, some in done.found.values()
-                for one in map(Copy.unpacked, some)
+                for one in map(Copy.unpack, some)
             ]
-            routes = self._taken(done)
+            routes = self._take_found(done)
         return Searched(self._uses, suspects)
 
-    def _given(self) -> Iterator[Any]:
+    def _list_given(self) -> Iterator[Any]:
         """The routes that are allowed: known before anything is read."""
         for rule, home in self._homes:
             for module in (home.module, *home.also_from):
-                path = self._modules.file(module)
+                path = self._modules.find_file(module)
                 # A module goes by all of its file's names.
-                for name in (module, *(self._modules.names(path) if path else ())):
+                for name in (module, *(self._modules.list_names(path) if path else ())):
                     key = f"{name}:{home.name}"
                     if key not in self._known:
                         self._known[key] = _Known(rule, home)
-                        yield plain(key, home, "right")
+                        yield flatten_route(key, home, "right")
 
-    def _taken(self, done: Pass) -> list[Any]:
+    def _take_found(self, done: Pass) -> list[Any]:
         """Takes what a pass has found; returns the routes that are new."""
         new: dict[str, Any] = {}
         for path, (uses, exports, _, _) in sorted(done.found.items()):
-            self._uses += [self._derived(Use.unpacked(use)) for use in uses]
+            self._uses += [self._derive_use(Use.unpack(use)) for use in uses]
             for name, one in exports:
-                use = Use.unpacked(one)
+                use = Use.unpack(one)
                 home = self._known[use.rule].home
-                names = self._modules.names(path)
-                state = _state(names, home, told=one in uses)
+                names = self._modules.list_names(path)
+                state = _judge_state(names, home, told=one in uses)
                 for module in names:
                     key = f"{module}:{name}"
                     if key not in self._known:
-                        self._known[key] = self._over(use, state)
-                        new[key] = plain(key, home, state)
+                        self._known[key] = self._lead_over(use, state)
+                        new[key] = flatten_route(key, home, state)
         return [new[key] for key in sorted(new)]
 
-    def _over(self, use: Use, state: State) -> _Known:
+    def _lead_over(self, use: Use, state: State) -> _Known:
         """What the name that *use* binds stands for.
 
         What is told of by itself is no way to get elsewhere, nor is what is right.
@@ -100,14 +100,14 @@ class Search:
             return origin._replace(chain=())
         return origin._replace(chain=(Step(site.path, site.line, site.function), *origin.chain))
 
-    def _derived(self, use: Use) -> Use:
+    def _derive_use(self, use: Use) -> Use:
         """*use*, which was found under a route, under the rule; only an import is led there."""
         origin = self._known[use.rule]
         led = use.form in (Form.FROM, Form.STAR)
         return use._replace(rule=origin.rule, chain=origin.chain if led else ())
 
 
-def _state(names: Sequence[str], home: Home, *, told: bool) -> State:
+def _judge_state(names: Sequence[str], home: Home, *, told: bool) -> State:
     if not set(names).isdisjoint(home.also_from):
         return "right"
     return "told" if told else "open"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from pytest_ssot.syntax.nodes import called_name
+from pytest_ssot.syntax.nodes import name_called
 
 #: Make a class, and are told its name first.
 _MAKERS = frozenset(
@@ -16,16 +16,16 @@ _MAKERS = frozenset(
 )
 
 
-def values(node: ast.expr) -> Iterator[ast.expr]:
+def list_values(node: ast.expr) -> Iterator[ast.expr]:
     """What the expression *node* may come to: ``a if b else c`` is one of two."""
     if isinstance(node, ast.IfExp):
-        yield from values(node.body)
-        yield from values(node.orelse)
+        yield from list_values(node.body)
+        yield from list_values(node.orelse)
     elif isinstance(node, ast.BoolOp):
         for value in node.values:
-            yield from values(value)
+            yield from list_values(value)
     elif isinstance(node, ast.NamedExpr):
-        yield from values(node.value)
+        yield from list_values(node.value)
     else:
         yield node
 
@@ -37,7 +37,7 @@ def makes_class(node: ast.expr, name: str) -> bool:
     """
     match node:
         case ast.Call(func=function, args=[ast.Constant(value=str(said)), *more]):
-            called = called_name(function)
+            called = name_called(function)
             by_metaclass = len(more) == 2 and isinstance(more[0], ast.Tuple)
             is_class = called in _MAKERS and not (called == "type" and not more)
             return said == name and (is_class or by_metaclass)

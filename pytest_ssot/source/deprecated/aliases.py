@@ -11,14 +11,14 @@ from pytest_ssot.source.deprecated.finding import Sign, Strength
 from pytest_ssot.source.deprecated.whole_modules import passes_on
 from pytest_ssot.source.names.library import Library
 from pytest_ssot.source.names.module_outline import ModuleOutline
-from pytest_ssot.syntax.nodes import dotted_name
+from pytest_ssot.syntax.nodes import join_dotted
 
 _OLD = re.compile(
     r"^(?:Old|Legacy|Deprecated|old_|legacy_|deprecated_)|(?:Old|Legacy|_old|_legacy)$"
 )
 
 
-def signs(outline: ModuleOutline, library: Library) -> Iterator[Sign]:
+def find_signs(outline: ModuleOutline, library: Library) -> Iterator[Sign]:
     """The signs of the module's aliases; those in ``if`` and ``try`` choose, and are none."""
     run: tuple[int, str] = (0, "")  # the last line of a run of aliases, and what stands above it
     only_passes_on = passes_on(outline)
@@ -26,23 +26,27 @@ def signs(outline: ModuleOutline, library: Library) -> Iterator[Sign]:
         if step.where != "always":
             continue
         if isinstance(step.node, ast.ImportFrom) and not only_passes_on:
-            yield from _imported(outline, library, step.node)
-        for alias in _aliases(step.node, outline, library):
+            yield from _read_imported(outline, library, step.node)
+        for alias in _find_aliases(step.node, outline, library):
             line = step.node.lineno
-            above = outline.comment_above(line) or (run[1] if line - run[0] in (0, 1) else "")
+            above = outline.find_comment_above(line) or (run[1] if line - run[0] in (0, 1) else "")
             run = (line, above)
-            yield from _assigned(outline, alias, line, outline.comment_beside(line) or above)
+            yield from _read_assigned(
+                outline, alias, line, outline.find_comment_beside(line) or above
+            )
 
 
-def _aliases(node: ast.stmt, outline: ModuleOutline, library: Library) -> Iterator[tuple[str, str]]:
+def _find_aliases(
+    node: ast.stmt, outline: ModuleOutline, library: Library
+) -> Iterator[tuple[str, str]]:
     """The old names and what each stands for: a class or a function of the project."""
     if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
         return
-    source = dotted_name(node.value)
-    found = library.resolve(source, outline) if source else None
+    source = join_dotted(node.value)
+    found = library.resolve_pointer(source, outline) if source else None
     if found is None or ":" not in found:
         return
-    if library.kind(found) not in ("class", "function", "coroutine"):
+    if library.find_kind(found) not in ("class", "function", "coroutine"):
         return
     for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
         name = target.id if isinstance(target, ast.Name) else "_"
@@ -50,31 +54,35 @@ def _aliases(node: ast.stmt, outline: ModuleOutline, library: Library) -> Iterat
             yield name, source
 
 
-def _assigned(
+def _read_assigned(
     outline: ModuleOutline, alias: tuple[str, str], line: int, comment: str
 ) -> Iterator[Sign]:
     name, source = alias
-    told = wording.of_alias(comment) if comment else None
+    told = wording.read_alias(comment) if comment else None
     target, how = f"{outline.dotted}:{name}", f"assigns {name} = {source}"
     strength = Strength.LIKELY if told or _OLD.search(name) else Strength.POSSIBLE
     if strength is Strength.LIKELY or source.rpartition(".")[2][:1].isupper():
         yield Sign(target, strength, how, outline.path, line, told or "", (source,))
 
 
-def _imported(outline: ModuleOutline, library: Library, node: ast.ImportFrom) -> Iterator[Sign]:
+def _read_imported(
+    outline: ModuleOutline, library: Library, node: ast.ImportFrom
+) -> Iterator[Sign]:
     """``from new import New as Old  # deprecated alias``, where the module has no use for it.
 
     A package's own submodules' names are what it offers, whatever was before.
     """
-    module = outline.absolute(node)
+    module = outline.resolve_module(node)
     if not library.is_module(module):
         return
     offered = outline.is_package and module.startswith(f"{outline.dotted}.")
     strength = Strength.POSSIBLE if offered else Strength.LIKELY
-    above = outline.comment_above(node.lineno)
+    above = outline.find_comment_above(node.lineno)
     for alias in node.names:
-        beside = outline.comment_beside(alias.lineno) or outline.comment_beside(node.lineno)
-        told = wording.of_alias(beside or above)
+        beside = outline.find_comment_beside(alias.lineno) or outline.find_comment_beside(
+            node.lineno
+        )
+        told = wording.read_alias(beside or above)
         bound = alias.asname or alias.name
         if (
             told

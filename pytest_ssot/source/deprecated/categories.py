@@ -20,12 +20,12 @@ class WarningCategories:
         if last.endswith("DeprecationWarning") or last in self._names:
             return True
         module, _, name = dotted.rpartition(".")
-        origin = self._library.origin(f"{module}:{name}", into_private=True)
-        found = self._library.binding(origin)
+        origin = self._library.find_origin(f"{module}:{name}", into_private=True)
+        found = self._library.find_binding(origin)
         outline = self._library.outline(origin.partition(":")[0])
         if not depth or found is None or outline is None:
             return False
         values = getattr(found.node, "bases", [getattr(found.node, "value", None)])
-        names = [outline.full(value, {}) for value in values if value is not None]
+        names = [outline.complete_name(value, {}) for value in values if value is not None]
         inside = [name if "." in name else f"{outline.dotted}.{name}" for name in names if name]
         return any(self.has(name, depth - 1) for name in inside)

@@ -15,12 +15,12 @@ from pytest_ssot.source.deprecated.warning_statements import (
     Recogniser,
     Warned,
     depends_on,
-    inner_imports,
-    unconditional,
+    list_unconditional,
+    read_inner_imports,
 )
 from pytest_ssot.source.names.module_outline import ModuleOutline
-from pytest_ssot.source.text.constant_text import text_of
-from pytest_ssot.syntax.nodes import dotted_name
+from pytest_ssot.source.text.constant_text import read_text
+from pytest_ssot.syntax.nodes import join_dotted
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 Thing = _Function | ast.ClassDef
@@ -37,15 +37,15 @@ _HOME_MADE = re.compile(r"_*(?:mark_)?(?:as_)?deprecate[ds]?(?:_|$)", re.IGNOREC
 _MADE_IN = ("__init__", "__new__", "__post_init__")
 
 
-def signs(outline: ModuleOutline, recogniser: Recogniser) -> Iterator[Sign]:
+def find_signs(outline: ModuleOutline, recogniser: Recogniser) -> Iterator[Sign]:
     """The signs of the module's functions and classes, methods left out: no rule can name one."""
     for step in outline.steps:
         node = step.node
         if isinstance(node, Thing) and step.where != "checking" and not _TOOL.search(node.name):
             thing = _Reader(outline, recogniser, node)
-            yield from thing.decorated()
-            yield from thing.warned()
-            yield from thing.said()
+            yield from thing.read_decorators()
+            yield from thing.read_bodies()
+            yield from thing.read_words()
 
 
 class _Reader:
@@ -56,11 +56,13 @@ class _Reader:
 
     @cached_property
     def _inner(self) -> Mapping[str, str]:
-        return inner_imports(self._outline, self._node)
+        return read_inner_imports(self._outline, self._node)
 
-    def decorated(self) -> Iterator[Sign]:
+    def read_decorators(self) -> Iterator[Sign]:
         """``@deprecated("…")`` in all its makes."""
-        names = [self._outline.full(_called(node), {}) for node in self._node.decorator_list]
+        names = [
+            self._outline.complete_name(_strip_call(node), {}) for node in self._node.decorator_list
+        ]
         if any(name.rpartition(".")[2] == "overload" for name in names):
             return  # one way of calling it
         for decorator, name in zip(self._node.decorator_list, names, strict=True):
@@ -68,45 +70,45 @@ class _Reader:
             known = name in _MARKS or name in _PACKAGE
             if not known and (not _HOME_MADE.match(last) or SMALLER.search(last)):
                 continue
-            text = _reason(decorator, self._outline.constants)
-            if known or wording.about(text, [self._node.name]) is not False:
+            text = _find_reason(decorator, self._outline.constants)
+            if known or wording.is_about(text, [self._node.name]) is not False:
                 strength = Strength.CERTAIN if known else Strength.LIKELY
-                how = f"is marked @{dotted_name(_called(decorator)) or last}"
-                yield self._sign(strength, how, decorator.lineno, text)
+                how = f"is marked @{join_dotted(_strip_call(decorator)) or last}"
+                yield self._make_sign(strength, how, decorator.lineno, text)
 
-    def warned(self) -> Iterator[Sign]:
+    def read_bodies(self) -> Iterator[Sign]:
         """A body that warns on each call."""
-        for function in self._bodies():
-            known = {**self._known(), **_locals(function, self._outline.constants)}
-            for node in unconditional(function.body):
+        for function in self._list_bodies():
+            known = {**self._list_known(), **_read_locals(function, self._outline.constants)}
+            for node in list_unconditional(function.body):
                 if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
                     continue
                 warned = self._recogniser(node, self._inner, known)
                 if warned is None:
                     continue
-                strength = self._strength(warned, function)
+                strength = self._judge_strength(warned, function)
                 if strength is not None:
-                    yield self._sign(strength, "warns", warned.line, warned.text)
+                    yield self._make_sign(strength, "warns", warned.line, warned.text)
                 return
 
-    def said(self) -> Iterator[Sign]:
+    def read_words(self) -> Iterator[Sign]:
         """A docstring or a comment."""
         node = self._node
         text = ast.get_docstring(node, clean=False)
-        told = wording.of_docstring(inspect.cleandoc(text)) if text else None
-        known = wording.about(told, [node.name]) if told is not None else False
+        told = wording.read_docstring(inspect.cleandoc(text)) if text else None
+        known = wording.is_about(told, [node.name]) if told is not None else False
         if told is not None and known is not False:
             strength = Strength.LIKELY if known else Strength.POSSIBLE
-            yield self._sign(strength, "says", node.body[0].lineno, told)
+            yield self._make_sign(strength, "says", node.body[0].lineno, told)
         first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-        above = self._outline.comment_above(first)
-        beside = self._outline.comment_beside(node.lineno)
+        above = self._outline.find_comment_above(first)
+        beside = self._outline.find_comment_beside(node.lineno)
         for comment, line in ((above, first - 1), (beside, node.lineno)):
-            told = wording.of_comment(comment) if comment else None
-            if told and wording.about(told, [node.name]) is not False:
-                yield self._sign(Strength.LIKELY, "says", line, told)
+            told = wording.read_comment(comment) if comment else None
+            if told and wording.is_about(told, [node.name]) is not False:
+                yield self._make_sign(Strength.LIKELY, "says", line, told)
 
-    def _bodies(self) -> Iterator[_Function]:
+    def _list_bodies(self) -> Iterator[_Function]:
         if not isinstance(self._node, ast.ClassDef):
             yield self._node
             return
@@ -114,7 +116,7 @@ class _Reader:
             if isinstance(statement, ast.FunctionDef) and statement.name in _MADE_IN:
                 yield statement
 
-    def _known(self) -> Mapping[str, str]:
+    def _list_known(self) -> Mapping[str, str]:
         """The expressions by which a class says its own name."""
         name = self._node.name
         ways = ("self.__class__", "type(self)", "cls", "__class__")
@@ -123,38 +125,38 @@ class _Reader:
         }
         return {**self._outline.constants, **said}
 
-    def _strength(self, warned: Warned, function: _Function) -> Strength | None:
-        known = wording.about(warned.text, [self._node.name])
+    def _judge_strength(self, warned: Warned, function: _Function) -> Strength | None:
+        known = wording.is_about(warned.text, [self._node.name])
         if known is False:
             return None
-        if known is None and depends_on(warned, _given(function)):
+        if known is None and depends_on(warned, _list_given(function)):
             return None  # a helper: what it warns of comes from its caller
         if known is None:
             return Strength.LIKELY
         return warned.strength
 
-    def _sign(self, strength: Strength, how: str, line: int, text: str) -> Sign:
+    def _make_sign(self, strength: Strength, how: str, line: int, text: str) -> Sign:
         outline, node = self._outline, self._node
         target = f"{outline.dotted}:{node.name}"
-        ways = tuple(wording.pointers(text))
+        ways = tuple(wording.find_pointers(text))
         return Sign(target, strength, how, outline.path, line, text, ways)
 
 
-def _called(decorator: ast.expr) -> ast.expr:
+def _strip_call(decorator: ast.expr) -> ast.expr:
     return decorator.func if isinstance(decorator, ast.Call) else decorator
 
 
-def _reason(decorator: ast.expr, constants: Mapping[str, str]) -> str:
+def _find_reason(decorator: ast.expr, constants: Mapping[str, str]) -> str:
     """The words in a decorator's arguments: a ``reason``, else the longest text."""
     if not isinstance(decorator, ast.Call):
         return ""
     named = {word.arg: word.value for word in decorator.keywords}
     for name in ("reason", "message", "msg", "details", "alternative"):
         if name in named:
-            text = text_of(named[name], constants)
+            text = read_text(named[name], constants)
             return f"use {text}" if name == "alternative" else text
     given = [*decorator.args, *named.values()]
-    texts = [text_of(node, constants) for node in given if not _is_flag(node)]
+    texts = [read_text(node, constants) for node in given if not _is_flag(node)]
     return max((text for text in texts if re.search("[a-z]", text, re.I)), key=len, default="")
 
 
@@ -162,20 +164,20 @@ def _is_flag(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and not isinstance(node.value, str)
 
 
-def _locals(function: _Function, constants: Mapping[str, str]) -> Mapping[str, str]:
+def _read_locals(function: _Function, constants: Mapping[str, str]) -> Mapping[str, str]:
     """The texts that the function's own names stand for."""
     found: dict[str, str] = {}
     for node in function.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            text = text_of(node.value, {**constants, **found})
+            text = read_text(node.value, {**constants, **found})
             if re.search(r"\w", text):
                 found[node.targets[0].id] = text
     return found
 
 
-def _given(function: _Function) -> set[str]:
+def _list_given(function: _Function) -> set[str]:
     """The parameters, and the names that are made of them."""
-    found = _parameters(function)
+    found = _list_parameters(function)
     for node in function.body:
         if isinstance(node, ast.Assign):
             used = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
@@ -184,13 +186,13 @@ def _given(function: _Function) -> set[str]:
     return found
 
 
-def _parameters(function: _Function) -> set[str]:
+def _list_parameters(function: _Function) -> set[str]:
     given = function.args
     every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
     return {one.arg for one in every if one is not None} - {"self", "cls"}
 
 
-def delegated(outline: ModuleOutline, node: Thing) -> Iterator[str]:
+def find_delegates(outline: ModuleOutline, node: Thing) -> Iterator[str]:
     """What a deprecated thing hands its calls on to, or is a bare subclass of."""
     if isinstance(node, ast.ClassDef):
         bare = all(
@@ -199,15 +201,15 @@ def delegated(outline: ModuleOutline, node: Thing) -> Iterator[str]:
             for statement in node.body
         )
         if bare and len(node.bases) == 1:
-            yield outline.spelled(node.bases[0], {})
+            yield outline.spell_pointer(node.bases[0], {})
         return
     last = node.body[-1]
     value = last.value if isinstance(last, ast.Return | ast.Expr) else None
     value = value.value if isinstance(value, ast.Await) else value
-    if isinstance(value, ast.Call) and _passes_all(value, _parameters(node)):
-        pointer = outline.spelled(value.func, inner_imports(outline, node))
+    if isinstance(value, ast.Call) and _passes_all(value, _list_parameters(node)):
+        pointer = outline.spell_pointer(value.func, read_inner_imports(outline, node))
         root, last_part = pointer.partition(".")[0], re.split("[.:]", pointer)[-1]
-        if pointer and root not in _parameters(node) and not _TOOL.search(last_part):
+        if pointer and root not in _list_parameters(node) and not _TOOL.search(last_part):
             yield pointer
 
 

@@ -15,9 +15,9 @@ from pytest_ssot.source.deprecated import (
     whole_modules,
 )
 from pytest_ssot.source.deprecated.categories import WarningCategories
-from pytest_ssot.source.deprecated.duplicate_classes import doubles
+from pytest_ssot.source.deprecated.duplicate_classes import find_doubles
 from pytest_ssot.source.deprecated.finding import Double, Finding, Sign
-from pytest_ssot.source.deprecated.settle import settle
+from pytest_ssot.source.deprecated.settle import settle_signs
 from pytest_ssot.source.deprecated.warning_statements import Recogniser
 from pytest_ssot.source.names.library import Library
 from pytest_ssot.source.names.module_outline import ModuleOutline
@@ -49,7 +49,7 @@ class Survey(NamedTuple):
 
 
 @quickly()
-def survey(
+def survey_files(
     files: Iterable[str],
     names: Callable[[str], tuple[str, ...]],
     read: Read,
@@ -81,17 +81,17 @@ def survey(
         passes = not found and _IMPORTS_FROM.search(text)
         if passes or _SAYS.search(text) or _ALIAS.search(text):
             suspects.append(dotted)
-    library = Library(paths.get, lambda path: _parsed(read, path), defined)
+    library = Library(paths.get, lambda path: _parse_file(read, path), defined)
     known_categories = WarningCategories(library, categories)
     signs = [
         sign
         for outline in filter(None, map(library.outline, suspects))
-        for sign in _signs(outline, library, known_categories)
+        for sign in _find_signs(outline, library, known_categories)
     ]
-    return Survey(tuple(settle(signs, library, known)), tuple(doubles(defined, library)))
+    return Survey(tuple(settle_signs(signs, library, known)), tuple(find_doubles(defined, library)))
 
 
-def _parsed(read: Read, path: str) -> Module | None:
+def _parse_file(read: Read, path: str) -> Module | None:
     try:
         return read_module(read(path))
     except Unreadable:
@@ -108,11 +108,11 @@ def is_looked_at(path: str) -> bool:
     return not is_test and stem not in ("conftest", "setup", "noxfile", "__main__")
 
 
-def _signs(
+def _find_signs(
     outline: ModuleOutline, library: Library, categories: WarningCategories
 ) -> Iterator[Sign]:
     recogniser = Recogniser(outline, categories)
-    yield from whole_modules.signs(outline, recogniser)
-    yield from functions_and_classes.signs(outline, recogniser)
-    yield from module_getattr.signs(outline, recogniser)
-    yield from aliases.signs(outline, library)
+    yield from whole_modules.find_signs(outline, recogniser)
+    yield from functions_and_classes.find_signs(outline, recogniser)
+    yield from module_getattr.find_signs(outline, recogniser)
+    yield from aliases.find_signs(outline, library)

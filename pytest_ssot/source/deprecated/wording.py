@@ -91,7 +91,7 @@ _OLD_NAME = re.compile(
 )
 
 
-def about(text: str, names: Iterable[str]) -> bool | None:
+def is_about(text: str, names: Iterable[str]) -> bool | None:
     """Whether *text* is about what has these *names*; None where it does not say.
 
     What it is about stands before it says "is deprecated".
@@ -110,7 +110,7 @@ def about(text: str, names: Iterable[str]) -> bool | None:
     return True if HOLE not in subject and _SELF.search(subject) else None
 
 
-def pointers(text: str) -> Iterator[str]:
+def find_pointers(text: str) -> Iterator[str]:
     """What *text* may tell to use instead, the likeliest first.
 
     ``a.b:Name`` where it says from where; else a dotted name, with ``?`` before
@@ -132,35 +132,35 @@ def pointers(text: str) -> Iterator[str]:
             yield found["dots"] + word if is_code else f"?{word}"
 
 
-def of_docstring(text: str) -> str | None:
+def read_docstring(text: str) -> str | None:
     """The words by which a docstring (cleaned) calls its owner deprecated, None if it does not."""
     text = _SECTION.split(text, maxsplit=1)[0]
     directive = _DIRECTIVE.search(text)
     if directive:
-        return _line(directive["words"])
+        return _join_line(directive["words"])
     first = text.partition("\n\n")[0]
     if _OPENING.search(first) or _STATED.search(text):
-        said = first if _OPENING.search(first) or _STATED.search(first) else _sentence(text)
-        return _line(said)
+        said = first if _OPENING.search(first) or _STATED.search(first) else _cut_sentence(text)
+        return _join_line(said)
     opened = _LABELLED.search(text)
-    return _line(opened[0]) if opened else None
+    return _join_line(opened[0]) if opened else None
 
 
-def of_comment(text: str) -> str | None:
+def read_comment(text: str) -> str | None:
     """The words by which a comment calls what it stands at deprecated."""
-    return _line(text) if _COMMENT.search(text) else None
+    return _join_line(text) if _COMMENT.search(text) else None
 
 
-def of_alias(text: str) -> str | None:
+def read_alias(text: str) -> str | None:
     """The words by which a comment calls an assignment or an import an old name."""
-    return _line(text) if _OLD_NAME.search(text) else None
+    return _join_line(text) if _OLD_NAME.search(text) else None
 
 
-def _sentence(text: str) -> str:
+def _cut_sentence(text: str) -> str:
     found = _STATED.search(text)
     start = found.start() if found else 0
     return text[start:].partition("\n\n")[0]
 
 
-def _line(text: str) -> str:
+def _join_line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()

@@ -5,26 +5,26 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Sequence
 
-from pytest_ssot.syntax.bindings import bindings_of
+from pytest_ssot.syntax.bindings import find_bindings
 from pytest_ssot.syntax.heads import is_on
 
 
-def aliases(tree: ast.Module, words: Collection[str], lines: Sequence[int]) -> set[str]:
+def find_aliases(tree: ast.Module, words: Collection[str], lines: Sequence[int]) -> set[str]:
     """The names that *tree* may bind to what *words* name, which are on *lines*."""
     found: set[str] = set()
     todo: list[ast.AST] = list(tree.body)
     while todo:
         node = todo.pop()
         if is_on(node, lines):
-            found.update(_bound(node, words))
+            found.update(_find_bound(node, words))
             todo += ast.iter_child_nodes(node)
     return found
 
 
-def _bound(node: ast.AST, words: Collection[str]) -> Iterator[str]:
+def _find_bound(node: ast.AST, words: Collection[str]) -> Iterator[str]:
     if isinstance(node, ast.NamedExpr) and _may_be(node.value, words):
         yield node.target.id
-    for bound in bindings_of(node) if isinstance(node, ast.stmt) else ():
+    for bound in find_bindings(node) if isinstance(node, ast.stmt) else ():
         named = isinstance(bound.by, ast.alias) and bound.by.name.rpartition(".")[2] in words
         if named or (bound.value is not None and _may_be(bound.value, words)):
             yield bound.name

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pytest_ssot.source.names.scopes import Scopes
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.syntax.bindings import imported_name
+from pytest_ssot.syntax.bindings import name_imported
 from pytest_ssot.syntax.module import Module
 
 
@@ -17,16 +17,16 @@ class Surfaces:
 
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
-        self.of = lru_cache(maxsize=None)(self._names)
+        self.find_public = lru_cache(maxsize=None)(self._find_names)
         #: The modules that are being looked at: they may take everything from each other.
         self._open: set[str] = set()
 
-    def _names(self, module: str) -> frozenset[str] | None:
+    def _find_names(self, module: str) -> frozenset[str] | None:
         """The names that ``from module import *`` binds; None where no source tells."""
-        path = self._modules.file(module)
+        path = self._modules.find_file(module)
         if path is None or module in self._open:
             return None
-        source = self._modules.parsed(path)
+        source = self._modules.parse_file(path)
         if source is None:
             return None
         said, whole = source.listed
@@ -34,14 +34,14 @@ class Surfaces:
             return said
         self._open.add(module)
         stars = (taken_from for _, modules in source.stars for taken_from in modules[:1])
-        names = set(said).union(*(self.of(star) or () for star in stars))
+        names = set(said).union(*(self.find_public(star) or () for star in stars))
         self._open.discard(module)
-        names |= Scopes(source).names(source.tree) - set(_modules(source))
+        names |= Scopes(source).list_names(source.tree) - set(_list_modules(source))
         return said | {name for name in names if name[0] not in "_*"}
 
 
-def _modules(module: Module) -> Iterator[str]:
+def _list_modules(module: Module) -> Iterator[str]:
     """What ``import`` binds: nobody means ``json`` when taking all that a module has to give."""
     for node, _ in module.statements:
         if isinstance(node, ast.Import):
-            yield from map(imported_name, node.names)
+            yield from map(name_imported, node.names)

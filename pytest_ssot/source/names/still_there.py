@@ -14,7 +14,7 @@ from pytest_ssot.source.names.scopes import Scopes
 from pytest_ssot.source.names.star_exports import Surfaces
 from pytest_ssot.source.project.files import NEVER, SUFFIXES, Files
 from pytest_ssot.source.project.modules import Modules
-from pytest_ssot.syntax.bindings import names_bound
+from pytest_ssot.syntax.bindings import list_bound_names
 from pytest_ssot.syntax.module import Module
 
 
@@ -47,27 +47,29 @@ class Standings:
         self.modules = Modules(root)
         self._root = root
         self._surfaces = Surfaces(self.modules)
-        self.source = self.modules.parsed
+        self.read_source = self.modules.parse_file
 
-    def of(self, module: str, name: str | None = None, *, inside: bool = True) -> Standing:
+    def find_standing(
+        self, module: str, name: str | None = None, *, inside: bool = True
+    ) -> Standing:
         """Where *module*, or *name* in it, stands.
 
         Without *inside* a package is there as long as it gives a name of its own, whatever
         modules are in it.
         """
-        file = self.file(module)
+        file = self.find_file(module)
         if file is None:
             return Standing(None, False)
         if name is None:
-            return self._module(file, inside=inside)
-        found = self._name(file, name)
-        if found.exists is not True and self.file(f"{module}.{name}") is not None:
-            return self.of(f"{module}.{name}")
+            return self._find_module(file, inside=inside)
+        found = self._find_name(file, name)
+        if found.exists is not True and self.find_file(f"{module}.{name}") is not None:
+            return self.find_standing(f"{module}.{name}")
         return found
 
-    def file(self, module: str) -> str | None:
+    def find_file(self, module: str) -> str | None:
         """The file of *module*, or the folder; also where only the packages around it say so."""
-        found = self.modules.file(module)
+        found = self.modules.find_file(module)
         return found if found or self.has_top(module) else self._elsewhere.get(module)
 
     def has_top(self, module: str) -> bool:
@@ -79,7 +81,7 @@ class Standings:
         """All files by the names that they go by; asked for where a name leads to none."""
         found: dict[str, str] = {}
         for path in self._files:
-            for name in self.modules.names(path):
+            for name in self.modules.list_names(path):
                 found.setdefault(name, path)
         return found
 
@@ -90,7 +92,7 @@ class Standings:
             paths = [file.path for file in Files(self._root)]
         return sorted(path for path in paths if path.endswith(SUFFIXES))
 
-    def ends(self, module: str) -> bool:
+    def has_path_ending(self, module: str) -> bool:
         """Whether the path of a file ends as *module* does: its folder may be on ``sys.path``."""
         tail = "/" + module.replace(".", "/")
         stems = (file.rpartition(".")[0].removesuffix("/__init__") for file in self._files)
@@ -98,58 +100,58 @@ class Standings:
 
     def passes_on(self, file: str, line: int) -> bool:
         """Whether *file* does nothing itself with what the import in *line* gives."""
-        source = self.source(file)
+        source = self.read_source(file)
         if source is None:
             return False
         taken = {
             name
             for node, _ in source.statements
             if isinstance(node, ast.ImportFrom) and node.lineno == line
-            for name in names_bound(node)
+            for name in list_bound_names(node)
         }
         return bool(taken) and taken.isdisjoint(source.read_names)
 
-    def _module(self, file: str, *, inside: bool) -> Standing:
+    def _find_module(self, file: str, *, inside: bool) -> Standing:
         folder = None
         if not file.endswith(SUFFIXES):  # a package without an __init__
-            folder, first = file, _first(self._root, file)
+            folder, first = file, _find_first(self._root, file)
             if first is None or not inside:
                 return Standing(None, False)
             file = first
         elif os.path.basename(file).partition(".")[0] == "__init__":
             folder = os.path.dirname(file)
-        source = self.source(file)
-        head = 1 if source is None else _head(source)
+        source = self.read_source(file)
+        head = 1 if source is None else _find_head(source)
         exists: bool | None = True
         if folder is not None and not inside:
-            exists = None if source is None else _gives(source)
+            exists = None if source is None else _gives_names(source)
         return Standing(file, exists, end_line=head, whole=True, folder=folder)
 
-    def _name(self, file: str, name: str) -> Standing:
+    def _find_name(self, file: str, name: str) -> Standing:
         """Where *name* is bound in *file*; at its top where it is computed."""
         if not file.endswith(SUFFIXES):
             return Standing(file, False)
-        source = self.source(file)
+        source = self.read_source(file)
         if source is None:
             return Standing(file, None)
-        node = source.definition(name)
+        node = source.find_definition(name)
         if node is not None:
-            column, end = source.columns.of(node), source.end_of_head(node)
+            column, end = source.columns.find_column(node), source.find_end_of_head(node)
             return Standing(file, True, node.lineno, column, end)
-        names = Scopes(source).names(source.tree)
+        names = Scopes(source).list_names(source.tree)
         if name in names:  # by a function that says global
-            return Standing(file, True, end_line=_head(source))
-        star = self._star(source, name)
+            return Standing(file, True, end_line=_find_head(source))
+        star = self._find_star(source, name)
         if star is not None:
             return Standing(file, True, star.lineno, star.col_offset, star.end_lineno or 1)
-        if "__getattr__" in names and _says(source.tree, name):
-            return Standing(file, True, end_line=_head(source))
+        if "__getattr__" in names and _says_name(source.tree, name):
+            return Standing(file, True, end_line=_find_head(source))
         return Standing(file, None if self._is_open(source, names) else False)
 
-    def _star(self, source: Module, name: str) -> ast.ImportFrom | None:
+    def _find_star(self, source: Module, name: str) -> ast.ImportFrom | None:
         """The import of everything that takes *name* from a module of the project."""
         for node, modules in source.stars:
-            if any(name in (self._surfaces.of(module) or ()) for module in modules[:1]):
+            if any(name in (self._surfaces.find_public(module) or ()) for module in modules[:1]):
                 return node
         return None
 
@@ -160,24 +162,24 @@ class Standings:
         ):
             return True
         return any(
-            self._surfaces.of(module) is None
+            self._surfaces.find_public(module) is None
             for _, modules in source.stars
             for module in modules[:1]
         )
 
 
-def _head(source: Module) -> int:
+def _find_head(source: Module) -> int:
     """The last line of a module's first statement, its docstring as a rule."""
     body = source.tree.body
-    return source.end_of_head(body[0]) if body else max(1, source.text.count("\n"))
+    return source.find_end_of_head(body[0]) if body else max(1, source.text.count("\n"))
 
 
-def _gives(source: Module) -> bool:
+def _gives_names(source: Module) -> bool:
     """Whether a module binds anything that is not for itself."""
     return any(not name.startswith("__") or name == "__getattr__" for name in source.bound_names)
 
 
-def _says(tree: ast.Module, name: str) -> bool:
+def _says_name(tree: ast.Module, name: str) -> bool:
     """Whether a string of *tree* is *name*, by itself or as the end of a path to it."""
     return any(
         isinstance(node, ast.Constant)
@@ -187,7 +189,7 @@ def _says(tree: ast.Module, name: str) -> bool:
     )
 
 
-def _first(root: Path, folder: str) -> str | None:
+def _find_first(root: Path, folder: str) -> str | None:
     """The first file of Python in *folder* or below it."""
     for at, folders, files in os.walk(root / folder):
         folders[:] = sorted(folder for folder in folders if folder not in NEVER)

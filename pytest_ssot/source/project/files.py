@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from pytest_ssot.errors import UsageError
 from pytest_ssot.patterns import path_matches
-from pytest_ssot.source.project.ignored import Ignored, beside, excluded, outside
-from pytest_ssot.source.text.reading import why
+from pytest_ssot.source.project.ignored import Ignored, read_beside, read_excluded, read_outside
+from pytest_ssot.source.text.reading import explain_error
 
 #: Suffixes of Python source; a file without any may be a script.
 SUFFIXES = (".py", ".pyi", ".pyw")
@@ -66,60 +66,60 @@ class Files:
         self._root = os.path.realpath(root)
         self._cut = len(os.path.join(self._root, ""))
         self._exclude = tuple(exclude)
-        given = [_under(self._root, path) for path in paths] or [self._root]
+        given = [_resolve_under(self._root, path) for path in paths] or [self._root]
         self._folders = {one for one in given if os.path.isdir(one)}
         self._files = set(given) - self._folders
 
     def __iter__(self) -> Iterator[Entry]:
         self.missed.clear()
         for path in self._files:
-            found = self._named(path)
+            found = self._find_named(path)
             if found:
                 yield found
         for path in self._folders:
-            if not self._excluded(self._shown(path)):
-                yield from self._walk(path)
+            if not self._is_excluded(self._show_inside(path)):
+                yield from self._walk_folder(path)
 
-    def _named(self, path: str) -> Entry | None:
-        name = self._shown(path)
-        if self._excluded(name):
+    def _find_named(self, path: str) -> Entry | None:
+        name = self._show_inside(path)
+        if self._is_excluded(name):
             return None
         try:
-            return _entry(name, os.stat(path, follow_symlinks=False), path, script=False)
+            return _make_entry(name, os.stat(path, follow_symlinks=False), path, script=False)
         except OSError as error:
-            self._miss(name, error)
+            self._note_missed(name, error)
             return None
 
-    def _walk(self, start: str) -> Iterator[Entry]:
-        todo = [(start, outside(start, self._root))]
+    def _walk_folder(self, start: str) -> Iterator[Entry]:
+        todo = [(start, read_outside(start, self._root))]
         while todo:
             path, ignored = todo.pop()
-            inside = self._shown(path)
+            inside = self._show_inside(path)
             try:
                 with os.scandir(path) as listing:
                     entries = list(listing)
             except OSError as error:
-                self._miss(inside, error)
+                self._note_missed(inside, error)
                 continue
             special = _SPECIAL.intersection([entry.name for entry in entries])
             if special:
                 if VENV in special and path != start:
                     continue
                 if _GIT in special and path != start:
-                    ignored = excluded(path)
+                    ignored = read_excluded(path)
                 if _IGNORE in special:
-                    ignored = beside(path, ignored)
+                    ignored = read_beside(path, ignored)
             prefix = f"{inside}/" if inside else ""
             for entry in entries:
                 try:
-                    found = self._look(entry, prefix, ignored, todo)
+                    found = self._look_at(entry, prefix, ignored, todo)
                 except OSError as error:
-                    self._miss(prefix + shown(entry.name), error)
+                    self._note_missed(prefix + show_path(entry.name), error)
                     continue
                 if found:
                     yield found
 
-    def _look(
+    def _look_at(
         self,
         entry: os.DirEntry[str],
         prefix: str,
@@ -132,57 +132,57 @@ class Files:
         if script and not entry.is_dir(follow_symlinks=False) and "." in name:
             return None
         found = entry.stat(follow_symlinks=False)
-        path = prefix + (name if name.isascii() else shown(name))
+        path = prefix + (name if name.isascii() else show_path(name))
         if stat.S_ISREG(found.st_mode):
             if self._files and entry.path in self._files:
                 return None
-            if ignored and ignored.has_file(entry.path, name, "" if script else _suffix(name)):
+            if ignored and ignored.has_file(entry.path, name, "" if script else _find_suffix(name)):
                 return None
-            if self._exclude and self._excluded(path):
+            if self._exclude and self._is_excluded(path):
                 return None
-            return _entry(path, found, entry.path, script)
+            return _make_entry(path, found, entry.path, script)
         if stat.S_ISDIR(found.st_mode) and self._enters(entry, path, ignored):
             todo.append((entry.path, ignored))
         return None
 
     def _enters(self, entry: os.DirEntry[str], path: str, ignored: Ignored | None) -> bool:
-        if entry.name in NEVER or entry.path in self._folders or self._excluded(path):
+        if entry.name in NEVER or entry.path in self._folders or self._is_excluded(path):
             return False
         return not (ignored and ignored.has_folder(entry.path, entry.name))
 
-    def _excluded(self, path: str) -> bool:
+    def _is_excluded(self, path: str) -> bool:
         return bool(self._exclude) and path_matches(path, self._exclude)
 
-    def _shown(self, path: str) -> str:
-        return shown(path[self._cut :].replace(os.sep, "/"))
+    def _show_inside(self, path: str) -> str:
+        return show_path(path[self._cut :].replace(os.sep, "/"))
 
-    def _miss(self, path: str, error: OSError) -> None:
-        self.missed.append((path or ".", why(error)))
+    def _note_missed(self, path: str, error: OSError) -> None:
+        self.missed.append((path or ".", explain_error(error)))
 
 
-def shown(path: str) -> str:
+def show_path(path: str) -> str:
     r"""*path* as text that any output can hold: bytes that are no UTF-8 as ``\xe9``."""
     return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _suffix(name: str) -> str:
+def _find_suffix(name: str) -> str:
     return name[name.rindex(".") :]
 
 
-def _entry(path: str, found: os.stat_result, at: str, script: bool) -> Entry:
+def _make_entry(path: str, found: os.stat_result, at: str, script: bool) -> Entry:
     key = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
     return Entry(path, key, at, script)
 
 
-def _under(root: str, one: str) -> str:
+def _resolve_under(root: str, one: str) -> str:
     """The real path of *one*."""
     try:
         real = os.path.realpath(os.path.join(root, one))
         mode = os.stat(real).st_mode
     except (OSError, ValueError) as error:
-        raise UsageError(f"{shown(one)}: {getattr(error, 'strerror', error)}") from error
+        raise UsageError(f"{show_path(one)}: {getattr(error, 'strerror', error)}") from error
     if real != root and not real.startswith(os.path.join(root, "")):
-        raise UsageError(f"{shown(one)} is not under the root, {shown(root)}")
+        raise UsageError(f"{show_path(one)} is not under the root, {show_path(root)}")
     if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
-        raise UsageError(f"{shown(one)} is neither a file nor a folder")
+        raise UsageError(f"{show_path(one)} is neither a file nor a folder")
     return real

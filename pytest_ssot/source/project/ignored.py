@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from pytest_ssot.source.text.reading import Unreadable, read
+from pytest_ssot.source.text.reading import Unreadable, read_bytes
 
 _BOM = b"\xef\xbb\xbf"
 _TOKEN = re.compile(r"\\.|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
@@ -44,7 +44,7 @@ class Ignored:
     def __init__(self, data: bytes, folder: str, above: Ignored | None = None) -> None:
         self._above = above
         self._cut = len(os.path.join(folder, ""))
-        self._patterns = tuple(_patterns(data))[::-1]
+        self._patterns = tuple(_read_patterns(data))[::-1]
         self._for_files: dict[str, tuple[tuple[_Pattern, int], ...]] = {}
 
     def has_folder(self, path: str, name: str) -> bool:
@@ -53,7 +53,7 @@ class Ignored:
         while level is not None:
             rest = path[level._cut :].replace(os.sep, "/")
             for pattern in level._patterns:
-                if _names(pattern.regex, name if pattern.floating else rest, folder=True):
+                if _names_entry(pattern.regex, name if pattern.floating else rest, folder=True):
                     return pattern.ignores
             level = level._above
         return False
@@ -62,14 +62,14 @@ class Ignored:
         """As `has_folder`, for a file; *suffix* is its ending, empty where it has no dot."""
         patterns = self._for_files.get(suffix)
         if patterns is None:
-            patterns = self._for_files[suffix] = tuple(self._that_fit(suffix))
+            patterns = self._for_files[suffix] = tuple(self._list_fitting(suffix))
         for pattern, cut in patterns:
             asked = name if pattern.floating else path[cut:].replace(os.sep, "/")
-            if _names(pattern.regex, asked, folder=False):
+            if _names_entry(pattern.regex, asked, folder=False):
                 return pattern.ignores
         return False
 
-    def _that_fit(self, suffix: str) -> Iterator[tuple[_Pattern, int]]:
+    def _list_fitting(self, suffix: str) -> Iterator[tuple[_Pattern, int]]:
         """The few patterns that can be about a file with this ending: most are not."""
         level: Ignored | None = self
         while level is not None:
@@ -79,7 +79,7 @@ class Ignored:
             level = level._above
 
 
-def outside(folder: str, root: str) -> Ignored | None:
+def read_outside(folder: str, root: str) -> Ignored | None:
     """What holds in *folder* because of what is around it, without its own file.
 
     Read are the ``.gitignore`` of the folders above, up to the top of the git
@@ -94,46 +94,46 @@ def outside(folder: str, root: str) -> Ignored | None:
             above = above[: above.index(root) + 1]
             break
         above.append(parent)
-    found = excluded(above[-1])
+    found = read_excluded(above[-1])
     for one in above[:0:-1]:
-        found = beside(one, found)
+        found = read_beside(one, found)
     return found
 
 
-def beside(folder: str, above: Ignored | None) -> Ignored | None:
+def read_beside(folder: str, above: Ignored | None) -> Ignored | None:
     """*above* with the ``.gitignore`` in *folder*, where there is a readable one."""
-    return _with(os.path.join(folder, ".gitignore"), folder, above)
+    return _add_patterns(os.path.join(folder, ".gitignore"), folder, above)
 
 
-def excluded(top: str) -> Ignored | None:
+def read_excluded(top: str) -> Ignored | None:
     """What ``info/exclude`` says of the repository at *top*, be it a worktree or a submodule."""
     git = os.path.join(top, ".git")
     if os.path.isfile(git):
-        git = os.path.join(top, _told(git, "gitdir:"))
-        git = os.path.join(git, _told(os.path.join(git, "commondir"), ""))
-    return _with(os.path.join(git, "info", "exclude"), top, None)
+        git = os.path.join(top, _read_path(git, "gitdir:"))
+        git = os.path.join(git, _read_path(os.path.join(git, "commondir"), ""))
+    return _add_patterns(os.path.join(git, "info", "exclude"), top, None)
 
 
-def _told(path: str, label: str) -> str:
+def _read_path(path: str, label: str) -> str:
     """The path that a file of git's own names; empty where there is none."""
     try:
-        return os.fsdecode(read(path)).removeprefix(label).strip()
+        return os.fsdecode(read_bytes(path)).removeprefix(label).strip()
     except Unreadable:
         return ""
 
 
-def _with(path: str, folder: str, above: Ignored | None) -> Ignored | None:
+def _add_patterns(path: str, folder: str, above: Ignored | None) -> Ignored | None:
     try:
-        data = read(path)
+        data = read_bytes(path)
     except Unreadable:  # git takes no link, folder or pipe for patterns either
         return above
     found = Ignored(data, folder, above)
     return found if found._patterns else above
 
 
-def _patterns(data: bytes) -> Iterator[_Pattern]:
-    for line in _lines(data):
-        compiled = _compiled(line)
+def _read_patterns(data: bytes) -> Iterator[_Pattern]:
+    for line in _split_lines(data):
+        compiled = _compile_pattern(line)
         if compiled is not None:
             ignores, regex = compiled
             body = line.removeprefix("!")
@@ -142,7 +142,7 @@ def _patterns(data: bytes) -> Iterator[_Pattern]:
             yield _Pattern(ignores, regex, "/" not in inner, inner != body, last)
 
 
-def _compiled(line: str) -> tuple[bool, re.Pattern[str]] | None:
+def _compile_pattern(line: str) -> tuple[bool, re.Pattern[str]] | None:
     """None for what git takes no notice of either."""
     from pathspec import GitIgnoreSpec
 
@@ -157,7 +157,7 @@ def _compiled(line: str) -> tuple[bool, re.Pattern[str]] | None:
     return pattern.include, pattern.regex
 
 
-def _lines(data: bytes) -> Iterator[str]:
+def _split_lines(data: bytes) -> Iterator[str]:
     """The patterns of a file, as git cuts it."""
     for raw in data.removeprefix(_BOM).split(b"\n"):
         line = raw.removesuffix(b"\r").decode("utf-8", "surrogateescape")
@@ -172,7 +172,7 @@ def _lines(data: bytes) -> Iterator[str]:
             yield bare
 
 
-def _names(regex: re.Pattern[str], asked: str, *, folder: bool) -> bool:
+def _names_entry(regex: re.Pattern[str], asked: str, *, folder: bool) -> bool:
     """Whether *regex* names the entry itself.
 
     pathspec's one group is the slash after a folder that the pattern names; where that

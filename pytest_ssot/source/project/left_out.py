@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 from pytest_ssot.source.project.files import NEVER, SUFFIXES, VENV
-from pytest_ssot.source.project.ignored import beside, outside
+from pytest_ssot.source.project.ignored import read_beside, read_outside
 from pytest_ssot.source.text.reading import Unreadable, read_script
 
 
-def why_left_out(root: Path, path: str) -> str | None:
+def explain_left_out(root: Path, path: str) -> str | None:
     """What keeps *path*, relative to *root*, out of a scan, as a sentence; None if nothing does.
 
     The setting ``exclude`` is not asked.
@@ -19,14 +19,14 @@ def why_left_out(root: Path, path: str) -> str | None:
     parts = [part for part in path.split("/") if part != "."]
     for depth, name in enumerate(parts, 1):
         at = os.path.join(folder, name)
-        found = _reason(top, folder, name)
+        found = _find_reason(top, folder, name)
         if found is not None:
             return f"{'/'.join(parts[:depth])} {found}"
         folder = at
-    return None if not parts or os.path.isdir(folder) else _no_source(folder, path)
+    return None if not parts or os.path.isdir(folder) else _explain_no_source(folder, path)
 
 
-def _reason(top: str, folder: str, name: str) -> str | None:
+def _find_reason(top: str, folder: str, name: str) -> str | None:
     """Why *name*, in a *folder* that is entered, is neither read nor entered."""
     path = os.path.join(folder, name)
     if os.path.islink(path):
@@ -36,7 +36,7 @@ def _reason(top: str, folder: str, name: str) -> str | None:
         return "never holds source of the project"
     if is_folder and os.path.lexists(os.path.join(path, VENV)):
         return "is a virtual environment"
-    patterns = beside(folder, outside(folder, top))
+    patterns = read_beside(folder, read_outside(folder, top))
     if patterns is None:
         return None
     suffix = name[name.rindex(".") :] if "." in name else ""
@@ -45,7 +45,7 @@ def _reason(top: str, folder: str, name: str) -> str | None:
     return None
 
 
-def _no_source(file: str, path: str) -> str | None:
+def _explain_no_source(file: str, path: str) -> str | None:
     if path.endswith(SUFFIXES):
         return None
     if "." in os.path.basename(path):

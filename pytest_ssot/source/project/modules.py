@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pytest_ssot.source.project.files import SUFFIXES
 from pytest_ssot.source.project.surroundings import Surroundings
-from pytest_ssot.source.text.reading import Unreadable, decoded, read
+from pytest_ssot.source.text.reading import Unreadable, decode_source, read_bytes
 from pytest_ssot.syntax.module import Module, read_module
 
 #: Folders below the root whose content is imported as if they were not there.
@@ -37,38 +37,38 @@ class Modules:
         self._named = tuple(named)
         self._exists = lru_cache(maxsize=None)(self.around.exists)
         self._roots = [one for one in _ROOTS if not one or self._exists(f"{one}/")]
-        self._tops = lru_cache(maxsize=None)(self._top)
-        self._starts = lru_cache(maxsize=None)(self._started)
-        self.parsed = lru_cache(maxsize=_PARSED)(self._parsed)
+        self._tops = lru_cache(maxsize=None)(self._find_top)
+        self._starts = lru_cache(maxsize=None)(self._list_starts)
+        self.parse_file = lru_cache(maxsize=_PARSED)(self._read_and_parse)
 
-    def names(self, path: str) -> tuple[str, ...]:
+    def list_names(self, path: str) -> tuple[str, ...]:
         """The dotted names of the file *path*, relative to the root; the likeliest first."""
-        parts = _parts(path)
-        found = [_dotted(parts)]
+        parts = _split_path(path)
+        found = [_join_parts(parts)]
         for folder in self._roots[1:]:
             if parts[0] == folder and len(parts) > 1:
-                found.insert(0, _dotted(parts[1:]))
+                found.insert(0, _join_parts(parts[1:]))
         top = self._tops(os.path.dirname(path))
         if top is not None and parts[len(top) :]:
             inner = parts[len(top) :]
-            if not self._taken_elsewhere(inner[0], "/".join(top)):
-                found.insert(0, _dotted(inner))
+            if not self._is_taken_elsewhere(inner[0], "/".join(top)):
+                found.insert(0, _join_parts(inner))
         for start in self._starts(os.path.dirname(path)) if self._nowhere else ():
-            found.insert(0, _dotted(parts[start:]))
+            found.insert(0, _join_parts(parts[start:]))
         return tuple(dict.fromkeys(one for one in found if one))
 
-    def packages(self, path: str) -> tuple[str, ...]:
+    def list_packages(self, path: str) -> tuple[str, ...]:
         """The packages that relative imports in the file *path* start from."""
-        names = self.names(path)
+        names = self.list_names(path)
         if _is_package(path):
             return names
         return tuple(name.rpartition(".")[0] for name in names if "." in name)
 
     def is_module(self, dotted: str) -> bool:
         """Whether *dotted* is a file or a folder of the project."""
-        return self.file(dotted) is not None
+        return self.find_file(dotted) is not None
 
-    def file(self, dotted: str) -> str | None:
+    def find_file(self, dotted: str) -> str | None:
         """The file of the module *dotted*, relative to the root; a folder's where it has none."""
         spelled = dotted.replace(".", "/")
         for folder in self._roots:
@@ -81,15 +81,15 @@ class Modules:
                 return inner
         return None
 
-    def _parsed(self, path: str) -> Module | None:
+    def _read_and_parse(self, path: str) -> Module | None:
         """What the file *path* states; None where it cannot be read, or does not parse."""
         try:
-            text = decoded(read(self.around.reads(path)))
+            text = decode_source(read_bytes(self.around.note_read(path)))
         except Unreadable:
             return None
-        return read_module(text, partial(self.packages, path))
+        return read_module(text, partial(self.list_packages, path))
 
-    def _top(self, folder: str) -> tuple[str, ...] | None:
+    def _find_top(self, folder: str) -> tuple[str, ...] | None:
         """The folders that lead to the outermost package around *folder*; None if there is none."""
         parts = folder.split("/") if folder else []
         depth = len(parts)
@@ -103,7 +103,7 @@ class Modules:
         named = dict.fromkeys(self._named)
         return [one.replace(".", "/") for one in named if not self.is_module(one)]
 
-    def _started(self, folder: str) -> tuple[int, ...]:
+    def _list_starts(self, folder: str) -> tuple[int, ...]:
         """How many folders lead from the root to one around *folder* that has one of these."""
         if not folder:
             return ()
@@ -116,7 +116,7 @@ class Modules:
     def _is_package(self, folder: str) -> bool:
         return any(self._exists(f"{folder}/__init__{suffix}") for suffix in SUFFIXES[:2])
 
-    def _taken_elsewhere(self, name: str, folder: str) -> bool:
+    def _is_taken_elsewhere(self, name: str, folder: str) -> bool:
         """Whether *name* at the top of an import means something else than what is in *folder*."""
         return any(
             other != folder and (self._exists(os.path.join(other, one)))
@@ -125,14 +125,14 @@ class Modules:
         )
 
 
-def _parts(path: str) -> list[str]:
+def _split_path(path: str) -> list[str]:
     """The components of *path*, its suffix left off; not those that cannot be imported."""
     stem, suffix = os.path.splitext(path)
     parts = (stem if suffix in SUFFIXES else path).split("/")
     return parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts
 
 
-def _dotted(parts: list[str]) -> str:
+def _join_parts(parts: list[str]) -> str:
     return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
 
 

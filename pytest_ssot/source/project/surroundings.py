@@ -25,15 +25,15 @@ class Surroundings:
     def exists(self, path: str) -> bool:
         """Whether *path* is there; one that ends with ``/`` must be a folder."""
         there = os.path.exists(self._prefix + path)
-        self._learn({path: there}, {})
+        self._take_in({path: there}, {})
         return there
 
-    def reads(self, path: str) -> str:
+    def note_read(self, path: str) -> str:
         """Where *path* is, which the caller is about to read."""
-        self._learn({}, {path: self._key(path)})
+        self._take_in({}, {path: self._make_key(path)})
         return self._prefix + path
 
-    def answers(self, before: int | None = None) -> tuple[Any, ...]:
+    def list_answers(self, before: int | None = None) -> tuple[Any, ...]:
         """All that was seen, as plain values.
 
         Files that changed *before* that time, in nanoseconds, or later may change again unseen.
@@ -46,19 +46,19 @@ class Surroundings:
             }
         return self._there, read
 
-    def learn(self, answers: tuple[Any, ...]) -> None:
+    def learn_answers(self, answers: tuple[Any, ...]) -> None:
         """Add what others saw. What changed in between counts as never the same again."""
-        self._learn(*answers)
+        self._take_in(*answers)
 
     def still_hold(self, answers: tuple[Any, ...]) -> bool:
         """Whether the same would be seen now."""
         there, read = answers
         exists, prefix = os.path.exists, self._prefix
         return all(exists(prefix + path) is was for path, was in there.items()) and all(
-            self._key(path) == key for path, key in read.items()
+            self._make_key(path) == key for path, key in read.items()
         )
 
-    def _learn(self, there: dict[str, bool | None], read: dict[str, _Key | None]) -> None:
+    def _take_in(self, there: dict[str, bool | None], read: dict[str, _Key | None]) -> None:
         for path, was in there.items():
             if self._there.setdefault(path, was) is not was:
                 self._there[path] = None
@@ -66,7 +66,7 @@ class Surroundings:
             if self._read.setdefault(path, key) != key:
                 self._read[path] = None
 
-    def _key(self, path: str) -> _Key:
+    def _make_key(self, path: str) -> _Key:
         try:
             found = os.stat(self._prefix + path, follow_symlinks=False)
         except (OSError, ValueError):

@@ -31,7 +31,7 @@ _CLOSED = re.compile(
 _MORE = (";", "] =", ") =", "]=", ")=")
 
 
-def outlined(text: str, lines: Sequence[int]) -> str | None:
+def outline_text(text: str, lines: Sequence[int]) -> str | None:
     """*text* with a word in the place of definitions that hold none of *lines*.
 
     Its lines keep their numbers. None where that may change what the rest means,
@@ -56,7 +56,7 @@ def outlined(text: str, lines: Sequence[int]) -> str | None:
         last = line + breaks - piece.endswith("\n")
         name = None if decorated else _ONE_NAME.match(piece)
         decorated = piece.startswith("@")
-        if name and breaks > 1 and not _holds(lines, line, last) and _is_alone(piece, name):
+        if name and breaks > 1 and not _holds_line(lines, line, last) and _is_alone(piece, name):
             if not _is_closed(piece):
                 return None  # the margin may be inside of a string
             parts += [text[kept:start], f"{name['made'] or name['set']} = 0", "\n" * breaks]
@@ -68,7 +68,7 @@ def outlined(text: str, lines: Sequence[int]) -> str | None:
     return "".join(parts)
 
 
-def _holds(lines: Sequence[int], first: int, last: int) -> bool:
+def _holds_line(lines: Sequence[int], first: int, last: int) -> bool:
     at = bisect_left(lines, first)
     return at < len(lines) and lines[at] <= last
 

@@ -59,13 +59,13 @@ class Unreadable(Exception):
     """Python would not read the file; the text says why, with the line where there is one."""
 
 
-def read(path: str) -> bytes:
+def read_bytes(path: str) -> bytes:
     """The content of the regular file *path*. Raises Unreadable for all else, and never waits."""
-    handle, size = _opened(path)
+    handle, size = _open_regular(path)
     try:
-        return _rest(handle, b"", size)
+        return _read_rest(handle, b"", size)
     except OSError as error:
-        raise Unreadable(why(error)) from error
+        raise Unreadable(explain_error(error)) from error
     finally:
         os.close(handle)
 
@@ -75,12 +75,12 @@ def read_script(path: str) -> bytes | None:
 
     Raises Unreadable as `read` does.
     """
-    handle, size = _opened(path)
+    handle, size = _open_regular(path)
     try:
         first = os.read(handle, _FIRST)
-        return _rest(handle, first, size) if is_script(first) else None
+        return _read_rest(handle, first, size) if is_script(first) else None
     except OSError as error:
-        raise Unreadable(why(error)) from error
+        raise Unreadable(explain_error(error)) from error
     finally:
         os.close(handle)
 
@@ -91,12 +91,12 @@ def is_script(data: bytes) -> bool:
         return False
     words = data[2:_FIRST].partition(b"\n")[0].split()
     started = words[0] if words else b""
-    if _last(started) == b"env":
-        started = _told(words[1:])
-    return b"python" in _last(started)
+    if _last_part(started) == b"env":
+        started = _find_started(words[1:])
+    return b"python" in _last_part(started)
 
 
-def decoded(data: bytes) -> str:
+def decode_source(data: bytes) -> str:
     r"""The text that Python makes of *data*: without BOM, each line ended by ``\n``.
 
     Lines count as in ``ast.parse`` and in tracebacks. What is no UTF-8 in a comment
@@ -106,24 +106,24 @@ def decoded(data: bytes) -> str:
     if marked:
         data = data[3:]
     cookie = _COOKIE.match(data)
-    codec = _codec(cookie, marked) if cookie else "utf-8"
+    codec = _find_codec(cookie, marked) if cookie else "utf-8"
     try:
-        text = data.decode() if codec == "utf-8" else _by_codec(data, codec)
+        text = data.decode() if codec == "utf-8" else _decode_by(data, codec)
     except UnicodeDecodeError as error:
-        if codec != "utf-8" or not _imports(data):
-            raise Unreadable(_undecodable(data, error, codec)) from error
+        if codec != "utf-8" or not _is_importable(data):
+            raise Unreadable(_explain_undecodable(data, error, codec)) from error
         text = data.decode("utf-8", "replace")
     except LookupError as error:
-        where = f" in line {_line(data, cookie.start(1))}" if cookie else ""
+        where = f" in line {_count_line(data, cookie.start(1))}" if cookie else ""
         raise Unreadable(f"unknown encoding{where}: {codec}") from error
     except Exception as error:  # a codec may be anybody's code
         raise Unreadable(f"not {codec}: {error}") from error
     if "\0" in text:
-        raise Unreadable(f"NUL byte in line {text_line(text, text.index(chr(0)))}")
+        raise Unreadable(f"NUL byte in line {count_line(text, text.index(chr(0)))}")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def salvaged(data: bytes) -> str:
+def salvage_text(data: bytes) -> str:
     """A text for *data* that `decoded` refuses, with the same lines as far as can be told.
 
     What does not decode is replaced by U+FFFD, a NUL by a blank.
@@ -131,25 +131,25 @@ def salvaged(data: bytes) -> str:
     wide = next((name for mark, name in _WIDE if data.startswith(mark)), None)
     data = data.removeprefix(_BOM)
     cookie = None if wide else _COOKIE.match(data)
-    codec = wide or (_normal(cookie[1].decode()) if cookie else "utf-8")
+    codec = wide or (_normalise_codec(cookie[1].decode()) if cookie else "utf-8")
     try:
-        text = _by_codec(data, codec, "replace")
+        text = _decode_by(data, codec, "replace")
     except Exception:  # no such codec, or one that refuses
         text = data.decode("utf-8", "replace")
     return text.replace("\0", " ").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def text_line(text: str, index: int) -> int:
+def count_line(text: str, index: int) -> int:
     r"""The line, from 1, of what stands at *index*; ``\n``, ``\r\n`` and ``\r`` end lines."""
     before = text[:index]
     return 1 + before.count("\n") + before.count("\r") - before.count("\r\n")
 
 
-def _last(path: bytes) -> bytes:
+def _last_part(path: bytes) -> bytes:
     return path.rpartition(b"/")[2]
 
 
-def _told(words: list[bytes]) -> bytes:
+def _find_started(words: list[bytes]) -> bytes:
     """What ``env`` starts when it is given *words*."""
     rest = iter(words)
     for word in rest:
@@ -164,12 +164,12 @@ def _told(words: list[bytes]) -> bytes:
     return b""
 
 
-def _opened(path: str) -> tuple[int, int]:
+def _open_regular(path: str) -> tuple[int, int]:
     """The open file and its size, known to be a regular one."""
     try:
         handle = os.open(path, os.O_RDONLY | _FLAGS)
     except (OSError, ValueError) as error:
-        raise Unreadable(why(error)) from error
+        raise Unreadable(explain_error(error)) from error
     found = os.fstat(handle)
     if stat.S_ISREG(found.st_mode) and found.st_size <= _ABSURD:
         return handle, found.st_size
@@ -180,7 +180,7 @@ def _opened(path: str) -> tuple[int, int]:
     raise Unreadable(next(kinds, "is a device"))
 
 
-def _rest(handle: int, data: bytes, size: int) -> bytes:
+def _read_rest(handle: int, data: bytes, size: int) -> bytes:
     """*data* and what follows, up to *size*; less where the file has become shorter."""
     while len(data) < size:
         more = os.read(handle, size - len(data))
@@ -190,22 +190,22 @@ def _rest(handle: int, data: bytes, size: int) -> bytes:
     return data
 
 
-def why(error: Exception) -> str:
+def explain_error(error: Exception) -> str:
     """What *error*, raised for a file or a folder, says of it, in words."""
     if isinstance(error, OSError):
         return _REFUSED.get(error.errno or 0) or f"may not be read: {error.strerror or error}"
     return f"may not be read: {error}"
 
 
-def _codec(cookie: re.Match[bytes], marked: bool) -> str:
-    codec = _normal(cookie[1].decode())
+def _find_codec(cookie: re.Match[bytes], marked: bool) -> str:
+    codec = _normalise_codec(cookie[1].decode())
     if marked and codec != "utf-8":
-        line = _line(cookie.string, cookie.start(1))
+        line = _count_line(cookie.string, cookie.start(1))
         raise Unreadable(f"encoding {codec} in line {line} after a UTF-8 byte order mark")
     return codec
 
 
-def _normal(name: str) -> str:
+def _normalise_codec(name: str) -> str:
     """As the tokenizer takes it: editors add ``-unix`` and the like."""
     short = name[:12].lower().replace("_", "-")
     if short == "utf-8" or short.startswith("utf-8-"):
@@ -213,7 +213,7 @@ def _normal(name: str) -> str:
     return "iso-8859-1" if _LATIN.match(short) else name
 
 
-def _by_codec(data: bytes, codec: str, errors: str = "strict") -> str:
+def _decode_by(data: bytes, codec: str, errors: str = "strict") -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # unicode_escape warns of what it finds
         text = data.decode(codec, errors)
@@ -221,7 +221,7 @@ def _by_codec(data: bytes, codec: str, errors: str = "strict") -> str:
     return text.encode("utf-8", errors).decode()
 
 
-def _imports(data: bytes) -> bool:
+def _is_importable(data: bytes) -> bool:
     """Whether an import takes *data*: it looks at no byte of a comment."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -232,13 +232,13 @@ def _imports(data: bytes) -> bool:
     return True
 
 
-def _line(data: bytes, index: int) -> int:
-    return text_line(data[:index].decode("latin-1"), index)
+def _count_line(data: bytes, index: int) -> int:
+    return count_line(data[:index].decode("latin-1"), index)
 
 
-def _undecodable(data: bytes, error: UnicodeDecodeError, codec: str) -> str:
+def _explain_undecodable(data: bytes, error: UnicodeDecodeError, codec: str) -> str:
     for mark, name in _WIDE:
         if data.startswith(mark):
             return f"{name}, which Python does not read as source"
     byte = f"byte 0x{error.object[error.start]:02x}"
-    return f"not {codec.upper()} in line {_line(data, error.start)}: {byte}"
+    return f"not {codec.upper()} in line {_count_line(data, error.start)}: {byte}"

@@ -11,7 +11,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 
-from pytest_ssot.source.text.spelling import rewordings
+from pytest_ssot.source.text.spelling import list_rewordings
 
 _REFUSALS = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 
@@ -72,12 +72,12 @@ class _Line:
         self.indent = indent
         self.code = code
         self.after = after
-        self.word = _word(code)
+        self.word = _find_word(code)
 
-    def become(self, code: str) -> None:
+    def replace_code(self, code: str) -> None:
         """Be *code* instead, with as many lines as before."""
         self.code = code + "\n" * (self.code.count("\n") - code.count("\n"))
-        self.word = _word(code)
+        self.word = _find_word(code)
 
     @property
     def is_header(self) -> bool:
@@ -102,18 +102,18 @@ class _IndentedBlock:
         self.tried: _Line | None = None
         self.decorator: _Line | None = None
 
-    def settle(self) -> None:
+    def settle_clauses(self) -> None:
         """No clause follows any more."""
         if self.tried:
-            self.tried.become(re.sub(r"^try\s*", "if 1", self.tried.code))
+            self.tried.replace_code(re.sub(r"^try\s*", "if 1", self.tried.code))
             self.tried = None
         if self.decorator:
-            self.decorator.become("pass")
+            self.decorator.replace_code("pass")
             self.decorator = None
         self.next = ()
 
 
-def repaired(text: str) -> str | None:
+def repair_text(text: str) -> str | None:
     r"""*text* if it parses, else one with the same lines that does; None where none is found.
 
     Lines end with ``\n``. What is kept stands in its line and, where the indentation
@@ -124,7 +124,7 @@ def repaired(text: str) -> str | None:
         if _parses(text):
             return text
         text = _CONFLICT.sub("", text.replace("\0", " "))
-        parts = (_part(lines) for lines in _parts(_lines(text)))
+        parts = (_repair_part(lines) for lines in _split_parts(_split_lines(text)))
         found = "".join(parts)
         return found if _parses(found) else None
 
@@ -137,22 +137,22 @@ def _parses(code: str) -> bool:
     return True
 
 
-def _word(code: str) -> str:
+def _find_word(code: str) -> str:
     found = _WORD.match(code)
     return (found[1] or found[0]) if found else ""
 
 
-def _lines(text: str) -> Iterator[_Line]:
+def _split_lines(text: str) -> Iterator[_Line]:
     place = 0
     while place < len(text):
         gap = _GAP.match(text, place)
         assert gap is not None
         start = gap.end()
-        end, place = _end(text, start)
+        end, place = _find_end(text, start)
         yield _Line(gap[1], gap[2], text[start:end], text[end:place])
 
 
-def _end(text: str, start: int) -> tuple[int, int]:
+def _find_end(text: str, start: int) -> tuple[int, int]:
     """Where the code that begins at *start* ends, and where the next line begins."""
     depth = 0
     comment = -1
@@ -173,7 +173,7 @@ def _end(text: str, start: int) -> tuple[int, int]:
     return start + len(text[start:end].rstrip(" \t\f\n")), len(text)
 
 
-def _parts(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
+def _split_parts(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
     """Statements of the top level, each with its clauses, its block and its decorators."""
     part: list[_Line] = []
     for line in lines:
@@ -186,19 +186,19 @@ def _parts(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
         yield part
 
 
-def _part(lines: list[_Line]) -> str:
+def _repair_part(lines: list[_Line]) -> str:
     text = "".join(map(str, lines))
     if _parses(text):
         return text
     for line, following in zip(lines, [*lines[1:], None], strict=True):
-        _mend(line, following)
+        _mend_line(line, following)
     for _ in range(_TRIES):
-        _arrange(lines)
+        _arrange_blocks(lines)
         text = "".join(map(str, lines))
         try:
             ast.parse(text)
         except SyntaxError as error:
-            _give_up(lines, error.lineno or 1)
+            _replace_statement(lines, error.lineno or 1)
         except _REFUSALS:
             break
         else:
@@ -206,27 +206,27 @@ def _part(lines: list[_Line]) -> str:
     return "\n" * text.count("\n")
 
 
-def _mend(line: _Line, following: _Line | None) -> None:
+def _mend_line(line: _Line, following: _Line | None) -> None:
     """Make *line* a statement or a header that parses alone."""
-    if not line.code or _stands(line.code, line.word):
+    if not line.code or _stands_alone(line.code, line.word):
         return
-    deeper = following is not None and _width(following.indent) > _width(line.indent)
-    for code in rewordings(line.code):
+    deeper = _is_deeper(following, line)
+    for code in list_rewordings(line.code):
         if code.endswith(":") and not deeper and not line.is_header:
             continue
-        if _stands(code, _word(code)):
-            line.become(code)
+        if _stands_alone(code, _find_word(code)):
+            line.replace_code(code)
             return
-    line.become(_placeholder(line, deeper))
+    line.replace_code(_make_placeholder(line, deeper))
 
 
-def _placeholder(line: _Line, deeper: bool) -> str:
+def _make_placeholder(line: _Line, deeper: bool) -> str:
     if line.word in _INSTEAD:
         return _INSTEAD[line.word]
     return "if 1:" if deeper else "pass"
 
 
-def _stands(code: str, word: str) -> bool:
+def _stands_alone(code: str, word: str) -> bool:
     before, after = _AROUND.get(word, ("", ""))
     open_ = code.rstrip("\n").endswith(":")
     if word in ("match", "case") and open_:
@@ -236,43 +236,47 @@ def _stands(code: str, word: str) -> bool:
     return _parses(f"{before}{code}{' pass' if open_ else ''}{after}")
 
 
-def _width(indent: str) -> int:
+def _measure_indent(indent: str) -> int:
     return len(indent.rpartition("\f")[2].expandtabs(8))
 
 
-def _arrange(lines: list[_Line]) -> None:
+def _is_deeper(line: _Line | None, than: _Line) -> bool:
+    return line is not None and _measure_indent(line.indent) > _measure_indent(than.indent)
+
+
+def _arrange_blocks(lines: list[_Line]) -> None:
     """Give each header a block, each clause its statement, each line a level that is there."""
     blocks = [_IndentedBlock(0, "")]
     header: _Line | None = None
     for line in lines:
         if not line.code:
             continue
-        width = _width(line.indent)
+        width = _measure_indent(line.indent)
         if header and width > blocks[-1].width:
-            _enter(blocks, line, header)
+            _enter_block(blocks, line, header)
         elif header:
-            header.become(f"{header.code.rstrip(chr(10))} pass")
+            header.replace_code(f"{header.code.rstrip(chr(10))} pass")
         while width < blocks[-1].width:
-            blocks.pop().settle()
+            blocks.pop().settle_clauses()
         line.indent = blocks[-1].indent
-        _join(blocks[-1], line)
+        _join_block(blocks[-1], line)
         header = line if line.is_header else None
     if header:
-        header.become(f"{header.code.rstrip(chr(10))} pass")
+        header.replace_code(f"{header.code.rstrip(chr(10))} pass")
     for block in blocks:
-        block.settle()
+        block.settle_clauses()
 
 
-def _enter(blocks: list[_IndentedBlock], line: _Line, header: _Line) -> None:
+def _enter_block(blocks: list[_IndentedBlock], line: _Line, header: _Line) -> None:
     outer = blocks[-1].indent
     indent = line.indent
     if not indent.startswith(outer) or indent == outer:
         indent = f"{outer} "  # tabs and blanks that cannot be compared
     match = header if header.word == "match" else None
-    blocks.append(_IndentedBlock(_width(line.indent), indent, match))
+    blocks.append(_IndentedBlock(_measure_indent(line.indent), indent, match))
 
 
-def _join(block: _IndentedBlock, line: _Line) -> None:
+def _join_block(block: _IndentedBlock, line: _Line) -> None:
     """Let *line* be the next statement of *block*, or a clause of the last."""
     if line.word in _CLAUSES and line.word in block.next:
         block.tried = None
@@ -282,27 +286,26 @@ def _join(block: _IndentedBlock, line: _Line) -> None:
     decorator = block.decorator
     if line.word in _DECORATED:
         block.decorator = None
-    block.settle()
+    block.settle_clauses()
     if line.word != "case":  # nothing else can stand between them
         for case in block.cases:
-            case.become("if 1:" if case.is_header else "pass")
+            case.replace_code("if 1:" if case.is_header else "pass")
         block.cases.clear()
     if block.cases:
         block.cases.append(line)
     elif line.word in _CLAUSES or (line.word == "case" and line.is_header):
-        line.become("if 1:" if line.is_header else "pass")
+        line.replace_code("if 1:" if line.is_header else "pass")
     block.next = _NEXT.get(line.word, ())
     block.tried = line if line.word == "try" else None
     if line.word in _DECORATED:
         block.decorator = (decorator or line) if line.word == "@" else None
 
 
-def _give_up(lines: list[_Line], number: int) -> None:
+def _replace_statement(lines: list[_Line], number: int) -> None:
     """Replace the statement at line *number*, counted from the first of *lines*."""
     reached = 1
     for line, following in zip(lines, [*lines[1:], None], strict=True):
         reached += str(line).count("\n")
         if reached > number or following is None:
-            deeper = following is not None and _width(following.indent) > _width(line.indent)
-            line.become("if 1:" if deeper else "pass")
+            line.replace_code("if 1:" if _is_deeper(following, line) else "pass")
             return

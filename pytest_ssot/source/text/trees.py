@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from pytest_ssot.source.text.partial_text import outlined
-from pytest_ssot.source.text.reading import Unreadable, decoded, salvaged
+from pytest_ssot.source.text.partial_text import outline_text
+from pytest_ssot.source.text.reading import Unreadable, decode_source, salvage_text
 from pytest_ssot.syntax.module import Module
 
 
@@ -36,34 +36,34 @@ def read_file(
     """
     error: str | None = None
     try:
-        text = decoded(data)
+        text = decode_source(data)
     except Unreadable as why:
-        error, text = str(why), salvaged(data)
+        error, text = str(why), salvage_text(data)
     lines = lines_of(text)
-    tree = (None if entire else _outline(text, lines)) or _parsed(text)
+    tree = (None if entire else _parse_outline(text, lines)) or _parse_text(text)
     if not isinstance(tree, str):
         return ReadFile(Module(text, tree, find_packages), lines, error)
-    from pytest_ssot.source.text.repair import repaired  # few projects hold such a file
+    from pytest_ssot.source.text.repair import repair_text  # few projects hold such a file
 
     error = error or tree
-    text = repaired(text) or ""
-    tree = _parsed(text)
+    text = repair_text(text) or ""
+    tree = _parse_text(text)
     if isinstance(tree, str):
         return ReadFile(None, error=error)
     return ReadFile(Module(text, tree, find_packages), lines_of(text), error)
 
 
-def _outline(text: str, lines: Sequence[int]) -> ast.Module | None:
+def _parse_outline(text: str, lines: Sequence[int]) -> ast.Module | None:
     """The tree of those parts of *text* that matter; None where it has to be read whole.
 
     What is wrong with the other parts is not noticed, and does not matter.
     """
-    outline = outlined(text, lines)
-    tree = _parsed(outline) if outline is not None else ""
+    outline = outline_text(text, lines)
+    tree = _parse_text(outline) if outline is not None else ""
     return None if isinstance(tree, str) else tree
 
 
-def _parsed(text: str) -> ast.Module | str:
+def _parse_text(text: str) -> ast.Module | str:
     """The tree of *text*, or what is wrong with it."""
     try:
         return ast.parse(text)

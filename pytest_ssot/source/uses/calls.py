@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pytest_ssot.model import Form
-from pytest_ssot.syntax.relative_names import resolve, split_dots
+from pytest_ssot.syntax.relative_names import resolve_relative, split_dots
 
 
 class _Takes(NamedTuple):
@@ -148,7 +148,7 @@ def _last_name(function: ast.expr) -> str:
 def _resolve_text(text: str, call: ast.Call, packages: Sequence[str]) -> list[str]:
     """*text*, or what it is relative to the package that the call names."""
     anchor = _text_of(_find_argument(call, 1, ("package",)))
-    return resolve(packages if anchor is None else [anchor], *split_dots(text))
+    return resolve_relative(packages if anchor is None else [anchor], *split_dots(text))
 
 
 def _read_fromlist(call: ast.Call, called: str) -> list[str]:

@@ -37,10 +37,10 @@ def find_declared(path: str, data: bytes, matcher: Matcher) -> list[Use]:
         text = data.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise Unreadable(f"not UTF-8: byte 0x{data[error.start]:02x}") from error
-    found = _in_project(text) if path.endswith(".toml") else _in_setup(text)
+    found = _read_project(text) if path.endswith(".toml") else _read_setup(text)
     uses = []
     for one in found:
-        hit = matcher.string(one.name)
+        hit = matcher.match_string(one.name)
         if hit is not None:
             site = Site(path, one.line, one.column)
             target = hit.target
@@ -49,26 +49,28 @@ def find_declared(path: str, data: bytes, matcher: Matcher) -> list[Use]:
     return uses
 
 
-def _in_project(text: str) -> Iterator[_Declared]:
+def _read_project(text: str) -> Iterator[_Declared]:
     import tomllib
 
     try:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Unreadable(f"no TOML: {error}") from error
-    tables = [(path, _table(content, path)) for path in _TABLES]
+    tables = [(path, _find_table(content, path)) for path in _TABLES]
     for path in _GROUPS:
-        tables += [((*path, one), _table(content, (*path, one))) for one in _table(content, path)]
+        tables += [
+            ((*path, one), _find_table(content, (*path, one))) for one in _find_table(content, path)
+        ]
     for path, table in tables:
         for key, value in table.items():
             if isinstance(value, dict):
                 value = next((value[one] for one in _KEYS if one in value), None)
             named = _OBJECT.fullmatch(value) if isinstance(value, str) else None
             if named is not None:
-                yield _Declared("".join(named[1].split()), *_place(text, path, key, value))
+                yield _Declared("".join(named[1].split()), *_find_place(text, path, key, value))
 
 
-def _table(content: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any]:
+def _find_table(content: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any]:
     """The table at *path*; an empty one where there is none."""
     inner: Any = content
     for key in path:
@@ -76,9 +78,9 @@ def _table(content: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, An
     return inner if isinstance(inner, dict) else {}
 
 
-def _place(text: str, path: tuple[str, ...], key: str, value: str) -> tuple[int, int]:
+def _find_place(text: str, path: tuple[str, ...], key: str, value: str) -> tuple[int, int]:
     """Line and column of *value*, which *key* in the table *path* has; no parser tells them."""
-    headers = [_table_header(path[:depth]).search(text) for depth in range(len(path), 0, -1)]
+    headers = [_compile_header(path[:depth]).search(text) for depth in range(len(path), 0, -1)]
     starts = [header.start() for header in headers if header is not None]
     written = re.escape(value)
     with_key = re.compile(rf"(?:\b{re.escape(key)}\b[\"']?[^\n]*?=[^\n]*?[\"']){written}[\"']")
@@ -87,21 +89,21 @@ def _place(text: str, path: tuple[str, ...], key: str, value: str) -> tuple[int,
         for start in (*starts, 0):
             found = pattern.search(text, start)
             if found is not None:
-                return _line_and_column(text, found.end() - 1 - len(value))
-    return _line_and_column(text, starts[0] if starts else 0)
+                return _locate_index(text, found.end() - 1 - len(value))
+    return _locate_index(text, starts[0] if starts else 0)
 
 
-def _table_header(path: tuple[str, ...]) -> re.Pattern[str]:
+def _compile_header(path: tuple[str, ...]) -> re.Pattern[str]:
     keys = r"\s*\.\s*".join(rf"[\"']?{re.escape(one)}[\"']?" for one in path)
     return re.compile(rf"^\s*\[\s*{keys}\s*\]", re.MULTILINE)
 
 
-def _line_and_column(text: str, at: int) -> tuple[int, int]:
+def _locate_index(text: str, at: int) -> tuple[int, int]:
     start = text.rfind("\n", 0, at) + 1
     return text.count("\n", 0, start) + 1, at - start
 
 
-def _in_setup(text: str) -> Iterator[_Declared]:
+def _read_setup(text: str) -> Iterator[_Declared]:
     import configparser
 
     try:

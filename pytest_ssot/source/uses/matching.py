@@ -47,26 +47,28 @@ class Matcher:
         self._last.update(name for names in index.names.values() for name in names)
         self._surfaces = any(not module.submodules for module in index.modules.values())
 
-    def imported(self, module: str) -> Hit | None:
+    def match_import(self, module: str) -> Hit | None:
         """``import module``."""
-        return self._outside(self._index.find_module(module), None)
+        return self._make_hit(self._index.find_module(module), None)
 
-    def taken(self, module: str, name: str) -> Iterator[Hit]:
+    def match_taken(self, module: str, name: str) -> Iterator[Hit]:
         """``from module import name``; ``*`` may take several."""
-        hits = self._starred(module) if name == "*" else [self._from(module, name)]
+        hits = self._match_star(module) if name == "*" else [self._match_from(module, name)]
         yield from (hit for hit in hits if hit is not None)
 
     def may_be_reached(self, *attributes: Sequence[str]) -> bool:
         """Whether attributes of these names can reach a target at all; quick."""
         return self._surfaces or any(not self._last.isdisjoint(some) for some in attributes)
 
-    def attribute(self, module: str, attributes: Sequence[str]) -> Iterator[tuple[Hit, bool]]:
+    def match_attributes(
+        self, module: str, attributes: Sequence[str]
+    ) -> Iterator[tuple[Hit, bool]]:
         """``module.one.two``: what the attributes reach, one after the other.
 
         With each whether an import statement for its module tells of it already.
         """
         for number, name in enumerate(attributes):
-            hit = self._outside(self._index.find_name(module, name), name)
+            hit = self._make_hit(self._index.find_name(module, name), name)
             if hit is not None:
                 yield hit, False
                 return
@@ -75,15 +77,15 @@ class Matcher:
             surface = self._index.modules.get(module)
             last = number == len(attributes) - 1
             if target is not None and (target.submodules or last):
-                hit, told = self._outside(target, None), True
+                hit, told = self._make_hit(target, None), True
             elif surface is not None and not surface.submodules and not self._is_module(inner):
-                hit, told = self._outside(surface, name), True
+                hit, told = self._make_hit(surface, name), True
             if hit is not None:
                 yield hit, told
                 return
             module = inner
 
-    def string(self, text: str) -> Hit | None:
+    def match_string(self, text: str) -> Hit | None:
         """``"a.b.Name"`` or ``"a.b:Name"``, as what resolves such a string takes it.
 
         Where a package has a module and a name that are called the same, ``"a.b.c"``
@@ -93,7 +95,7 @@ class Matcher:
         path = module.split(".")
         parts = path + (rest.split(".") if colon else [])
         for at in range(1, len(parts)):
-            hit = self._outside(self._index.find_name(".".join(parts[:at]), parts[at]), parts[at])
+            hit = self._make_hit(self._index.find_name(".".join(parts[:at]), parts[at]), parts[at])
             is_name = at >= len(path) or not self._is_module(".".join(parts[: at + 1]))
             if hit is not None and is_name:
                 return hit
@@ -103,32 +105,32 @@ class Matcher:
                 name = parts[at] if at < len(parts) else None
                 below = name is not None and self._is_module(f"{target.module}.{name}")
                 through = not target.submodules and below
-                return None if through else self._outside(target, name)
+                return None if through else self._make_hit(target, name)
         return None
 
-    def _from(self, module: str, name: str) -> Hit | None:
+    def _match_from(self, module: str, name: str) -> Hit | None:
         named = self._index.find_name(module, name)
         if named is not None:
-            return self._outside(named, name)
+            return self._make_hit(named, name)
         inner = f"{module}.{name}"
         own = self._index.modules.get(inner)
         if own is not None:
-            return self._outside(own, None)
+            return self._make_hit(own, None)
         target = self._index.find_module(module)
         if target is not None and (target.submodules or not self._is_module(inner)):
-            return self._outside(target, name)
+            return self._make_hit(target, name)
         return None
 
-    def _starred(self, module: str) -> Iterator[Hit | None]:
-        yield self._outside(self._index.find_module(module), "*")
+    def _match_star(self, module: str) -> Iterator[Hit | None]:
+        yield self._make_hit(self._index.find_module(module), "*")
         names = self._index.names.get(module)
         if names:
             public = self.public(module)
             for name, target in names.items():
                 if name in public if public is not None else not name.startswith("_"):
-                    yield self._outside(target, name)
+                    yield self._make_hit(target, name)
 
-    def _outside(self, target: Target | None, name: str | None) -> Hit | None:
+    def _make_hit(self, target: Target | None, name: str | None) -> Hit | None:
         """A hit, unless it is the deprecated module's own code that speaks."""
         if target is None:
             return None

@@ -31,7 +31,7 @@ def may_name(text: str) -> bool:
     return ":" in text or ("." in text and not text.endswith(_ENDINGS))
 
 
-def entries(text: str) -> Iterator[str]:
+def list_entries(text: str) -> Iterator[str]:
     """The objects that entry points in *text* name."""
     for line in text.splitlines():
         entry = _ENTRY.fullmatch(line)

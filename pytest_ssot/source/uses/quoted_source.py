@@ -9,7 +9,7 @@ from collections.abc import Iterator
 _LITERAL, _ANNOTATED = "Literal", "Annotated"
 
 
-def code(text: str, around: ast.expr) -> ast.Module | None:
+def parse_code(text: str, around: ast.expr) -> ast.Module | None:
     """The tree of *text*, all of which stands where *around* does; None where it is no code."""
     try:
         tree = ast.parse(text.strip())
@@ -21,20 +21,20 @@ def code(text: str, around: ast.expr) -> ast.Module | None:
     return tree
 
 
-def types(node: ast.expr) -> Iterator[ast.Constant]:
+def find_quoted_types(node: ast.expr) -> Iterator[ast.Constant]:
     """The strings in the annotation *node* that are types (PEP 484), not values."""
     if isinstance(node, ast.Constant):
         if isinstance(node.value, str):
             yield node
     elif isinstance(node, ast.Subscript):
-        yield from _subscript(node)
+        yield from _find_in_subscript(node)
     elif not isinstance(node, ast.Call):
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
-                yield from types(child)
+                yield from find_quoted_types(child)
 
 
-def _subscript(node: ast.Subscript) -> Iterator[ast.Constant]:
+def _find_in_subscript(node: ast.Subscript) -> Iterator[ast.Constant]:
     name = node.value.attr if isinstance(node.value, ast.Attribute) else None
     name = node.value.id if isinstance(node.value, ast.Name) else name
     if name == _LITERAL:
@@ -42,4 +42,4 @@ def _subscript(node: ast.Subscript) -> Iterator[ast.Constant]:
     inner = node.slice
     if name == _ANNOTATED and isinstance(inner, ast.Tuple):
         inner = inner.elts[0]
-    yield from types(inner)
+    yield from find_quoted_types(inner)

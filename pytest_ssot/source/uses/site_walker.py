@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from pytest_ssot.model import Form, Kind, Scope, Site
-from pytest_ssot.source.uses.pytest_marks import marks_assigned, marks_of
+from pytest_ssot.source.uses.pytest_marks import find_assigned_marks, find_marks
 from pytest_ssot.source.uses.use import Mark, Use
-from pytest_ssot.syntax.enclosing import qualified_function
+from pytest_ssot.syntax.enclosing import qualify_function
 from pytest_ssot.syntax.module import Module
 from pytest_ssot.syntax.nodes import Definition
 from pytest_ssot.syntax.tree_walker import TreeWalker
@@ -49,11 +49,11 @@ class SiteWalker(TreeWalker):
     def __init__(self, file: ScannedFile) -> None:
         super().__init__(file.module, file.lines, checking=file.is_stub)
         self.file = file
-        self._marks: list[tuple[Mark, ...]] = [tuple(marks_assigned(file.module.tree.body))]
+        self._marks: list[tuple[Mark, ...]] = [tuple(find_assigned_marks(file.module.tree.body))]
 
     @contextmanager
-    def entered(self, node: Definition) -> Iterator[None]:
-        self._marks.append((*self._marks[-1], *marks_of(node)))
+    def enter_definition(self, node: Definition) -> Iterator[None]:
+        self._marks.append((*self._marks[-1], *find_marks(node)))
         yield
         self._marks.pop()
 
@@ -62,7 +62,7 @@ class SiteWalker(TreeWalker):
         """Whether what is bound here is a name of the module."""
         return len(self.enclosing) == 1
 
-    def use_at(
+    def make_use(
         self,
         node: ast.stmt | ast.expr,
         meant: Meant,
@@ -74,8 +74,8 @@ class SiteWalker(TreeWalker):
         """The use that *node* is; *shown_at* another node where a traceback has it there."""
         shown = shown_at or node
         last = end_line or node.end_lineno or node.lineno
-        column = self.module.columns.of(shown)
-        function = qualified_function(self.enclosing)
+        column = self.module.columns.find_column(shown)
+        function = qualify_function(self.enclosing)
         return Use(
             *meant,
             site=Site(self.file.path, shown.lineno, column, function),

@@ -38,7 +38,7 @@ class Use(NamedTuple):
         site = self.site
         return site.path, site.line, site.column, self.rule, self.target, self.name or ""
 
-    def packed(self) -> tuple[Any, ...]:
+    def pack(self) -> tuple[Any, ...]:
         """Plain values, for files and other processes; see `unpacked`."""
         values = self._asdict()
         values["kind"], values["form"] = self.kind.value, self.form.value
@@ -47,7 +47,7 @@ class Use(NamedTuple):
         return tuple(values.values())
 
     @classmethod
-    def unpacked(cls, plain: tuple[Any, ...]) -> Use:
+    def unpack(cls, plain: tuple[Any, ...]) -> Use:
         use = cls(*plain)
         return use._replace(
             kind=Kind(use.kind),
@@ -73,12 +73,12 @@ class Copy(NamedTuple):
     likeness: float
     noted: bool = False
 
-    def packed(self) -> tuple[Any, ...]:
+    def pack(self) -> tuple[Any, ...]:
         """Plain values, for files and other processes; see `unpacked`."""
         return tuple(self._replace(site=tuple(self.site)))  # type: ignore[arg-type]
 
     @classmethod
-    def unpacked(cls, plain: tuple[Any, ...]) -> Copy:
+    def unpack(cls, plain: tuple[Any, ...]) -> Copy:
         copy = cls(*plain)
         return copy._replace(site=Site(*copy.site))
 

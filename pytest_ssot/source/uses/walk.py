@@ -12,11 +12,11 @@ from pytest_ssot.source.names.scopes import Scopes
 from pytest_ssot.source.uses import path_strings
 from pytest_ssot.source.uses.calls import find_code, find_told
 from pytest_ssot.source.uses.matching import Hit, Matcher
-from pytest_ssot.source.uses.quoted_source import code, types
+from pytest_ssot.source.uses.quoted_source import find_quoted_types, parse_code
 from pytest_ssot.source.uses.site_walker import Meant, ScannedFile, SiteWalker
 from pytest_ssot.source.uses.use import Use
-from pytest_ssot.syntax.nodes import called_name, start_of
-from pytest_ssot.syntax.relative_names import modules_of
+from pytest_ssot.syntax.nodes import get_start, name_called
+from pytest_ssot.syntax.relative_names import resolve_modules
 
 #: ``f"…"``, and ``t"…"`` where Python has it: a piece of one is no string by itself.
 _PIECED = frozenset(("JoinedStr", "TemplateStr"))
@@ -54,9 +54,9 @@ class _UseWalker(SiteWalker):
 
     def look_at_statement(self, node: ast.stmt) -> None:
         if isinstance(node, ast.Import):
-            self._import(node)
+            self._visit_import(node)
         elif isinstance(node, ast.ImportFrom):
-            self._from(node)
+            self._visit_from(node)
         elif isinstance(node, ast.AnnAssign):
             self.look_at_annotation(node.annotation)
             for part in (node.target, node.value):
@@ -70,32 +70,34 @@ class _UseWalker(SiteWalker):
 
     # -- imports ----------------------------------------------------------
 
-    def _import(self, node: ast.Import) -> None:
+    def _visit_import(self, node: ast.Import) -> None:
         for alias in node.names:
-            hit = self._matcher.imported(alias.name)
+            hit = self._matcher.match_import(alias.name)
             if hit is not None:
-                self._add(node, hit, Form.IMPORT, binds=self._passed_on(alias))
+                self._add_use(node, hit, Form.IMPORT, binds=self._name_passed_on(alias))
 
-    def _from(self, node: ast.ImportFrom) -> None:
+    def _visit_from(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
-            for module in modules_of(node, self.module.packages):
-                hits = list(self._matcher.taken(module, alias.name))
+            for module in resolve_modules(node, self.module.packages):
+                hits = list(self._matcher.match_taken(module, alias.name))
                 for hit in hits:
-                    self._taken(node, module, alias, hit)
+                    self._note_taken(node, module, alias, hit)
                 if hits:
                     break
 
-    def _taken(self, node: ast.ImportFrom, module: str, alias: ast.alias, hit: Hit) -> None:
+    def _note_taken(self, node: ast.ImportFrom, module: str, alias: ast.alias, hit: Hit) -> None:
         if alias.name != "*":
-            self._add(node, hit, Form.FROM, binds=self._passed_on(alias))
+            self._add_use(node, hit, Form.FROM, binds=self._name_passed_on(alias))
         elif hit.name != "*":
-            self._add(node, hit, Form.STAR, binds=hit.name)
+            self._add_use(node, hit, Form.STAR, binds=hit.name)
         else:
-            self._add(node, hit, Form.STAR)
+            self._add_use(node, hit, Form.STAR)
             for name in sorted(self._matcher.public(module) or ()):
-                self._export(name, node, self._use(node, hit._replace(name=name), Form.STAR))
+                self._note_export(
+                    name, node, self._make_hit_use(node, hit._replace(name=name), Form.STAR)
+                )
 
-    def _passed_on(self, alias: ast.alias) -> str | None:
+    def _name_passed_on(self, alias: ast.alias) -> str | None:
         """The name that others may import; a stub has to say ``as`` for it (PEP 484)."""
         if self.file.is_stub:
             return alias.name if alias.asname == alias.name else None
@@ -105,11 +107,11 @@ class _UseWalker(SiteWalker):
 
     def look_at_expression(self, node: ast.expr) -> None:
         if isinstance(node, ast.Constant):
-            self._string(node)
+            self._visit_string(node)
         elif isinstance(node, ast.Attribute):
-            self._attribute(node)
+            self._visit_attribute(node)
         elif isinstance(node, ast.Call):
-            self._call(node)
+            self._visit_call(node)
         elif type(node).__name__ in _PIECED:
             for part in ast.iter_child_nodes(node):
                 if not isinstance(part, ast.Constant):
@@ -117,88 +119,90 @@ class _UseWalker(SiteWalker):
         else:
             self.visit_parts(node)
 
-    def _attribute(self, node: ast.Attribute) -> None:
-        self._reached(node, node, ())
+    def _visit_attribute(self, node: ast.Attribute) -> None:
+        self._note_reached(node, node, ())
         inner = node.value
         while isinstance(inner, ast.Attribute):
             inner = inner.value
         if not isinstance(inner, ast.Name):
             self.visit_expression(inner)
 
-    def _reached(self, site: ast.expr, owner: ast.expr, more: Sequence[str]) -> None:
+    def _note_reached(self, site: ast.expr, owner: ast.expr, more: Sequence[str]) -> None:
         """What *owner*, and the attributes *more* of it, reach through a name."""
-        if not self._matcher.may_be_reached(_attributes(owner), more):
+        if not self._matcher.may_be_reached(_list_attributes(owner), more):
             return
-        for path, attributes in self._scopes.chain(owner, self.enclosing):
-            for hit, perhaps_told in self._matcher.attribute(path, (*attributes, *more)):
+        for path, attributes in self._scopes.resolve_chain(owner, self.enclosing):
+            for hit, perhaps_told in self._matcher.match_attributes(path, (*attributes, *more)):
                 target = hit.target
                 if not (perhaps_told and self._is_stated(site, target)):
-                    self._add(site, hit, Form.ATTRIBUTE)
+                    self._add_use(site, hit, Form.ATTRIBUTE)
                     return
 
     def _is_stated(self, site: ast.expr, target: Target) -> bool:
         """Whether an import statement that has run where *site* is reached tells of *target*."""
         before, below = self.module.imports_before, target.submodules
-        return before.have(target.module, start_of(site), below=below) or any(
-            before.have_in(tree, target.module, below=below) for tree in self._executed
+        return before.has_run(target.module, get_start(site), below=below) or any(
+            before.runs_in(tree, target.module, below=below) for tree in self._executed
         )
 
-    def _call(self, node: ast.Call) -> None:
-        called = called_name(node)
+    def _visit_call(self, node: ast.Call) -> None:
+        called = name_called(node)
         if called == "ssot_allow":
             return  # names the target to excuse its use
         for one in find_told(node, self.module.packages):
             if one.owner is not None:
-                self._reached(node, one.owner, (one.name,))
-            elif self._dotted(one.text, node, one.form, is_module=one.is_module):
+                self._note_reached(node, one.owner, (one.name,))
+            elif self._note_dotted(one.text, node, one.form, is_module=one.is_module):
                 self.done.add(one.node)
         source = find_code(node)
         if source is not None:
-            self._execute(node, source)
+            self._visit_executed(node, source)
         elif called == "cast" and node.args:
-            self._types(node.args[0])
+            self._visit_types(node.args[0])
         self.visit_parts(node)
 
-    def _execute(self, node: ast.Call, source: str) -> None:
+    def _visit_executed(self, node: ast.Call, source: str) -> None:
         """What *node* executes, as if it stood in its place."""
-        tree = code(source, node)
+        tree = parse_code(source, node)
         if tree is not None:
             self.done.add(node.args[0])
             self._executed.append(tree)
-            with self.inside(tree):
+            with self.enter_scope(tree):
                 self.visit_statements(tree.body)
             self._executed.pop()
 
-    def _string(self, node: ast.Constant) -> None:
+    def _visit_string(self, node: ast.Constant) -> None:
         text = node.value
         if not isinstance(text, str):
             return
         if self._in_setup and "=" in text:
-            for name in path_strings.entries(text):
-                self._dotted(name, node, Form.STRING)
+            for name in path_strings.list_entries(text):
+                self._note_dotted(name, node, Form.STRING)
         elif self._names_plugins or path_strings.may_name(text):
-            self._dotted(text, node, Form.STRING)
+            self._note_dotted(text, node, Form.STRING)
 
-    def _dotted(self, text: str, site: ast.expr, form: Form, *, is_module: bool = False) -> bool:
-        meant = self._matcher.imported if is_module else self._matcher.string
+    def _note_dotted(
+        self, text: str, site: ast.expr, form: Form, *, is_module: bool = False
+    ) -> bool:
+        meant = self._matcher.match_import if is_module else self._matcher.match_string
         hit = meant(text) if path_strings.is_path(text) else None
         if hit is not None:
-            self._add(site, hit, form)
+            self._add_use(site, hit, form)
         return hit is not None
 
     def look_at_annotation(self, node: ast.expr) -> None:
         if self.concerns(node):
-            self._types(node)
+            self._visit_types(node)
             self.visit_expression(node)
 
-    def _types(self, node: ast.expr) -> None:
+    def _visit_types(self, node: ast.expr) -> None:
         """What the annotation *node* quotes: ``"old.Name"`` is code too (PEP 484)."""
-        for part in types(node):
-            tree = code(str(part.value), part) if self.concerns(part) else None
+        for part in find_quoted_types(node):
+            tree = parse_code(str(part.value), part) if self.concerns(part) else None
             if tree is None:
                 continue
             names = [inner for inner in ast.walk(tree) if isinstance(inner, ast.Name)]
-            if any(self._scopes.paths(name, self.enclosing) for name in names):
+            if any(self._scopes.find_paths(name, self.enclosing) for name in names):
                 self.done.add(part)
             for stmt in tree.body:
                 if isinstance(stmt, ast.Expr) and not isinstance(stmt.value, ast.Constant):
@@ -206,25 +210,25 @@ class _UseWalker(SiteWalker):
 
     # -- what is found ----------------------------------------------------
 
-    def _add(
+    def _add_use(
         self, node: ast.stmt | ast.expr, hit: Hit, form: Form, binds: str | None = None
     ) -> None:
-        use = self._use(node, hit, form)
+        use = self._make_hit_use(node, hit, form)
         self.found.uses.append(use)
         if binds is not None and isinstance(node, ast.stmt):
-            self._export(binds, node, use)
+            self._note_export(binds, node, use)
 
-    def _export(self, name: str, node: ast.stmt, use: Use) -> None:
+    def _note_export(self, name: str, node: ast.stmt, use: Use) -> None:
         checking = self.standing == "type-checking" and not self.file.is_stub
         if self.is_at_top and not checking and not self.module.replaces(name, node):
             self.found.exports.append((name, use))
 
-    def _use(self, node: ast.stmt | ast.expr, hit: Hit, form: Form) -> Use:
+    def _make_hit_use(self, node: ast.stmt | ast.expr, hit: Hit, form: Form) -> Use:
         meant = Meant(hit.target.rule, hit.target.text, hit.kind, hit.name)
-        return self.use_at(node, meant, Form.DYNAMIC if self._executed else form)
+        return self.make_use(node, meant, Form.DYNAMIC if self._executed else form)
 
 
-def _attributes(node: ast.expr) -> list[str]:
+def _list_attributes(node: ast.expr) -> list[str]:
     """``two``, ``one`` of ``name.one.two``."""
     found = []
     while isinstance(node, ast.Attribute):
