@@ -32,6 +32,7 @@ from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.configured import Configured, load_configured
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
+from pytest_ssot.session.asked_plugins import find_asked_plugins
 from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.session.scan_nodes import MARKER, ScanItem, list_marker_names
 from pytest_ssot.session.session_report import PROPERTY, RESULT, SessionReport, find_typed_folder
@@ -144,6 +145,7 @@ class SsotPlugin:
         )
         self._item: pytest.Item | None = None
         self._running = RunningTest()
+        self._collects = False
         self._fixtures = Fixtures(self.run.watcher.recorder)
         self._markers = list_marker_names(config) if self.run.settings.scan else frozenset()
 
@@ -180,7 +182,8 @@ class SsotPlugin:
         name = getattr(plugin, "__name__", None)
         if isinstance(plugin, ModuleType) and isinstance(name, str):
             conftest = name.rpartition(".")[2] == "conftest"
-            if not conftest and not name.startswith("_pytest."):
+            # What a test file asks for concerns its own tests: see pytest_make_collect_report.
+            if not (conftest or self._collects or name.startswith("_pytest.")):
                 self.run.plugins.append(name)
 
     def listen_to_children(self) -> None:
@@ -205,10 +208,15 @@ class SsotPlugin:
         watcher = self.run.watcher
         if isinstance(collector, pytest.Session):
             return (yield)
-        evidence = self.run.find_file_evidence(str(collector.path))
+        path = str(collector.path)
+        evidence = self.run.find_file_evidence(path)
         watcher.begin_collection(evidence)
+        self._collects = True
         with watcher.owned_by(evidence):
             report = yield
+        self._collects = False
+        if isinstance(collector, pytest.Module):
+            self.run.plugins_of[path] = find_asked_plugins(collector.__dict__.get("_obj"))
         self.run.note_lost_outside(collector.nodeid)
         return report
 
@@ -224,6 +232,7 @@ class SsotPlugin:
         with watcher.owned_by(evidence, item.nodeid):
             result = yield
         self._item, evidence.ended = None, self._running.end(item)
+        self._fixtures.hand_down(watcher)
         return result
 
     def _run_scan_item(self) -> Generator[None, object, object]:
@@ -249,7 +258,10 @@ class SsotPlugin:
             return (yield)
         evidence = self._fixtures.begin_setup(fixturedef)
         self._fixtures.note_requests(request, evidence, fixturedef)
-        with self.run.watcher.owned_by(evidence):
+        with (
+            self._fixtures.owning_teardown(self.run.watcher, fixturedef, evidence),
+            self.run.watcher.owned_by(evidence),
+        ):
             try:
                 return (yield)
             finally:

@@ -78,7 +78,12 @@ def name_of(path: Path) -> str:
 WATCH = [one for one in FILES if name_of(one).startswith("runtime/") and one.parent.name != "site"]
 
 #: What the watch may import besides: light, or, of the reading of source, where it is needed.
-KNOWN_TO_THE_WATCH = ("pytest_ssot.runtime", "pytest_ssot.rules.lookup", "pytest_ssot.syntax")
+KNOWN_TO_THE_WATCH = (
+    "pytest_ssot.runtime",
+    "pytest_ssot.rules.first_party",
+    "pytest_ssot.rules.lookup",
+    "pytest_ssot.syntax",
+)
 
 
 def room_of(dotted: str) -> str:

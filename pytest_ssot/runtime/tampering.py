@@ -42,6 +42,7 @@ class Tampering:
             (imports.lazy, "the filter of lazy imports: lazy imports"),
             (spy, "sys.modules['warnings']: warnings"),
             *(() if definitions is None else definitions.replacements),
+            (imports.load_ends, "importlib._bootstrap._ModuleLockManager: ends of imports"),
         )
         self._standing = tuple(replacement for replacement, _ in self._replacements)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.definitions.watch import DefinitionWatch
     from pytest_ssot.runtime.evidence.evidence import Evidence, Sightings
     from pytest_ssot.runtime.nested import OuterRun
+    from pytest_ssot.runtime.stack.loads import Load
 
     #: What to do with a module as soon as it is loaded, by its name.
     OnLoad = Mapping[str, Callable[[Any], object]]
@@ -38,6 +39,7 @@ from pytest_ssot.runtime.imports.watch import ImportWatch
 from pytest_ssot.runtime.owners import tasks
 from pytest_ssot.runtime.owners.owners import Ownership
 from pytest_ssot.runtime.stack.guard import Guard
+from pytest_ssot.runtime.stack.ours import Ours
 from pytest_ssot.runtime.tampering import Tampering
 from pytest_ssot.runtime.warnings.categories import WatchedCategories
 from pytest_ssot.runtime.warnings.watch import WarningWatch
@@ -63,6 +65,7 @@ class Watcher:
         categories: Iterable[str] = (),
         discover: bool = False,
         outer: Watcher | None = None,
+        ours: Ours | None = None,
     ) -> None:
         self.index = TargetIndex(targets)
         self.owned = Owned() if owned is None else owned
@@ -70,6 +73,7 @@ class Watcher:
         if outer is not None:
             self._adopt(outer)
         self._categories = tuple(categories)
+        self._ours = Ours(os.getcwd(), ()) if ours is None else ours
         self.guard = guard = Guard()
         factories = self._make_factories()
         self.recorder = Recorder(
@@ -77,6 +81,8 @@ class Watcher:
             self._arm_carrier,
             outer=None if outer is None else outer._make_outer_run().take,
             find_permitted=None if factories is None else factories.find_permitted,
+            is_ours=self._ours.has,
+            on_served=lambda served: self.imports.armed.arm_name(served.module, served.name),
         )
         #: Only where any class has a factory.
         self.constructions = None if factories is None else self._watch_constructions(factories)
@@ -189,10 +195,13 @@ class Watcher:
             loaded = self.imports.armed.arm_loaded(targets)
             self.early.note_targets(target for target in loaded if target.text not in known)
 
-    def owned_by(self, evidence: Evidence, test: str = "") -> Ownership:
-        """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
+    def owned_by(self, evidence: Evidence, test: str = "", *, alone: bool = False) -> Ownership:
+        """While the block runs, what happens belongs to *evidence*, which may be a *test*'s.
+
+        *alone*, it belongs to nobody else meanwhile.
+        """
         look = None if self.definitions is None else self._look_at_new
-        return Ownership(self.recorder.owners, evidence, test, look, self._on_turn)
+        return Ownership(self.recorder.owners, evidence, test, look, self._on_turn, alone=alone)
 
     def begin_test(self, evidence: Evidence) -> None:
         """Begin a test, whose *evidence* that will be."""
@@ -274,8 +283,9 @@ class Watcher:
                 if target.symbol is None
             ]
             owned = self.owned.to_plain()
+            ours = self._ours.root, self._ours.entries
             self._receiver.reader.write_config(
-                targets, owned, self._categories, self.warnings.discover
+                targets, owned, self._categories, self.warnings.discover, ours
             )
 
     def _stand_on_classes(self) -> None:
@@ -322,21 +332,21 @@ class Watcher:
 
     def _list_detectors(self) -> Iterator[Detector]:
         owners = self.recorder.owners
-        yield self.imports
         if self.definitions is not None:
-            yield self.definitions
+            yield self.definitions  # before imports: what a load ends with is theirs to carry
+        yield self.imports
         yield from (self.warnings.spy, owners.threads, owners.pools)
         if self.constructions is not None:
             yield self.constructions
 
-    def _arm_carrier(self, module: str) -> None:
-        """Watch *module*, which is part of a lineage from now on.
+    def _arm_carrier(self, load: Load) -> None:
+        """Watch the module of that *load*, which is part of a lineage from now on.
 
         Here the arrows make a circle: a tripwire that is touched makes the recorder record,
         and what is recorded in a module that loads sets a tripwire on that. One of them
         has to be found when it is needed, and not when it is made: this one.
         """
-        self.imports.armed.arm_carrier(module)
+        self.imports.armed.arm_load(load)
 
     def _refresh(self) -> None:
         self.imports.armed.refresh()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,10 @@ from pytest_ssot.runtime.evidence.evidence import Evidence
 from pytest_ssot.runtime.stack import frames
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from pytest_ssot.runtime.evidence.recorder import Recorder
+    from pytest_ssot.runtime.watcher import Watcher
 
     # Loaded by the first test that asks for it.
     from pytest_ssot.ssot import Ssot
@@ -46,6 +50,8 @@ class Fixtures:
         # By identity: pytest 8.0 has definitions that cannot be hashed.
         self._evidence: dict[int, tuple[object, Evidence]] = {}
         self._test = Evidence()
+        # What teardowns have reached, each with the fixture that it is of.
+        self._torn_down: list[tuple[Evidence, Evidence]] = []
 
     def begin_test(self, evidence: Evidence) -> None:
         """Begin a test, whose evidence is *evidence*."""
@@ -56,6 +62,26 @@ class Fixtures:
         evidence = Evidence()
         self._evidence[id(definition)] = definition, evidence
         return evidence
+
+    @contextmanager
+    def owning_teardown(
+        self, watcher: Watcher, definition: pytest.FixtureDef[Any], evidence: Evidence
+    ) -> Iterator[None]:
+        """While the block sets *definition* up, let what it does to end that be of *evidence*."""
+        teardown = Teardown(watcher, lambda reached: self._torn_down.append((evidence, reached)))
+        definition.addfinalizer(teardown.end)  # what is added first is called last
+        try:
+            yield
+        finally:
+            definition.addfinalizer(teardown.begin)
+
+    def hand_down(self, watcher: Watcher) -> None:
+        """Give what teardowns have reached to all who used their fixtures.
+
+        The test in which a fixture happens to end is over by then, as the others are.
+        """
+        while self._torn_down:
+            watcher.recorder.add_part(*self._torn_down.pop())
 
     def note_requests(
         self,
@@ -112,6 +138,26 @@ class Fixtures:
         found = self._evidence.get(id(definition))
         if found is not None:
             user.add_part(found[1])
+
+
+class Teardown:
+    """The teardown of a fixture, which belongs to nobody but that."""
+
+    def __init__(self, watcher: Watcher, on_reached: Callable[[Evidence], None]) -> None:
+        self._on_reached = on_reached
+        self._evidence = Evidence()
+        self._owning = watcher.owned_by(self._evidence, alone=True)
+        self._begun = False
+
+    def begin(self) -> None:
+        self._owning.__enter__()
+        self._begun = True
+
+    def end(self) -> None:
+        if self._begun:
+            self._owning.__exit__(None, None, None)
+            if self._evidence:
+                self._on_reached(self._evidence)
 
 
 def _has_raised(definition: object, error: BaseException) -> bool:

@@ -780,15 +780,17 @@ def test_whoever_replaces_it_is_told(single: Project) -> None:
     assert [one.at for one in ran.violations] == ["tests/test_it.py:9:4 test_after"]
 
 
+@pytest.mark.fresh
 def test_nothing_is_watched_where_nothing_is_single(single: Project) -> None:
     single.configure()
     single.write(
         {
             "tests/test_it.py": """
-    import builtins, types, _frozen_importlib
+    import builtins, sys, types
     def test_it():
         assert type(builtins.__build_class__) is types.BuiltinFunctionType
-        assert _frozen_importlib._ModuleLockManager.__bases__ == (object,)
+        assert "pytest_ssot.runtime.watcher" in sys.modules
+        assert "pytest_ssot.runtime.definitions" not in sys.modules
     """,
         }
     )

@@ -220,23 +220,55 @@ def test_autouse(project: Project) -> None:
     assert ran.failed == ["tests/deep/test_deep.py::test_deep", f"{FILE}::TestIt::test_1"]
 
 
-def test_a_teardown_counts_for_the_test_that_it_ends_in(project: Project) -> None:
-    project.write(
-        {
-            FILE: HEAD
-            + """
-        @pytest.fixture(scope="module")
+WIDER = ("class", "module", "package", "session")
+
+
+def write_teardowns(project: Project) -> dict[str, list[str]]:
+    """Write a file for each scope; returns the tests that used its fixture, by the file."""
+    for scope in WIDER:
+        file = f"tests/test_{scope}.py"
+        text = f"""
+        @pytest.fixture(scope="{scope}")
         def given():
             yield
             reach()
 
-        def test_1(given): pass
-        def test_2(given): pass
+        class TestIt:
+            def test_1(self, given): pass
+            def test_2(self, given): pass
+            def test_3(self): pass
         """
-        }
-    )
-    assert project.run().failed == failed("test_2")
-    assert project.run(f"{FILE}::test_1").failed == failed("test_1")
+        project.write({file: HEAD + text})
+    project.write({"conftest.py": CONFTEST})
+    return {
+        f"tests/test_{scope}.py": [f"tests/test_{scope}.py::TestIt::test_{n}" for n in (1, 2)]
+        for scope in WIDER
+    }
+
+
+@pytest.mark.fresh
+def test_a_teardown_counts_for_all_that_used_the_fixture(project: Project) -> None:
+    """Not for the test in which it happens to end: all of them have ended by then."""
+    used = write_teardowns(project)
+    for args in ([], ["--backwards"], ["-n2", "--dist=loadfile"]):
+        ran = project.run(*args)
+        assert (ran.code, ran.failed) == (1, [])
+        assert {one.at.partition(":")[0]: one.tests.split() for one in ran.violations} == used
+        assert sorted(one for one in ran.summary if "after its end" in one) == [
+            f"failed after its end: {test}  {file}:6  app.old"
+            for file, tests in sorted(used.items())
+            for test in tests
+        ]
+
+
+@pytest.mark.parametrize("scope", WIDER)
+def test_a_teardown_counts_for_one_that_runs_alone(project: Project, scope: str) -> None:
+    file = f"tests/test_{scope}.py"
+    first, _ = write_teardowns(project)[file]
+    alone = project.run(first)
+    assert [one.tests for one in alone.violations] == [first]
+    assert alone.code == 1
+    assert project.run(f"{file}::TestIt::test_3").code == 0
 
 
 def test_those_of_xunit_and_unittest(project: Project) -> None:

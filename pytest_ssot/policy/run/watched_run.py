@@ -25,6 +25,7 @@ from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence.conditions import Condition
 from pytest_ssot.runtime.evidence.evidence import Evidence, Sightings
+from pytest_ssot.runtime.stack.ours import Ours
 from pytest_ssot.runtime.watcher import Watcher, get_active
 
 
@@ -152,6 +153,8 @@ class Run:
         self._asked = asked
         self.marks: list[Allowance] = []
         self.plugins: list[str] = []
+        #: The plugins that a test file asks for, by its path.
+        self.plugins_of: dict[str, list[str]] = {}
         self.tested: set[Path] = set()
         self._configure(configured, known)
         self.watcher = make_watcher(configured, outer=get_active())
@@ -336,7 +339,7 @@ class Run:
 
     def _find_around(self, path: str, module: str) -> Iterator[Evidence]:
         lineage = self.watcher.recorder.lineage
-        for name in (module, *self.plugins):
+        for name in (module, *self.plugins, *self.plugins_of.get(path, ())):
             yield from lineage.find_carriers(name)
         yield from lineage.evidence_in_file(path)
         yield from self._find_collected(path)
@@ -383,6 +386,7 @@ def make_watcher(configured: Configured, outer: Watcher | None = None) -> Watche
         owned=_list_owned(configured.rules),
         categories=settings.warnings,
         discover=settings.discover,
+        ours=Ours(str(settings.root), settings.first_party),
         outer=outer,
     )
 

@@ -40,8 +40,8 @@ class RemoteOwner(Evidence):
         self._channel.write(self._kind, self.number, values, steps, plain)
         return True
 
-    def add_use(self, module: str, way: Way, conditions: Conditions = ()) -> bool:
-        found = self._lineage.gather(self._lineage.find_carriers(module))
+    def add_use(self, carrier: Evidence, way: Way, conditions: Conditions = ()) -> bool:
+        found = self._lineage.gather(self._lineage.find_with_packages(carrier))
         sent = [
             self.add(sighting, way + rest, inner + conditions)
             for sighting, rest, inner in found.values()

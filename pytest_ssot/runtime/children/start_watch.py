@@ -7,19 +7,21 @@ import os
 from pytest_ssot.rules.lookup import Owned, Target
 from pytest_ssot.runtime.evidence.channel import OWNER, Channel
 from pytest_ssot.runtime.owners.owner_numbers import make_unissued_number
+from pytest_ssot.runtime.stack.ours import Ours
 from pytest_ssot.runtime.watcher import Watcher, get_active
 
 
 def start_watch(folder: str) -> None:
     """Watch this process on behalf of the test run whose channel is *folder*."""
     channel = Channel(folder)
-    targets, owned, categories, discover = channel.read_config()
+    targets, owned, categories, discover, ours = channel.read_config()
     watcher = Watcher(
         [Target(*target, foreign=foreign) for *target, foreign in targets],
         owned=Owned.from_plain(owned),
         categories=categories,
         discover=discover,
         outer=get_active(),
+        ours=Ours(*ours),
     )
     number = int(os.environ.get(OWNER, 0))
     if not number:

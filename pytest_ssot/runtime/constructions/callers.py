@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime.imports.armed_modules import namespace_of
 from pytest_ssot.runtime.stack import frames
+from pytest_ssot.runtime.stack.namespaces import namespace_of, read_plainly
 
 #: What a name may be wrapped in: static and class methods, methods, properties, partials, wraps.
 _WRAPPERS = ("__func__", "fget", "func", "__wrapped__")
@@ -97,29 +97,30 @@ def _find_bound(module: str, dotted: str) -> Iterator[CodeType | tuple[str, str]
         thing = _find_attribute(thing, part)
     for _ in range(_MOST):
         inner = next(
-            (one for name in _WRAPPERS if (one := _get_value(thing, name)) is not None), None
+            (one for name in _WRAPPERS if (one := read_plainly(thing, name)) is not None), None
         )
         if inner is None:
             break
         thing = inner
-    if isinstance(thing, type):
-        yield thing.__module__, thing.__qualname__
+    if issubclass(type(thing), type):
+        yield str(read_plainly(thing, "__module__")), str(read_plainly(thing, "__qualname__"))
         return
-    function = thing if _get_code(thing) else _get_value(type(thing), "__call__")
+    function = thing if _get_code(thing) else read_plainly(type(thing), "__call__")
     code = _get_code(function)
     if code is None or _is_stdlib(function):
         return
     if code.co_qualname == dotted:
-        yield function.__module__, dotted
+        yield str(read_plainly(function, "__module__")), dotted
     elif not any(
-        _get_code(one) and one.__qualname__ == dotted for one in _walk_held(thing, function)
+        _get_code(one) and read_plainly(one, "__qualname__") == dotted
+        for one in _walk_held(thing, function)
     ):
         yield code
 
 
 def _walk_held(thing: Any, function: Any) -> Iterator[Any]:
     """Yield what a decorator's product holds of what it was made from."""
-    for cell in function.__closure__ or ():
+    for cell in read_plainly(function, "__closure__") or ():
         try:
             yield cell.cell_contents
         except ValueError:  # not set yet
@@ -129,25 +130,18 @@ def _walk_held(thing: Any, function: Any) -> Iterator[Any]:
 
 def _find_attribute(thing: Any, name: str) -> Any:
     """Find what stands under *name*, without running code of anybody's."""
-    if isinstance(thing, type):
+    if issubclass(type(thing), type):
         return next((cls.__dict__[name] for cls in thing.__mro__ if name in cls.__dict__), None)
     return namespace_of(thing).get(name)
 
 
-def _get_value(thing: Any, name: str) -> Any:
-    try:
-        return getattr(thing, name, None)
-    except Exception:
-        return None
-
-
 def _get_code(thing: object) -> CodeType | None:
-    code = _get_value(thing, "__code__")
+    code = read_plainly(thing, "__code__")
     return code if isinstance(code, CodeType) else None
 
 
 def _is_stdlib(function: Any) -> bool:
-    return str(function.__module__).partition(".")[0] in sys.stdlib_module_names
+    return str(read_plainly(function, "__module__")).partition(".")[0] in sys.stdlib_module_names
 
 
 def _list_nested(code: CodeType) -> list[CodeType]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 from pytest_ssot.runtime.constructions.init_descriptor import NAME
 from pytest_ssot.runtime.stack import bytecode, frames, intent
+from pytest_ssot.runtime.stack.namespaces import read_plainly
 
 #: Make an object of an object: its copy, or what was pickled.
 _COPY = frozenset(("copy", "copyreg", "pickle"))
@@ -67,5 +68,5 @@ def _find_own_name(called: list[str], frame: FrameType) -> str:
     thing: Any = None
     if len(called) == 1:
         thing = frame.f_locals.get(called[0], frame.f_globals.get(called[0]))
-    name = getattr(thing, "__name__", None)
-    return name if isinstance(name, str) and not hasattr(thing, "__code__") else ""
+    name = read_plainly(thing, "__name__")
+    return name if isinstance(name, str) and read_plainly(thing, "__code__") is None else ""

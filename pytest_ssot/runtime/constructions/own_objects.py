@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     #: Line, last line, column.
     Where = tuple[int, int, int]
 
-from pytest_ssot.runtime.imports.armed_modules import namespace_of
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 
 def find_made_while_loading(module: Any, name: str, kind: type) -> list[Where]:
     """Find the calls of *kind*, by its *name*, whose objects stand under names of *module*."""
     bound = {key for key, value in namespace_of(module).items() if type(value) is kind}
-    path = getattr(module, "__file__", None)
+    path = namespace_of(module).get("__file__")
     if not bound or not isinstance(path, str):
         return []
     import ast

@@ -20,8 +20,9 @@ from pytest_ssot.runtime.constructions import makers
 from pytest_ssot.runtime.constructions.init_descriptor import NAME, NONE, InitDescriptor, set_init
 from pytest_ssot.runtime.constructions.own_objects import find_made_while_loading
 from pytest_ssot.runtime.evidence.evidence import Sighting
-from pytest_ssot.runtime.imports.armed_modules import namespace_of
 from pytest_ssot.runtime.stack import frames
+from pytest_ssot.runtime.stack.loads import Load
+from pytest_ssot.runtime.stack.namespaces import namespace_of, read_plainly
 
 _IS_ABSTRACT = 1 << 20  # Include/object.h: Py_TPFLAGS_IS_ABSTRACT
 
@@ -115,7 +116,7 @@ class ConstructionWatch:
 
     def _on_loaded(self, module: Any) -> bool:
         self._forget_callers(module)
-        name = getattr(module, "__name__", "")
+        name = str(namespace_of(module).get("__name__"))
         self._modules[name] = module
         return self._guard_classes(name, module)
 
@@ -144,7 +145,7 @@ class ConstructionWatch:
         """Record the objects that *module* has made of *kind*; returns whether it has any."""
         if factory.callers.covers(factory.module) or kind.__module__ != factory.module:
             return False
-        path = getattr(module, "__file__", None) or ""
+        path = str(namespace_of(module).get("__file__") or "")
         found = [
             Sighting(
                 rule=factory.rule,
@@ -162,7 +163,7 @@ class ConstructionWatch:
             for line, end_line, column in find_made_while_loading(module, factory.name, kind)
         ]
         if found:
-            self._recorder.record_carrier(factory.module, path, found)
+            self._recorder.record_carrier(Load(None, namespace_of(module), path), found)
         return bool(found)
 
     def _guard_class(self, factory: FactoryRule, kind: type, through: dict[int, CodeType]) -> None:
@@ -236,18 +237,18 @@ class ConstructionWatch:
 def _is_never_made(kind: Any) -> bool:
     """Whether *kind* is a protocol, or has abstract methods: ``object.__new__`` refuses then."""
     abstract = kind.__flags__ & _IS_ABSTRACT and kind.__new__ is object.__new__
-    return bool(abstract or getattr(kind, "_is_protocol", False))
+    return bool(abstract or read_plainly(kind, "_is_protocol", False))
 
 
 def _unwrap_class(found: object) -> tuple[type | None, dict[int, CodeType]]:
     """Find the class that *found* is or wraps, and the code of what wraps it."""
     through: dict[int, CodeType] = {}
     while not issubclass(type(found), type):
-        code = getattr(found, "__code__", None)
+        code = read_plainly(found, "__code__")
         if code is None or found is NONE:
             return None, {}
         through[id(code)] = code
-        found = getattr(found, "__wrapped__", None)
+        found = read_plainly(found, "__wrapped__")
     return found, through  # type: ignore[return-value]
 
 
@@ -255,5 +256,5 @@ def _find_call_code(kind: type) -> dict[int, CodeType]:
     """Find the code of ``__call__`` of *kind*'s metaclasses."""
     meta: Any = type(kind)
     calls = (base.__dict__.get("__call__") for base in meta.__mro__)
-    codes = (getattr(call, "__code__", None) for call in calls)
+    codes = (read_plainly(call, "__code__") for call in calls)
     return {id(code): code for code in codes if code is not None}

@@ -9,6 +9,7 @@ import ast
 import sys
 from collections.abc import Iterator
 
+from pytest_ssot.runtime.stack.namespaces import namespace_of, read_plainly
 from pytest_ssot.runtime.stack.stated_source import read_source
 from pytest_ssot.syntax.bindings import find_pairs
 from pytest_ssot.syntax.definitions import find_renamed_base, is_no_definition
@@ -75,7 +76,7 @@ class NameOrigins:
             lines = set(_list_first_lines(value, self._path))
             own = [node for node in defining if lines.intersection(_lines_of(node))]
             return self._at((own or defining)[-1], "definition")
-        if getattr(value, "__name__", None) != name:
+        if read_plainly(value, "__name__") != name:
             return None
         assigned = [node for node in nodes if isinstance(node, _ASSIGNMENTS)]
         if assigned:
@@ -125,7 +126,7 @@ class NameOrigins:
         """The last star import of a module that has *name*."""
         for node, modules in reversed(self._source.stars):
             taken_from = sys.modules.get(next(iter(modules), ""))
-            if name in getattr(taken_from, "__dict__", ()):
+            if name in namespace_of(taken_from):
                 return node
         return None
 
@@ -153,12 +154,13 @@ def read_name_origins(path: str, namespace: dict[str, object]) -> NameOrigins | 
 
 def _list_first_lines(value: object, path: str) -> Iterator[int]:
     """The first lines of the code in *path* that *value*, a function or a class, is made of."""
-    known = getattr(value, "__dict__", {}).get("__firstlineno__")
-    if isinstance(known, int):
+    is_class = issubclass(type(value), type)
+    known = read_plainly(value, "__firstlineno__") if is_class else None
+    if type(known) is int:
         yield known
-    parts = vars(value).values() if isinstance(value, type) else (value,)
+    parts = read_plainly(value, "__dict__").values() if is_class else (value,)
     for part in parts:
-        code = getattr(part, "__code__", None)
+        code = read_plainly(part, "__code__")
         if code is not None and code.co_filename == path:
             yield code.co_firstlineno
 

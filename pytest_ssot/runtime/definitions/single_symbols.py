@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pytest_ssot.runtime.definitions.name_origins import NameOrigin, NameOrigins
 
-from pytest_ssot.runtime.imports.armed_modules import SPEC, namespace_of
+from pytest_ssot.runtime.stack.namespaces import SPEC, namespace_of, read_plainly
 
 _Module = type(sys)
 
@@ -42,10 +42,8 @@ class SingleSymbol:
         # By its true class: a lazy object comes to life when it is asked what it is.
         if self.name not in namespace or module == self.module or issubclass(type(value), _Module):
             return False
-        try:
-            return getattr(value, "__module__", None) == module
-        except Exception:  # whatever it is, it is no class
-            return False
+        own = read_plainly(value, "__module__")
+        return isinstance(own, str) and own == module
 
     def is_file(self, path: str) -> bool:
         """Whether *path* is the file of the symbol's own module, by whatever name it is loaded."""

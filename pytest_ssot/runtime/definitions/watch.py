@@ -27,11 +27,12 @@ from pytest_ssot.runtime.definitions.class_statements import (
     adds_nothing,
     read_class_statement,
 )
-from pytest_ssot.runtime.definitions.load_ends import LoadEnds
 from pytest_ssot.runtime.definitions.single_symbols import SingleSymbol, SingleSymbols, is_loading
 from pytest_ssot.runtime.evidence.evidence import Sighting
-from pytest_ssot.runtime.imports.armed_modules import namespace_of
+from pytest_ssot.runtime.imports.load_ends import LoadEnds
 from pytest_ssot.runtime.stack import frames
+from pytest_ssot.runtime.stack.loads import Load
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 _Module = type(sys)
 _MAIN = "__main__"
@@ -100,7 +101,7 @@ class DefinitionWatch:
         found = self._find_carried(name, namespace)
         asker = frames.find_request(frame)[1]
         if found and asker is not None:
-            self._recorder.record_use(asker, name)
+            self._recorder.record_import(asker, name)
         elif found:
             for sighting in found:
                 self._recorder.give_sighting((), sighting, ())
@@ -196,7 +197,7 @@ class DefinitionWatch:
         self._look_for_twin(name, path, namespace)
         found = list(self._find_others(name, path, namespace))
         if found:
-            self._recorder.record_carrier(name, path, found)
+            self._recorder.record_carrier(Load(None, namespace, path), found)
         return found
 
     def _find_others(
@@ -270,5 +271,5 @@ def _evaluate(node: ast.expr, frame: FrameType) -> object:
         return frame.f_locals.get(identifier, frame.f_globals.get(identifier))
     inner: Any = getattr(node, "value", None)
     module = None if inner is None else _evaluate(inner, frame)
-    found = namespace_of(module) if isinstance(module, _Module) else {}
+    found = namespace_of(module) if issubclass(type(module), _Module) else {}
     return found.get(getattr(node, "attr", ""))

@@ -114,6 +114,11 @@ class WarningFacts:
         self.inside = inside
         self.caught = caught
 
+    def under(self, conditions: Conditions) -> WarningFacts:
+        """The same warning, where its module, or what serves it, has set *conditions* too."""
+        inside = self.inside + conditions
+        return WarningFacts(self.text, self.categories, self.stated, inside, self.caught)
+
     def to_plain(self) -> tuple[object, ...]:
         """Return it as what a channel takes."""
         inside = tuple(condition.plain for condition in self.inside)

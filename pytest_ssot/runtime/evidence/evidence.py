@@ -132,7 +132,7 @@ class Evidence:
 
     def __init__(self) -> None:
         self.sightings: Sightings = {}
-        self.uses: dict[tuple[str, Conditions], Way] = {}
+        self.uses: dict[tuple[Evidence, Conditions], Way] = {}
         self.parts: list[tuple[Evidence, Conditions]] = []
         self.users: list[Evidence] = []
         self.standing: tuple[object, ...] = ()
@@ -143,14 +143,14 @@ class Evidence:
     def __bool__(self) -> bool:
         return bool(self.sightings or self.uses or any(part for part, _ in self.parts))
 
-    def add_part(self, part: Evidence, conditions: Conditions | None = None) -> None:
+    def add_part(self, part: Evidence, conditions: Conditions | None = None) -> bool:
         """Note that this uses *part*, under *conditions*; None if those were noted, if any."""
         known = [under for other, under in self.parts if other is part]
-        if (conditions is None and not known) or (
-            conditions is not None and conditions not in known
-        ):
-            self.parts.append((part, conditions or ()))
-            part.users.append(self)
+        if known and (conditions is None or conditions in known):
+            return False
+        self.parts.append((part, conditions or ()))
+        part.users.append(self)
+        return True
 
     def add(self, sighting: Sighting, way: Way, conditions: Conditions = ()) -> bool:
         return keep_shortest(self.sightings, (sighting, way, conditions))
@@ -168,9 +168,9 @@ class Evidence:
             self.add(sighting, way, leave_out_collector(conditions))
         return bool(taken)
 
-    def add_use(self, module: str, way: Way, conditions: Conditions = ()) -> bool:
-        """Note that *module*, which carries evidence of its own, was imported by *way*."""
-        key = module, conditions
+    def add_use(self, carrier: Evidence, way: Way, conditions: Conditions = ()) -> bool:
+        """Note that what *carrier* is of was imported, or read, by *way*."""
+        key = carrier, conditions
         known = self.uses.get(key)
         if known is None or _rank_way(way) < _rank_way(known):
             self.uses[key] = way

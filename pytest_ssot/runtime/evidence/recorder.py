@@ -13,25 +13,33 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.evidence.channel import Channel
     from pytest_ssot.runtime.evidence.conditions import Conditions
     from pytest_ssot.runtime.evidence.evidence import OwnerStack
+    from pytest_ssot.runtime.evidence.lineage import Carrier
     from pytest_ssot.runtime.stack.guard import Guard
+    from pytest_ssot.runtime.stack.loads import Load
+    from pytest_ssot.runtime.stack.served_names import ServedName
     from pytest_ssot.runtime.warnings.in_force import SetCondition
 
 from pytest_ssot.runtime.children.remote_owner import RemoteOwner
+from pytest_ssot.runtime.evidence.circles import Circles
 from pytest_ssot.runtime.evidence.conditions import leave_out_collector
 from pytest_ssot.runtime.evidence.evidence import Evidence, Sighting
 from pytest_ssot.runtime.evidence.lineage import Lineage
 from pytest_ssot.runtime.owners.owner_numbers import OwnerNumbers
 from pytest_ssot.runtime.owners.owners import Owners
 from pytest_ssot.runtime.stack import bytecode, frames, patch_decorators
-from pytest_ssot.runtime.warnings.in_force import InForce, select_body, select_owner
+from pytest_ssot.runtime.stack.loads import find_loads
+from pytest_ssot.runtime.stack.served_names import ServedNames
+from pytest_ssot.runtime.warnings.in_force import InForce, select_body, select_held, select_owner
 
 
 class Recorder:
     """Keeps the evidence, with its owners and with the modules that carry it.
 
-    *on_carrier* gets the name of a module that has just become part of a lineage,
+    *on_carrier* gets the load of a module that has just become part of a lineage, *on_served*
+    a name of a module whose answering has,
     *outer* each sighting, where another run is to choose those that it asked for: this
-    one takes place in a test of that. *find_permitted* is for :class:`Owners`.
+    one takes place in a test of that. *find_permitted* is for :class:`Owners`, *is_ours* for
+    :class:`ServedNames`.
 
     ``changes`` is another number each time that something was noted. ``late`` are
     the owners that got something after they had ended.
@@ -40,20 +48,24 @@ class Recorder:
     def __init__(
         self,
         guard: Guard,
-        on_carrier: Callable[[str], None],
+        on_carrier: Callable[[Load], None],
         *,
         outer: Callable[[Sighting, frames.Way, Conditions], None] | None,
         find_permitted: Callable[[FrameType], frozenset[str]] | None,
+        is_ours: Callable[[FrameType], bool],
+        on_served: Callable[[ServedName], None],
     ) -> None:
         self._on_carrier = on_carrier
+        self._on_served = on_served
         self._outer = outer
         self.lineage = Lineage()
         self.session: Evidence = Evidence()
         self.swept: Evidence = Evidence()
         self.late: dict[int, Evidence] = {}
         self.owners = Owners(guard, self._find_loading, find_permitted)
+        self.circles = Circles()
+        self.served = ServedNames(is_ours)
         self.in_force = InForce(self.owners)
-        self._circles: dict[str, list[tuple[str, str, frames.Way]]] = {}
         self._count = count(1)
         # Threads note at once; what is compared and set must not be torn apart.
         self._lock = RLock()
@@ -94,8 +106,7 @@ class Recorder:
 
     def _find_loading(self, frame: FrameType) -> OwnerStack:
         """Find the evidence of the modules that load at *frame*."""
-        bodies = frames.find_module_bodies(frame)
-        return tuple(self._get_carrier(frames.module_of(b), b.f_code.co_filename) for b in bodies)
+        return tuple(self._get_carrier(load) for load in find_loads(frame))
 
     def record(self, frame: FrameType, sighting: Sighting) -> None:
         """Note *sighting*, whose importer is *frame*."""
@@ -103,16 +114,18 @@ class Recorder:
             self._tell_outer_run(sighting, (), ())
             self.swept.add(sighting, ())
             return
-        bodies = frames.find_module_bodies(frame)
-        sets = self.in_force.list_around(bodies)
+        loads = list(find_loads(frame))
+        sets = self._list_around(loads)
         for owner, way, conditions in self._find_owners(frame, sets):
             if sighting.warning is not None and sighting.kind != "warning":
                 conditions = leave_out_collector(conditions)
             self.give_sighting((owner,), sighting, way[:-1], conditions)
-        for body in bodies:
-            sub = frames.find_way(frame, until=body)[:-1]
-            carrier = self._get_carrier(frames.module_of(body), body.f_code.co_filename)
-            self._note(carrier.add, sighting, sub, select_body(sets, body))
+        for load in loads:
+            sub = frames.find_way(frame, until=load.frame)[:-1]
+            self._note(self._get_carrier(load).add, sighting, sub, _select_load(sets, load))
+        for carrier, server in self._find_served(frame):
+            sub = frames.find_way(frame, until=server)[:-1]
+            self._note(carrier.add, sighting, sub, _select_call(sets, server))
 
     def give_sighting(
         self,
@@ -141,61 +154,93 @@ class Recorder:
             way = ways[number] if number < len(ways) else frames.find_way(frame)
             yield owner, way, select_owner(sets, owner, owned)
 
-    def record_use(self, frame: FrameType, module: str) -> None:
-        """Note that *frame* imports *module*, which carries evidence."""
-        bodies = frames.find_module_bodies(frame)
-        sets = self.in_force.list_around(bodies)
+    def record_import(self, frame: FrameType, module: str) -> None:
+        """Note that *frame* imports *module*, if that carries evidence."""
+        carrier = next(self.lineage.find_carriers(module), None)
+        if carrier is not None:
+            self.record_use(frame, carrier)
+
+    def record_use(self, frame: FrameType, carrier: Carrier) -> None:
+        """Note that *frame* imports, or reads, what *carrier* is of."""
+        loads = list(find_loads(frame))
+        sets = self._list_around(loads)
         for owner, way, under in self._find_owners(frame, sets):
             conditions = leave_out_collector(under)
-            self._note_for_owner(owner, owner.add_use, module, way, conditions)
+            self._note_for_owner(owner, owner.add_use, carrier, way, conditions)
             if self._outer is not None:
-                carried = self.lineage.gather(self.lineage.find_carriers(module))
+                carried = self.lineage.gather(self.lineage.find_with_packages(carrier))
                 for sighting, rest, inner in carried.values():
                     self._tell_outer_run(sighting, way + rest, inner + conditions, owner.standing)
-        for body in bodies:
-            name = frames.module_of(body)
-            if name != module:
-                sub = frames.find_way(frame, until=body)
-                carrier = self._get_carrier(name, body.f_code.co_filename)
-                self._note(carrier.add_use, module, sub, select_body(sets, body))
+        for load in loads:
+            user = self._get_carrier(load)
+            if user is not carrier:
+                sub = frames.find_way(frame, until=load.frame)
+                self._note(user.add_use, carrier, sub, _select_load(sets, load))
+        for user, server in self._find_served(frame):
+            if user is not carrier:
+                sub = frames.find_way(frame, until=server)
+                self._note(user.add_use, carrier, sub, _select_call(sets, server))
 
     def find_conditions(self, frame: FrameType, owner: Evidence) -> Conditions:
         """Find what is in force at *frame* and was set inside of *owner*."""
-        sets = self.in_force.list_around(frames.find_module_bodies(frame))
+        sets = self._list_around(find_loads(frame))
         return leave_out_collector(select_owner(sets, owner, self.owners.at(frame)))
+
+    def find_held(self, caller: FrameType) -> Conditions:
+        """Find what is in force here, and was set by *caller* or by what that has called."""
+        return _select_call(self._list_around(find_loads(caller)), caller)
 
     def hand_on(self, frame: FrameType, text: str, path: str, line: int) -> None:
         """Note that what a collector took of a warning is issued again, at *frame*."""
         for owner in self.owners.at(frame):
             self._note(owner.hand_on, text, path, line)
 
-    def record_carrier(self, module: str, path: str, found: Iterable[Sighting]) -> None:
-        """Note that the *module* from the file *path* carries what was *found* in it."""
-        carrier = self._get_carrier(module, path)
+    def _list_around(self, loads: Iterable[Load]) -> tuple[SetCondition, ...]:
+        return self.in_force.list_around([load.frame for load in loads if load.frame is not None])
+
+    def record_carrier(self, load: Load, found: Iterable[Sighting]) -> None:
+        """Note that the module of that *load* carries what was *found* in it."""
+        carrier = self._get_carrier(load)
         for sighting in found:
             self._note(carrier.add, sighting, ())
 
-    def record_circular_import(self, frame: FrameType, module: str) -> None:
+    def record_circular_import(self, frame: FrameType, module: str) -> list[Load]:
         """Note that *frame* imports *module* while that is still loading.
 
-        What loads in between carries whatever *module* still comes to.
+        What loads in between has whatever *module* still comes to. Returns the modules that have
+        to be watched for that.
         """
-        between: list[tuple[str, str, frames.Way]] = []
-        for body in frames.find_module_bodies(frame):
-            if frames.module_of(body) == module:
-                self._circles.setdefault(module, []).extend(between)
-                return
-            sub = frames.find_way(frame, until=body)
-            between.append((frames.module_of(body), body.f_code.co_filename, sub))
+        watched = self.circles.note_circular_import(frame, module)
+        if watched and self.lineage.has_evidence(watched[0]):
+            self._close_circle(watched[0])
+        return watched
 
-    def _get_carrier(self, name: str, path: str) -> Evidence:
+    def _find_served(self, frame: FrameType) -> Iterator[tuple[Carrier, FrameType]]:
+        """Find the evidence of the names that *frame* helps to serve, each with what serves it."""
+        for served in self.served.find(frame):
+            carrier = self.lineage.evidence_of_name(served)
+            if carrier is not None:
+                if not carrier:
+                    self._on_served(served)
+                yield carrier, served.server
+
+    def _get_carrier(self, load: Load) -> Carrier:
         """Return the evidence of a module, which is a carrier from now on if it was not."""
-        evidence = self.lineage.evidence_of(name, path)
+        evidence = self.lineage.evidence_of(load)
         if not evidence:
-            self._on_carrier(name)
-            for inner, inner_path, way in self._circles.pop(name, ()):
-                self._note(self._get_carrier(inner, inner_path).add_use, name, way)
+            self._on_carrier(load)
+            self._close_circle(load)
         return evidence
+
+    def _close_circle(self, load: Load) -> None:
+        """Note what waits for a module that carries something, as it does from now on."""
+        for edge in self.circles.close(load.namespace):
+            used = self.lineage.evidence_of(edge.used)
+            self._note(self._get_carrier(edge.user).add_use, used, edge.way)
+
+    def add_part(self, whole: Evidence, part: Evidence) -> None:
+        """Note that *whole*, and so who uses it, has what *part* has."""
+        self._note_for_owner(whole, whole.add_part, part)
 
     def _tell_outer_run(
         self,
@@ -234,6 +279,20 @@ def _list_with_users(owner: Evidence) -> Iterable[Evidence]:
             found[id(evidence)] = evidence
             todo += evidence.users
     return found.values()
+
+
+def _select_load(sets: tuple[SetCondition, ...], load: Load) -> Conditions:
+    """Select what of *sets* was set by the module of that *load*."""
+    if load.frame is None:
+        return ()
+    if frames.is_module_level(load.frame):
+        return select_body(sets, load.frame)
+    return _select_call(sets, load.frame)
+
+
+def _select_call(sets: tuple[SetCondition, ...], caller: FrameType) -> Conditions:
+    """Select what of *sets* was set by *caller*, and by what that has called, down to here."""
+    return leave_out_collector(select_held(sets, frames.get_caller(), caller))
 
 
 def make_sighting_at(frame: FrameType, **what: object) -> Sighting:

@@ -14,26 +14,14 @@ if TYPE_CHECKING:
     from pytest_ssot.rules.lookup import Target, TargetIndex
     from pytest_ssot.runtime.imports.attributes import Attributes
     from pytest_ssot.runtime.imports.tripwire import Tripwires
+    from pytest_ssot.runtime.stack.loads import Load
+
+from pytest_ssot.runtime.stack.namespaces import SPEC, namespace_of
 
 #: On 3.11 every failed look for an attribute of a module touches its spec, from whatever C code
 #: (``isinstance``); since 3.12 only what raises does (``Objects/moduleobject.c``: module_getattro).
 LOOKS_TOUCH_SPECS = sys.version_info < (3, 12)
-#: What the import system asks a module for, and nobody who only fails to find a name in it: that
-#: looks into the module's dictionary (``Objects/moduleobject.c``). A stub may have none.
-SPEC = "__spec__"
 _spec_of = itemgetter(SPEC)
-
-
-def namespace_of(module: object) -> dict[str, object]:
-    """Return the names of what stands in ``sys.modules``, past its own ``__getattribute__``.
-
-    ``importlib.util``'s lazy modules load at the first look at them.
-    """
-    try:
-        namespace: dict[str, object] = object.__getattribute__(module, "__dict__")
-    except AttributeError:
-        return {}
-    return namespace
 
 
 class ArmedModules:
@@ -47,12 +35,14 @@ class ArmedModules:
         self._tripwires = tripwires
         self._attributes = attributes
         self._armed: dict[str, object] = {}
-        self._names: dict[int, str] = {}
+        self._names: dict[int, dict[str, None]] = {}
         # By name: what of each test is looked at, and what only at the end.
         self._targets: dict[str, dict[str, object]] = {}
         self._carrying: dict[str, dict[str, object]] = {}
         self._seen: tuple[object, ...] = ()
         self.unwatchable: set[str] = set()
+        # By name: modules that are used through lazy objects, which no statement tells of.
+        self._lazy: set[str] = set()
 
     def arm(self, name: str) -> None:
         """Watch the module *name* as it stands there now, if it does."""
@@ -72,6 +62,8 @@ class ArmedModules:
                 watched[name] = namespace
             asked = [SPEC] if spec is None or LOOKS_TOUCH_SPECS else []
             self._watch_names(module, name, [*asked, *self._list_watched_names(name, module)])
+            if self._is_lazy(name, module):
+                self._watch_names(module, name, [], everything=True)
             self._watch_in_package(name)
         except TypeError:
             self.unwatchable.add(name)
@@ -87,6 +79,49 @@ class ArmedModules:
         """Watch a module that has loaded no more."""
         self._tripwires.take_off(spec)
 
+    def arm_load(self, load: Load) -> None:
+        """Watch the module of that *load*, which is part of a lineage."""
+        self.set_tripwire_in(load)
+        self.arm_carrier(load.name)
+
+    def arm_waiting(self, load: Load) -> None:
+        """Watch a module that may become part of a lineage."""
+        if load.name != "__main__":
+            self.set_tripwire_in(load)
+            self.arm(load.name)
+
+    def arm_name(self, module: object, name: str) -> None:
+        """Watch *name* of *module*."""
+        dotted = _name_module(module)
+        try:
+            self._watch_names(module, dotted, [name])
+        except TypeError:
+            self.unwatchable.add(f"{dotted}.{name}")
+
+    def arm_surface(self, name: str) -> None:
+        """Watch all that the module *name* has, now or when it has loaded."""
+        if name not in self._lazy:
+            self._lazy.add(name)
+            self.arm(name)
+
+    def disarm(self, name: str) -> None:
+        """Watch the module *name* no more, nor as what its package has."""
+        namespace = namespace_of(sys.modules.get(name))
+        self._carrying.pop(name, None)
+        spec: Any = namespace.get(SPEC)
+        if spec is not None:
+            self._tripwires.take_off(spec)
+        package, _, last = name.rpartition(".")
+        if last not in self._index.names.get(package, ()):
+            self._attributes.unwatch_name(sys.modules.get(package), last)
+        self._attributes.unwatch_name(sys.modules.get(name), SPEC)
+
+    def set_tripwire_in(self, load: Load) -> None:
+        """Watch a module that may not be in ``sys.modules``, or not yet."""
+        spec: Any = load.namespace.get(SPEC)
+        if spec is not None and load.name != "__main__":
+            self.set_tripwire(load.name, spec)
+
     def arm_carrier(self, name: str) -> None:
         """Watch a module that is part of a lineage, loading or loaded, and its submodules."""
         if name == "__main__":
@@ -94,7 +129,7 @@ class ArmedModules:
         self._index.tops.add(name.partition(".")[0])
         self.arm(name)
         prefix = name + "."
-        if hasattr(sys.modules.get(name), "__path__"):
+        if "__path__" in namespace_of(sys.modules.get(name)):
             for loaded in list(sys.modules):
                 if loaded.startswith(prefix):
                     self.arm(loaded)
@@ -114,6 +149,20 @@ class ArmedModules:
             and (target.module in sys.modules if target.name is not None else id(target) in found)
         ]
 
+    def arm_put(self) -> list[str]:
+        """Watch what code has put into ``sys.modules`` by itself; returns those names."""
+        index, armed, modules = self._index, self._armed, sys.modules
+        put = [
+            name
+            for name in list(modules)
+            if name.partition(".")[0] in index.tops
+            and armed.get(name) is not modules.get(name)
+            and (name in index.names or index.find_module(name) is not None)
+        ]
+        for name in put:
+            self.arm(name)
+        return put
+
     def refresh(self) -> None:
         """Watch what came into ``sys.modules`` by no import: stubs, aliases, replacements.
 
@@ -129,9 +178,9 @@ class ArmedModules:
                 if armed.get(name) is not modules[name]:
                     self.arm(name)
 
-    def name_of(self, module: object) -> str:
-        """The name under which *module* is watched."""
-        return self._names.get(id(module), "")
+    def names_of(self, module: object) -> list[str]:
+        """Return the names under which *module* is watched."""
+        return list(self._names.get(id(module), ()))
 
     def disarm_all(self) -> None:
         self._tripwires.remove_all()
@@ -163,10 +212,19 @@ class ArmedModules:
             and namespace_of(sys.modules.get(name)) is namespace
         )
 
-    def _watch_names(self, module: object, dotted: str, names: list[str]) -> None:
-        if names:
-            self._names[id(module)] = dotted
-            self._attributes.watch_names(module, names)
+    def _is_lazy(self, name: str, module: object) -> bool:
+        if name in self._lazy:
+            return True
+        if any(cls.__name__ == "_LazyModule" for cls in type(module).__mro__):
+            self._lazy.add(name)
+        return name in self._lazy
+
+    def _watch_names(
+        self, module: object, dotted: str, names: list[str], *, everything: bool = False
+    ) -> None:
+        if names or everything:
+            self._names.setdefault(id(module), {})[dotted] = None
+            self._attributes.watch_names(module, names, everything=everything)
 
     def _list_watched_names(self, dotted: str, module: object) -> list[str]:
         """The names with a rule, and all that a package with ``submodules = false`` has itself."""
@@ -175,7 +233,7 @@ class ArmedModules:
         if target is not None and not target.submodules:
             names += [
                 name
-                for name in list(vars(module))
+                for name in list(namespace_of(module))
                 if not name.startswith("__") and f"{dotted}.{name}" not in sys.modules
             ]
         return names
@@ -186,3 +244,11 @@ class ArmedModules:
         parent = sys.modules.get(package)
         if parent is not None:
             self._watch_names(parent, package, [last])
+
+
+def _name_module(module: object) -> str:
+    """Find the name that *module* goes by: an object in the place of one has none of its own."""
+    name = namespace_of(module).get("__name__")
+    if isinstance(name, str):
+        return name
+    return next((name for name, one in list(sys.modules.items()) if one is module), "")

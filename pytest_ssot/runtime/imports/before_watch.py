@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from pytest_ssot.rules.lookup import Target
 
-from pytest_ssot.runtime.imports.armed_modules import namespace_of
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 _Module = type(sys)
 
@@ -46,5 +46,5 @@ class EarlyTargets:
 
 def _list_loaded() -> Iterable[LoadedModule]:
     for name, module in list(sys.modules.items()):
-        if isinstance(module, _Module):
+        if issubclass(type(module), _Module):
             yield LoadedModule(name, namespace_of(module))

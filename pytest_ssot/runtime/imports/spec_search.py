@@ -26,7 +26,8 @@ _FILE = "<frozen importlib._bootstrap>"
 class SpecSearch:
     """Calls *on_searched* with a name, the spec that was found for it if any, and who asked.
 
-    For names that begin with one of *tops* alone: all others cost one look.
+    For names that begin with one of *tops* alone: all others cost one look. ``found`` counts
+    the specs that were found, each of which is loaded.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class SpecSearch:
     ) -> None:
         self._tops = tops
         self._on_searched = on_searched
+        self.found = 0
         self._original: Any = None
         self._mine: Any = None
 
@@ -51,6 +53,8 @@ class SpecSearch:
 
         def find_spec(name: str, path: object, target: object = None) -> ModuleSpec | None:
             spec: ModuleSpec | None = original(name, path, target)
+            if spec is not None:
+                self.found += 1
             if name.partition(".")[0] in tops:
                 on_searched(name, spec, get_caller())
             return spec

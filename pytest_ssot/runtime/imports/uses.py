@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,12 +12,18 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from pytest_ssot.rules.lookup import TargetIndex
+    from pytest_ssot.runtime.evidence.conditions import Conditions
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.imports.armed_modules import ArmedModules
+    from pytest_ssot.runtime.stack.served_names import ServedName
 
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime.evidence.recorder import make_sighting_of_patch
+from pytest_ssot.runtime.imports.lazy_names import LazyNames, classify_served_read
+from pytest_ssot.runtime.imports.submodules import find_unloaded, holds_module, is_submodule
 from pytest_ssot.runtime.stack import bytecode, frames, intent, patch_decorators
+from pytest_ssot.runtime.stack.class_swap import answers_for_names
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 #: Modules that import every package on the way to the dotted string that they are given.
 _RESOLVERS = frozenset(("_pytest.monkeypatch", "mock.mock", "pkgutil", "unittest.mock"))
@@ -29,6 +36,7 @@ class ImportUses:
         self._index = index
         self._recorder = recorder
         self._armed = armed
+        self.lazy = LazyNames(recorder, armed)
         #: The modules, and names in them, that lazy imports have stated.
         self._stated: set[str] = set()
 
@@ -44,8 +52,11 @@ class ImportUses:
     def charge_carrier(self, name: str, asker: FrameType) -> None:
         """Charge *asker* with what the module *name* carries, if it does."""
         recorder = self._recorder
-        if recorder.lineage and recorder.lineage.carries(name):
-            recorder.record_use(asker, name)
+        if recorder.lineage:
+            recorder.record_import(asker, name)
+        if recorder.circles:
+            for waiting in recorder.circles.note_import(asker, name):
+                self._armed.arm_waiting(waiting)
 
     def charge_target(
         self, name: str, asker: FrameType, package: str | None, spec: ModuleSpec | None
@@ -56,19 +67,20 @@ class ImportUses:
             return
         if package is not None and self._index.find_module(package) is target:
             return  # told with the package, by the name that is taken from it
-        if self._charge_patch(target, asker, "import", name):
-            return
-        importer = frames.find_user_frame(asker)
+        importer, served = self._find_importer(target, asker, name, "import")
         if importer is None or self._is_inside(target, importer):
             return
         if target.symbol is not None and intent.says_relative_import(importer):
             self._charge_relative_import(target, target.symbol, importer)
             return
-        if not frames.passes_through(asker, importer, _RESOLVERS):
+        if served or not frames.passes_through(asker, importer, _RESOLVERS):
             for taken in self._list_taken(name, target, asker, spec):
-                self._record_use(target, importer, "import", taken)
+                if served:
+                    self._charge_served(target, importer, served, name, taken, "import")
+                else:
+                    self._record_use(target, importer, "import", taken)
         elif target.submodules or intent.says_surface(
-            importer, name, lambda below: _is_submodule(name, below, spec)
+            importer, name, lambda below: is_submodule(name, below, spec)
         ):
             self._record_use(target, importer, "import", intent.find_spelled_name(importer, name))
 
@@ -79,7 +91,7 @@ class ImportUses:
         """
         self._stated.update((name, *(f"{name}.{taken}" for taken in names)))
         if self._index.find_module(name) is not None:
-            self.charge_target(name, frame, None, _find_unloaded(name))
+            self.charge_target(name, frame, None, find_unloaded(name))
         for taken in names:
             target = self._index.find_name(name, taken)
             if target is not None:
@@ -147,7 +159,7 @@ class ImportUses:
             for taken in names
             if self._index.find_name(name, taken) is None
             and f"{name}.{taken}" not in self._index.modules
-            and (target.submodules or not _is_submodule(name, taken, spec))
+            and (target.submodules or not is_submodule(name, taken, spec))
         ]
 
     # -- attributes -------------------------------------------------------
@@ -163,7 +175,7 @@ class ImportUses:
             return
         surface = self._index.modules.get(dotted)
         module = f"{dotted}.{name}"
-        if module in sys.modules or _holds_module(dotted, name):
+        if module in sys.modules or holds_module(dotted, name):
             self._charge_submodule(module, frame, how)
         elif surface is not None and how not in ("from", "star"):
             self._charge_surface(surface, name, frame, how)
@@ -181,20 +193,27 @@ class ImportUses:
             if intent.is_from_import(frame):
                 self.charge_import(module, frame, package, None)
         elif how == "attribute":
-            if target is None or intent.imports_itself(frame, module, below=target.submodules):
+            if target is None:
+                self._charge_lazy_submodule(module, frame)
+                return
+            if intent.imports_itself(frame, module, below=target.submodules):
                 return
             if target.submodules or bytecode.read_next_attribute(frame) is None:
                 self._charge_name(target, package, name, frame, how, "import")
         elif target is not None:
             self._charge_name(target, package, name, frame, how, "import")
 
+    def _charge_lazy_submodule(self, module: str, frame: FrameType) -> None:
+        """Charge *frame* with what *module* carries, which its package loads when it is asked."""
+        package = sys.modules.get(module.rpartition(".")[0])
+        if answers_for_names(package):
+            self.charge_carrier(module, frame)
+
     def _charge_name(
         self, target: Target, dotted: str, name: str, frame: FrameType, how: str, kind: str
     ) -> None:
         """Charge *frame* with the attribute *name* under *target*: used, or only looked at."""
-        if self._charge_patch(target, frame, kind, dotted):
-            return
-        asker = frames.find_user_frame(frame)
+        asker, served = self._find_importer(target, frame, dotted, kind)
         if asker is None:
             return
         taken: str | None = name
@@ -203,16 +222,111 @@ class ImportUses:
             taken = intent.find_spelled_name(asker, module) if how == "computed" else None
         if self._is_inside(target, asker):
             return
-        if how in ("from", "star", "attribute") or (
-            how == "computed" and intent.says_name(asker, dotted, name)
-        ):
+        if served:
+            self._charge_served(target, asker, served, dotted, taken, kind)
+        elif _is_meant(how, asker, dotted, name):
             self._record_use(target, asker, kind, taken)
-            return
-        looker = frames.find_user_frame(frame, intent.is_stdlib)
-        if looker is not None and not self._is_inside(target, looker):
-            self._record_use(target, looker, kind, taken, swept=True)
+        else:
+            self._record_look(target, asker, kind, taken)
 
     # -- both -------------------------------------------------------------
+
+    def _find_importer(
+        self, target: Target, frame: FrameType, module: str, kind: str
+    ) -> tuple[FrameType | None, list[ServedName]]:
+        """Find who uses *target* at *frame*, which imports *module* or reads a name off it.
+
+        Also the names by which that one asked for it, where other code answers, the last last.
+        None where mock does so for a decorator: that has been charged then.
+        """
+        if self._charge_patch(target, frame, kind, module):
+            return None, []
+        importer, served = self._recorder.served.find_importer(
+            frame,
+            lambda loader: intent.says_import(loader) or module in loader.f_code.co_consts,
+            lambda package, name: self._is_name_of(target, package, name),
+        )
+        user = frames.find_user_frame(importer)
+        if user is None and served:
+            self._charge_patch(target, importer, kind, module)
+        return user, served
+
+    def _is_name_of(self, target: Target, module: str, name: str) -> bool:
+        """Whether *name* of *module* is *target* itself."""
+        dotted = f"{module}.{name}"
+        return (
+            self._index.find_name(module, name) is target
+            or self._index.find_module(dotted) is target
+        )
+
+    def _charge_served(
+        self,
+        target: Target,
+        importer: FrameType,
+        served: list[ServedName],
+        module: str,
+        taken: str | None,
+        kind: str,
+        held: Conditions = (),
+    ) -> None:
+        """Charge *importer*, which asked for what was *served*, and each who asks after it.
+
+        The code that served before has *held* its warnings under these conditions.
+        """
+        asked = served[-1]
+        if asked.module is None:
+            taken = asked.name
+            self._armed.arm_surface(module)
+        how = classify_served_read(asked)
+        if how == "attribute" and self._is_told_elsewhere(target, importer, asked):
+            return
+        if _is_meant(how, importer, frames.module_of(asked.server), asked.name):
+            self._record_use(target, importer, kind, taken, held=held)
+        else:
+            self._record_look(target, importer, kind, taken)
+        for one in served:
+            inside = held + self._recorder.find_held(one.server)
+            again = partial(self._charge_again, target, one.name, module, taken, kind, inside)
+            self.lazy.keep(one, (target.text, kind, taken), again)
+
+    def _is_told_elsewhere(self, target: Target, reader: FrameType, asked: ServedName) -> bool:
+        """Whether *reader* reads a submodule under *target* that other code of its tells of.
+
+        An import statement does, or the name that is read off it next.
+        """
+        package = namespace_of(asked.module).get("__name__")
+        module = f"{package}.{asked.name}"
+        if self._index.find_module(module) is not target:
+            return False
+        passes = not target.submodules and bytecode.read_next_attribute(asked.reader) is not None
+        return passes or intent.imports_itself(reader, module, below=target.submodules)
+
+    def _charge_again(
+        self,
+        target: Target,
+        name: str,
+        module: str,
+        taken: str | None,
+        kind: str,
+        held: Conditions,
+        frame: FrameType,
+    ) -> None:
+        """Charge *frame*, which reads the *name* that *target* was served by before."""
+        importer, served = self._find_importer(target, frame, module, kind)
+        if importer is None or self._is_inside(target, importer):
+            return
+        if served:
+            self._charge_served(target, importer, served, module, taken, kind, held)
+        elif _is_meant(intent.classify_read(frame, name), importer, "", name):
+            self._record_use(target, importer, kind, taken, held=held)
+        else:
+            self._record_look(target, importer, kind, taken)
+
+    def _record_look(self, target: Target, asker: FrameType, kind: str, taken: str | None) -> None:
+        """Record that a name under *target* was looked at, by whoever wrote that."""
+        looker = frames.find_user_frame(asker, intent.is_stdlib)
+        if looker is not None and not self._is_inside(target, looker):
+            self._record_use(target, looker, kind, taken, swept=True)
 
     def _is_inside(self, target: Target, frame: FrameType) -> bool:
         """Whether *frame* is the deprecated module's own."""
@@ -249,6 +363,7 @@ class ImportUses:
         name: str | None,
         *,
         swept: bool = False,
+        held: Conditions = (),
     ) -> None:
         symbol = target.symbol
         sighting = self._recorder.make_sighting(
@@ -259,37 +374,14 @@ class ImportUses:
             name=name if symbol is None else symbol.partition(":")[2],
             form=None if symbol is None else "from",
             swept=swept,
-            warning=target.warning,
+            warning=None if target.warning is None else target.warning.under(held),
             foreign=target.foreign,
         )
         self._recorder.record(importer, sighting)
 
 
-def _holds_module(package: str, name: str) -> bool:
-    """Whether *package* still has its submodule *name*, which somebody took out of sys.modules."""
-    held = sys.modules.get(package)
-    return held is not None and isinstance(vars(held).get(name), type(sys))
-
-
-def _find_unloaded(name: str) -> ModuleSpec | None:
-    """Find the module *name* by its file: neither it nor its packages need have been imported."""
-    from importlib.machinery import PathFinder
-
-    spec, path, dotted = None, None, ""
-    for part in name.split("."):
-        dotted = f"{dotted}.{part}" if dotted else part
-        spec = PathFinder.find_spec(dotted, path)
-        if spec is None:
-            return None
-        path = spec.submodule_search_locations
-    return spec
-
-
-def _is_submodule(package: str, name: str, spec: ModuleSpec | None) -> bool:
-    if f"{package}.{name}" in sys.modules:
-        return True
-    if spec is None or not spec.submodule_search_locations:
-        return False
-    from importlib.machinery import PathFinder
-
-    return PathFinder.find_spec(f"{package}.{name}", spec.submodule_search_locations) is not None
+def _is_meant(how: str, asker: FrameType, module: str, name: str) -> bool:
+    """Whether *asker*, which reads *name* of *module* like that, says the name."""
+    if how == "computed":
+        return intent.says_name(asker, module, name)
+    return how in ("from", "star", "attribute")

@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.stack.guard import Guard
 
-from pytest_ssot.runtime.imports.armed_modules import LOOKS_TOUCH_SPECS, SPEC, ArmedModules
-from pytest_ssot.runtime.imports.attributes import Attributes
+from pytest_ssot.runtime.imports.armed_modules import LOOKS_TOUCH_SPECS, ArmedModules
+from pytest_ssot.runtime.imports.attributes import Attributes, find_reader
 from pytest_ssot.runtime.imports.circular_imports import CircularImports
 from pytest_ssot.runtime.imports.lazy import LazyStatements
+from pytest_ssot.runtime.imports.load_ends import LoadEnds
 from pytest_ssot.runtime.imports.spec_search import SpecSearch
 from pytest_ssot.runtime.imports.tripwire import Tripwires
 from pytest_ssot.runtime.imports.uses import ImportUses
-from pytest_ssot.runtime.stack import frames, intent, patch_decorators
+from pytest_ssot.runtime.stack import bytecode, frames, intent, patch_decorators
+from pytest_ssot.runtime.stack.loads import Load
+from pytest_ssot.runtime.stack.namespaces import SPEC, namespace_of
 
 
 class ImportWatch:
@@ -49,13 +52,18 @@ class ImportWatch:
         self.armed = ArmedModules(
             index,
             Tripwires(guard(self._on_import), guard(self._on_loaded)),
-            Attributes(guard(self._on_read)),
+            Attributes(guard(self._on_read), guard(self._on_new_class)),
         )
         self.uses = ImportUses(index, recorder, self.armed)
         self.search = SpecSearch(index.tops, guard(self._on_searched))
         self.lazy = LazyStatements(index.tops, guard(self.uses.charge_lazy_import))
         self.circular = CircularImports(guard(self._on_circular))
-        self._told: dict[tuple[int, int, object, object], CodeType] = {}
+        self.load_ends = LoadEnds(self._on_load_end)
+        self._on_put = guard(self._take_put)
+        self._on_circle_end = guard(self._end_circle_of)
+        self._put = 0
+        self._served = recorder.served
+        self._told: dict[tuple[object, ...], CodeType] = {}
         self._told_at = (0, 0, 0, 0)
         self._loads = 0
         self._on_load: dict[str, list[Callable[[Any], object]]] = {}
@@ -69,9 +77,11 @@ class ImportWatch:
         self.search.install()
         self.lazy.install()
         self.circular.install()
+        self.load_ends.install()
 
     def remove(self) -> None:
         self.search.remove()
+        self.load_ends.remove()
         self.lazy.remove()
         self.armed.disarm_all()
         self.circular.remove()
@@ -81,6 +91,7 @@ class ImportWatch:
     def _on_searched(self, fullname: str, spec: ModuleSpec | None, frame: FrameType) -> None:
         """A module was found, or not."""
         self._loads += 1
+        self._wait_for_package(fullname, spec)
         if not (fullname in self._on_load or self._is_watched(fullname)):
             return
         if spec is not None:
@@ -96,29 +107,65 @@ class ImportWatch:
     def _on_loaded(self, spec: ModuleSpec) -> None:
         name = spec.name
         module = sys.modules.get(name)
+        recorder = self._recorder
+        if recorder.lineage:
+            recorder.lineage.settle(name, spec)
+        if module is None and recorder.circles:
+            self._end_circle(spec)
         acts = () if module is None else self._on_load.get(name, ())
         found = [act(module) for act in acts]
         if any(found):
             self._charge_with_found(name)
         if self._is_watched(name):
             self.armed.arm(name)
-        else:
+        elif not recorder.circles.waits(name):
             self.armed.unset_tripwire(spec)
 
     def _on_import(self, spec: ModuleSpec, frame: FrameType) -> None:
         """A module that has a tripwire was imported again, or somebody looked at its spec."""
+        frame = find_reader(frame)
         asked, self._asked = self._asked, None
         doubtful = LOOKS_TOUCH_SPECS and asked != (id(spec), id(frame), frame.f_lasti)
         if doubtful and not intent.says_import(frame):
             return
         if not self._is_repeated(frame, id(spec)):
             self._take_cached(
-                spec.name, frame, lambda module: getattr(module, SPEC, None) is spec, spec
+                spec.name, frame, lambda module: namespace_of(module).get(SPEC) is spec, spec
             )
+
+    def _on_load_end(self, name: str, frame: FrameType) -> None:
+        """A load has ended; it may have put other modules into ``sys.modules`` than itself."""
+        if self._recorder.circles:
+            self._on_circle_end(name)
+        put = len(sys.modules) - self.search.found
+        if put != self._put:
+            self._put = put
+            self._on_put(frame)
+
+    def _end_circle_of(self, name: str) -> None:
+        """End the circle of the module *name*, if that has loaded and so carries what it will."""
+        spec: Any = namespace_of(sys.modules.get(name)).get(SPEC)
+        if not getattr(spec, "__dict__", {}).get("_initializing"):
+            self._end_circle(spec)
+
+    def _end_circle(self, spec: ModuleSpec) -> None:
+        circles = self._recorder.circles
+        for waiting in circles.abandon(spec):
+            if not (self._is_watched(waiting) or circles.waits(waiting)):
+                self.armed.disarm(waiting)
+
+    def _take_put(self, frame: FrameType) -> None:
+        """Watch what the load at *frame* has put into ``sys.modules``, and charge who waits."""
+        for name in self.armed.arm_put():
+            self.uses.charge_waiting(name, frame, None)
 
     def _on_circular(self, name: str, frame: FrameType) -> None:
         """*frame* imports the module *name*, which is still loading."""
-        self._recorder.record_circular_import(frame, name)
+        first, *waiting = self._recorder.record_circular_import(frame, name) or (None,)
+        if first is not None:
+            self.armed.set_tripwire_in(first)
+        for load in waiting:
+            self.armed.arm_waiting(load)
         module = sys.modules.get(name)
         # On 3.11 its tripwire cannot tell a call that imports it from a look at it.
         if LOOKS_TOUCH_SPECS and not intent.says_import(frame):
@@ -128,13 +175,17 @@ class ImportWatch:
 
     def _on_read(self, module: object, name: str, frame: FrameType, exists: bool) -> None:
         """A watched *name* of *module* was read, set or deleted."""
-        dotted = self.armed.name_of(module)
-        spec = vars(module).get(SPEC) if name == SPEC else None
+        dotted = self._find_name(module, name, frame)
+        if dotted is None:
+            return
+        spec: Any = namespace_of(module).get(SPEC) if name == SPEC else None
         if spec is not None:
             self._asked = (id(spec), id(frame), frame.f_lasti)
+            self.armed.set_tripwire(dotted, spec)  # which it may have got later than its names
             return
         if self._is_repeated(frame, (id(module), name)) or patch_decorators.is_restoring(frame):
             return
+        self.uses.lazy.charge_reader(module, name, frame)
         if name == SPEC:
             self._take_cached(dotted, frame, lambda imported: imported is module, None)
         elif exists and not frames.is_bootstrap(frame):
@@ -143,6 +194,48 @@ class ImportWatch:
             asker = intent.find_import_caller(frame)
             if asker is not None:
                 self.uses.charge_import(f"{dotted}.{name}", asker, dotted, None)
+
+    def _wait_for_package(self, name: str, spec: ModuleSpec | None) -> None:
+        """Let the module *name*, which is about to load, wait for its package if that is loading.
+
+        Who imports it later imports the package too, and the import system asks nobody for that.
+        """
+        package, _, last = name.rpartition(".")
+        if not last or spec is None:
+            return
+        namespace = namespace_of(sys.modules.get(package))
+        package_spec: Any = namespace.get(SPEC)
+        if getattr(package_spec, "__dict__", {}).get("_initializing"):
+            path = namespace.get("__file__")
+            load = Load(None, namespace, path if isinstance(path, str) else "")
+            if not self._recorder.lineage.has_evidence(load):
+                self._recorder.circles.note_in_package(name, load)
+                self.armed.set_tripwire(package, package_spec)
+                self.armed.set_tripwire(name, spec)
+
+    def _find_name(self, module: object, name: str, frame: FrameType) -> str | None:
+        """Find the name by which *frame* means *module*, if that is one by which it is watched.
+
+        What ``sys.modules`` has under several names is meant by the one that the code says.
+        """
+        names = self.armed.names_of(module)
+        own = namespace_of(module).get("__name__")
+        if len(names) == 1 and (own in names or own is None or name == SPEC):
+            return names[0]
+        if bytecode.read_instruction(frame).op in ("from", "star"):
+            stated = intent.find_stated_package(frame)
+            if stated in names:
+                return stated
+        elif name != SPEC:
+            for other in names:
+                if other != own and intent.imports_itself(frame, other, below=True):
+                    return other
+        return own if own in names else names[0] if name == SPEC and names else None
+
+    def _on_new_class(self, module: object) -> None:
+        """*module* was given another class, as a lazy module is when it loads."""
+        for name in self.armed.names_of(module):
+            self.armed.arm(name)
 
     # -- what is asked of them --------------------------------------------
 
@@ -167,7 +260,8 @@ class ImportWatch:
             self._told_at = now
         if frames.is_machinery(frame):  # which everybody shares
             frame = frames.find_user_frame(frame) or frame
-        key = (id(frame.f_code), frame.f_lasti, what, owners.find_key(frame))
+        context = self._served.find_context(frame)
+        key = (id(frame.f_code), frame.f_lasti, what, owners.find_key(frame), context)
         if key in self._told:
             return True
         self._told[key] = frame.f_code  # held, so that no other code gets its identity
@@ -198,12 +292,20 @@ class ImportWatch:
         elif frame.f_code.co_name == "_find_and_load":
             name, found = frames.find_request(frame)
             asker, package = found or frame, frames.find_fromlist_package(frame)
-        elif frame.f_locals.get("args") == (default,):
+        elif (called := _read_call(frame)) is not None:
             # "from package import module", and the package has no such attribute yet. By the
             # same call a package is loaded on the way, and what is asked then is the top one.
             found = frames.find_request(frame)[1]
-            name, asker, package = default, found or frame, frames.find_fromlist_package(frame)
+            name, asker, package = called, found or frame, frames.find_fromlist_package(frame)
         else:
             return
         if name is not None and is_it(sys.modules.get(name)):
             self.uses.charge_import(name, asker, package, spec)
+
+
+def _read_call(frame: FrameType) -> str | None:
+    """Read the name of the module that the import machinery calls for at *frame*, if it does."""
+    args = frame.f_locals.get("args")
+    if frame.f_code.co_name != "_call_with_frames_removed" or type(args) is not tuple:
+        return None
+    return args[0] if len(args) == 1 and type(args[0]) is str else None

@@ -67,15 +67,15 @@ class Owners:
         self.tests: dict[str, Evidence] = {}
         self.turns = 0
 
-    def enter(self, owner: Evidence, name: str = "") -> OwnerStack:
-        """Make *owner* one more of those who get what happens, until :meth:`leave`.
+    def enter(self, owner: Evidence, name: str = "", *, alone: bool = False) -> OwnerStack:
+        """Until :meth:`leave`, *owner* gets what happens, and so does each that is in already.
 
-        Returns what to leave with.
+        Not if it is to be *alone*. Returns what to leave with.
         """
         before = self._current
         if name:
             self.tests[name] = owner
-        self._set_current((*before, owner))
+        self._set_current((owner,) if alone else (*before, owner))
         return before
 
     def leave(self, before: OwnerStack) -> None:
@@ -180,7 +180,7 @@ class Owners:
 class Ownership:
     """Makes an evidence the owner of what happens in a block, and gives that back after."""
 
-    __slots__ = ("_before", "_evidence", "_on_turned", "_on_turning", "_owners", "_test")
+    __slots__ = ("_alone", "_before", "_evidence", "_on_turned", "_on_turning", "_owners", "_test")
 
     def __init__(
         self,
@@ -189,7 +189,10 @@ class Ownership:
         test: str,
         on_turning: Callable[[], None] | None,
         on_turned: Callable[[], None],
+        *,
+        alone: bool,
     ) -> None:
+        self._alone = alone
         self._on_turning = on_turning
         self._on_turned = on_turned
         self._owners = owners
@@ -199,7 +202,7 @@ class Ownership:
     def __enter__(self) -> None:
         if self._on_turning is not None:
             self._on_turning()
-        self._before = self._owners.enter(self._evidence, self._test)
+        self._before = self._owners.enter(self._evidence, self._test, alone=self._alone)
         self._on_turned()
 
     def __exit__(

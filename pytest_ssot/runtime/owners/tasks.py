@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 from pytest_ssot.runtime.stack.frames import module_of, walk_outward
+from pytest_ssot.runtime.stack.namespaces import read_plainly
+
+_MISSING = object()
 
 #: The module that has anyio's task, if it is loaded.
 DRIVING = "anyio.pytest_plugin"
@@ -59,7 +62,7 @@ def find_awaiting() -> Iterator[FrameType]:
         if seen:
             yield from _walk_suspended(one)
         seen[id(one)] = one
-        for callback, _ in getattr(one, "_callbacks", None) or ():
+        for callback, _ in read_plainly(one, "_callbacks") or ():
             todo += _find_waiting(callback)
 
 
@@ -68,10 +71,10 @@ def _walk_suspended(task: Any) -> Iterator[FrameType]:
     get = getattr(task, "get_coro", None)
     coroutine = None if get is None else get()
     while coroutine is not None:
-        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+        frame = read_plainly(coroutine, "cr_frame") or read_plainly(coroutine, "gi_frame")
         if frame is not None:
             yield frame
-        coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
+        coroutine = read_plainly(coroutine, "cr_await") or read_plainly(coroutine, "gi_yieldfrom")
 
 
 def _find_waiting(callback: Any) -> Iterator[Any]:
@@ -79,17 +82,17 @@ def _find_waiting(callback: Any) -> Iterator[Any]:
 
     These are a task itself; a future, for ``gather``, ``wait`` and ``wait_for``; a group's task.
     """
-    held = [getattr(callback, "__self__", None), *getattr(callback, "args", ())]
-    for cell in getattr(callback, "__closure__", None) or ():
+    held = [read_plainly(callback, "__self__"), *(read_plainly(callback, "args") or ())]
+    for cell in read_plainly(callback, "__closure__") or ():
         try:
             held.append(cell.cell_contents)
         except ValueError:  # not set
             continue
     for one in held:
-        if hasattr(one, "_callbacks"):
+        if read_plainly(one, "_callbacks", _MISSING) is not _MISSING:
             yield one
         else:
-            yield getattr(one, "_parent_task", None)
+            yield read_plainly(one, "_parent_task")
 
 
 def run_in_driver(capture: Callable[[], object]) -> None:

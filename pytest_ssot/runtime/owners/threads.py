@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     #: The owners of a thread, the line that started it, and the classes that it may make.
     Start = tuple[OwnerStack, FrameSnapshot | None, frozenset[str]]
 
+from pytest_ssot.runtime.stack.namespaces import read_plainly
+
 _STARTERS = ("start_new_thread", "start_joinable_thread")
 
 
@@ -85,8 +87,8 @@ class Threads:
         if not callable(function):
             return function
         start = self._describe_start()
-        thread = getattr(function, "__self__", None)
-        if getattr(function, "__name__", "") == "_bootstrap" and thread is not None:
+        thread = read_plainly(function, "__self__")
+        if read_plainly(function, "__name__") == "_bootstrap" and thread is not None:
             key, noted = id(thread), self._noted
             noted[key] = ref(thread, lambda _: noted.pop(key, None)), start
             return function

@@ -70,6 +70,17 @@ def read_instruction(frame: FrameType) -> Instruction:
     return Instruction(op)
 
 
+def is_attribute_read(frame: FrameType) -> bool:
+    """Whether *frame* reads an attribute, by an instruction or by a builtin that it calls."""
+    code, at = frame.f_code, frame.f_lasti
+    instruction = read_instruction(frame)
+    if instruction.op == "attribute":
+        return opname[code.co_code[at]].startswith("LOAD_")
+    if instruction.op == "call":
+        return read_callee_root(frame) in ("getattr", "hasattr")
+    return instruction.op in ("from", "star")
+
+
 def read_import_operands(frame: FrameType) -> tuple[int, tuple[str, ...] | None] | None:
     """Read level and fromlist of the IMPORT_NAME that *frame* is at or has just passed.
 

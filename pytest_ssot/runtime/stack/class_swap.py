@@ -6,6 +6,7 @@ import copyreg
 from types import ModuleType
 
 from pytest_ssot.runtime.stack.frames import get_caller, module_of, walk_outward
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
     from typing import Any
 
 _CLASS: Any = object.__dict__["__class__"]
+_NO_SUBCLASS_CODE = object.__dict__["__init_subclass__"]
+
+
+class _Plain:
+    """Has the layout of a class of its own, and no code."""
+
+
+class _PlainModule(ModuleType):
+    """The same of modules."""
 
 
 def make_disguise(
@@ -35,10 +45,17 @@ def make_disguise(
 
 
 def make_namesake(base: type, members: dict[str, object]) -> type:
-    """Make a subclass of *base* with *members* and the name of *base*."""
-    names = {"__module__": base.__module__, "__qualname__": base.__qualname__}
+    """Make a subclass of *base* with *members* and the name of *base*.
+
+    No code that *base* or its metaclass has for new subclasses is run.
+    """
+    names = {"__module__": base.__module__, "__qualname__": base.__qualname__, **members}
     metaclass: Any = type(base)
-    made: type = metaclass(base.__name__, (base,), {**names, **members})
+    if metaclass is type and find_inherited(base, "__init_subclass__") is _NO_SUBCLASS_CODE:
+        return type(base.__name__, (base,), names)
+    plain = _PlainModule if issubclass(base, ModuleType) else _Plain
+    made: type = type.__new__(metaclass, base.__name__, (plain,), names)
+    made.__bases__ = (base,)  # where nobody is asked
     return made
 
 
@@ -53,6 +70,13 @@ def find_inherited(base: type, name: str, default: object = None) -> Any:
         if name in cls.__dict__:
             return cls.__dict__[name]
     return default
+
+
+def answers_for_names(module: object) -> bool:
+    """Whether code answers for names that *module* does not have."""
+    if "__getattr__" in namespace_of(module):
+        return True
+    return find_inherited(type(module), "__getattr__") is not None
 
 
 def forget_disguise(made: type) -> None:

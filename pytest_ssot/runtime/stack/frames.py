@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
+from pytest_ssot.runtime.stack.namespaces import namespace_of
+
 #: Lines from the outermost on: file name, line, function.
 Way = tuple[tuple[str, int, str], ...]
 
@@ -270,9 +272,10 @@ def find_machinery_entries(frame: FrameType | None) -> Iterator[FrameType]:
 
 def find_fromlist_package(frame: FrameType | None) -> str | None:
     """Find the package whose ``from package import submodule`` *frame* is part of, if any."""
-    found = None
+    found: str | None = None
     while frame is not None and is_bootstrap(frame):
         if frame.f_code.co_name == "_handle_fromlist":
-            found = getattr(frame.f_locals.get("module"), "__name__", None)
+            name = namespace_of(frame.f_locals.get("module")).get("__name__")
+            found = name if isinstance(name, str) else None
         frame = frame.f_back
     return found

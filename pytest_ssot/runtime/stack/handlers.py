@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
@@ -9,6 +11,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 from pytest_ssot.runtime.stack import bytecode, frames
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 #: What is found in place of a class that only running the code would tell.
 _UNKNOWN = BaseException
@@ -96,5 +99,5 @@ def _resolve(node: ast.expr, frame: FrameType) -> Iterator[type]:
             value = scope[names[0]]
             break
     for name in names[1:]:
-        value = value.__dict__.get(name) if isinstance(value, type(frames)) else None
-    yield value if isinstance(value, type) else _UNKNOWN
+        value = namespace_of(value).get(name) if issubclass(type(value), ModuleType) else None
+    yield value if issubclass(type(value), type) else _UNKNOWN  # type: ignore[misc]

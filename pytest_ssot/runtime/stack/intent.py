@@ -54,6 +54,12 @@ def find_stated_module(spec_name: str, frame: FrameType) -> str | None:
     return spec_name
 
 
+def find_stated_package(frame: FrameType) -> str | None:
+    """Find the module from which the statement that *frame* is at takes a name."""
+    name = bytecode.read_imported_name(frame)
+    return None if name is None else _resolve_name(frame, name)
+
+
 def read_fromlist(frame: FrameType, module: str) -> tuple[str, ...] | None:
     """Read the names that the import statement *frame* is at takes from *module*, if it does."""
     instruction = bytecode.read_instruction(frame)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.owners.owners import Owners
 
     FilterList = list[tuple[Any, ...]]
+    #: A frame and its code, by identity.
+    FrameIdentity = tuple[int, int]
 
 from pytest_ssot.runtime.evidence.conditions import (
     BY_MARK,
@@ -31,6 +33,7 @@ from pytest_ssot.runtime.evidence.conditions import (
     Condition,
 )
 from pytest_ssot.runtime.stack import frames
+from pytest_ssot.runtime.stack.namespaces import read_plainly
 from pytest_ssot.runtime.warnings import issuer
 from pytest_ssot.runtime.warnings.categories import category_name
 
@@ -42,20 +45,26 @@ _GENERATORS = 0x20 | 0x200  # CO_GENERATOR, CO_ASYNC_GENERATOR
 
 
 class SetCondition:
-    """A condition with what it is inside of: its owners, and the bodies that load, by identity."""
+    """A condition with what it is inside of: its owners, and the bodies that load, by identity.
 
-    __slots__ = ("bodies", "condition", "owned")
+    *holder* is the frame that holds its block open; that of who set it, if that is for the process.
+    """
 
-    def __init__(self, condition: Condition, owned: OwnerStack, bodies: frozenset[int]) -> None:
+    __slots__ = ("bodies", "condition", "holder", "owned")
+
+    def __init__(
+        self, condition: Condition, owned: OwnerStack, bodies: frozenset[int], holder: FrameIdentity
+    ) -> None:
         self.condition = condition
         self.owned = owned
         self.bodies = bodies
+        self.holder = holder
 
 
 class _Block:
     """One ``catch_warnings`` that is entered: its filters, those before it, who entered it."""
 
-    __slots__ = ("added", "before", "bodies", "filters", "frame", "recorder", "setter")
+    __slots__ = ("added", "before", "bodies", "filters", "frame", "holder", "recorder", "setter")
 
     def __init__(self, filters: object, before: object) -> None:
         self.filters = filters
@@ -64,8 +73,9 @@ class _Block:
         #: None is pytest, for the test that runs.
         self.setter: Setter | None = None
         self.bodies: frozenset[int] = frozenset()
-        #: The frame that has entered it and its code, by identity.
-        self.frame = (0, 0)
+        #: The frame that has entered it, and the one whose statement holds it open.
+        self.frame: FrameIdentity = (0, 0)
+        self.holder: FrameIdentity = (0, 0)
         self.recorder: SetCondition | None = None
 
 
@@ -122,11 +132,9 @@ class InForce:
         if _collects(frame.f_back):
             # It shows all warnings for as long as it collects them (trial/_synctest.py).
             condition, around = Condition(COLLECT, BY_PYTEST), place
-        self._added[id(entry)] = (
-            entry,
-            SetCondition(condition, self._owners.at(frame), bodies),
-            block,
-        )
+        holder = _identify(_find_holder(frame)) if around is None or block is None else block.holder
+        owned = self._owners.at(frame)
+        self._added[id(entry)] = entry, SetCondition(condition, owned, bodies, holder), block
         if block is not None:
             block.added.append(id(entry))
         if around is None:
@@ -192,10 +200,12 @@ class InForce:
         block.setter, block.bodies = found
         caller = frame.f_back
         if caller is not None and not _only_enters(caller):
-            block.frame = id(caller), id(caller.f_code)
+            block.frame = _identify(caller)
+        block.holder = _identify(_find_holder(caller))
         expected = _read_recorder(frame, block.setter)
         if expected is not None:
-            block.recorder = SetCondition(expected, self._owners.at(frame), block.bodies)
+            owned = self._owners.at(frame)
+            block.recorder = SetCondition(expected, owned, block.bodies, block.holder)
 
     def _leave(self, filters: object) -> None:
         """A block has put *filters* back: it has ended, and so have those inside of it."""
@@ -239,6 +249,18 @@ def select_owner(sets: tuple[SetCondition, ...], owner: Evidence, owned: OwnerSt
 def select_body(sets: tuple[SetCondition, ...], body: FrameType) -> Conditions:
     """Select what of *sets* was set inside of the module whose *body* is executed."""
     return tuple(one.condition for one in sets if id(body) in one.bodies)
+
+
+def select_held(sets: tuple[SetCondition, ...], frame: FrameType, until: FrameType) -> Conditions:
+    """Select what of *sets* was set by what *until* has called, down to *frame*, or by itself."""
+    if not sets:
+        return ()
+    holders = set()
+    for current in frames.walk_outward(frame):
+        holders.add(_identify(current))
+        if current is until:
+            break
+    return tuple(one.condition for one in sets if one.holder in holders)
 
 
 def read_filter(
@@ -298,13 +320,13 @@ def _find_setter(
         if is_pytests_own(at):
             return None
         module = frames.module_of(at)
-        if block is not None and block.frame == (id(at), id(at.f_code)):
+        if block is not None and block.frame == _identify(at):
             path, _, function, _ = block.setter or BY_PYTEST
             return (path, _line_of(at), function, module), block.bodies
         if module == "contextlib" and at.f_code.co_name == "inner":
-            code = getattr(at.f_locals.get("func"), "__code__", None)
+            code = read_plainly(at.f_locals.get("func"), "__code__")
             if code is not None:
-                owner = at.f_locals["func"].__module__
+                owner = str(read_plainly(at.f_locals["func"], "__module__", ""))
                 decorated = code.co_filename, code.co_firstlineno, code.co_name, owner
                 return decorated, _find_bodies(at)
         if not (_only_enters(at) or frames.is_machinery(at) or frames.is_transport(at)):
@@ -317,6 +339,18 @@ def is_pytests_own(frame: FrameType | None) -> bool:
     """Whether *frame* is where pytest applies what its user has configured."""
     name = None if frame is None else frame.f_globals.get("__name__")
     return isinstance(name, str) and name in _PYTESTS_OWN
+
+
+def _identify(frame: FrameType | None) -> FrameIdentity:
+    return (0, 0) if frame is None else (id(frame), id(frame.f_code))
+
+
+def _find_holder(frame: FrameType | None) -> FrameType | None:
+    """Find the frame whose ``with``, or call, enters or sets what is entered or set at *frame*."""
+    for at in frames.walk_outward(frame):
+        if not (frames.is_wrapper(at) or at.f_code.co_name in _ENTERS or _is_manager(at)):
+            return at
+    return None
 
 
 def _line_of(frame: FrameType) -> int:
@@ -337,10 +371,16 @@ def _only_enters(frame: FrameType) -> bool:
     """
     if frame.f_code.co_name in _ENTERS or frames.is_wrapper(frame):
         return True
+    return _is_manager(frame) and _INSTALLED.isdisjoint(
+        frame.f_code.co_filename.replace("\\", "/").split("/")
+    )
+
+
+def _is_manager(frame: FrameType) -> bool:
+    """Whether *frame* is a generator that ``contextlib`` makes a context manager of, and enters."""
     back = frame.f_back
     return (
         bool(frame.f_code.co_flags & _GENERATORS)
-        and _INSTALLED.isdisjoint(frame.f_code.co_filename.replace("\\", "/").split("/"))
         and back is not None
         and back.f_code.co_name in _ENTERS
         and frames.module_of(back) == "contextlib"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 from pytest_ssot.runtime.stack import bytecode, frames, intent
+from pytest_ssot.runtime.stack.namespaces import namespace_of, read_plainly
 
 #: Where pytest.warns issues again what it recorded and did not expect.
 _RECORDER = "_pytest.recwarn"
@@ -72,7 +73,7 @@ def _resolve_name(frame: FrameType, names: list[str]) -> object:
     root = names[0]
     value = frame.f_locals.get(root, frame.f_globals.get(root))
     for name in names[1:]:
-        value = vars(value).get(name) if isinstance(value, ModuleType) else None
+        value = namespace_of(value).get(name) if issubclass(type(value), ModuleType) else None
     return value
 
 
@@ -85,9 +86,9 @@ def find_decorated(frame: FrameType) -> str | None:
         return None
     for name in ("arg", "wrapped_", "wrapped"):
         value = frame.f_locals.get(name)
-        qualname = getattr(value, "__qualname__", None)
+        qualname = read_plainly(value, "__qualname__")
         if isinstance(qualname, str):
-            return f"{getattr(value, '__module__', '')}:{_drop_locals(qualname)}"
+            return f"{read_plainly(value, '__module__', '')}:{_drop_locals(qualname)}"
     return None
 
 
@@ -102,8 +103,8 @@ def is_looked_at(issuing: FrameType) -> bool:
         return False
     name = issuing.f_locals.get(code.co_varnames[code.co_argcount - 1])
     reader = issuing.f_back
-    if not isinstance(name, str) or reader is None:
-        return False
+    if not isinstance(name, str) or reader is None or frames.is_bootstrap(reader):
+        return False  # the import system asks on behalf of a statement that takes the name
     how = intent.classify_read(reader, name)
     if how != "computed":
         return how == "looked"

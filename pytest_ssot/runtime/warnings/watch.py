@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime.evidence.conditions import WarningFacts
-from pytest_ssot.runtime.stack import frames, handlers
+from pytest_ssot.runtime.stack import frames, handlers, intent
+from pytest_ssot.runtime.stack.loads import Load
 from pytest_ssot.runtime.warnings import issuer
 from pytest_ssot.runtime.warnings.categories import category_name
 from pytest_ssot.runtime.warnings.in_force import select_body
@@ -136,22 +139,51 @@ class WarningWatch:
             foreign=target.foreign,
         )
         self._recorder.record(importer, sighting)
-        module, path = frames.module_of(body), body.f_code.co_filename
-        self._recorder.record_carrier(module, path, [sighting])
+        load = Load(body, body.f_globals, body.f_code.co_filename)
+        self._recorder.record_carrier(load, [sighting])
 
     def _charge_call(
         self, frame: FrameType, issuing: FrameType, category: type[Warning], facts: WarningFacts
     ) -> None:
         """Charge who calls what warns of itself: a function, or what *frame*'s wrapper wraps."""
-        if issuer.is_looked_at(issuing):
-            return
         stated = facts.stated or ""
         wrapped = issuer.find_decorated(frame)
         caller = frames.find_user_frame(issuing) if wrapped else issuer.find_caller(issuing, stated)
         importer = caller or frames.find_user_frame(issuing)
         if importer is None:
             return
-        self._record(importer, category, wrapped or issuer.name_issuer(issuing), facts)
+        target = wrapped or issuer.name_issuer(issuing)
+        if not issuer.is_looked_at(issuing):
+            self._record(importer, category, target, facts)
+        found = self._recorder.served.find(issuing, until=importer)
+        served = next((one for one in found if one.key is not None), None)
+        if served is None:
+            return
+        kept = facts.under(self._recorder.find_held(served.server))
+        kept.stated = None if stated == frames.module_of(importer) else stated
+        again = partial(self._charge_reader, served.name, category, target, kept)
+        self._uses.lazy.keep(served, (target, category), again)
+
+    def _charge_reader(
+        self,
+        name: str,
+        category: type[Warning],
+        target: str,
+        kept: WarningFacts,
+        frame: FrameType,
+    ) -> None:
+        """Charge *frame*, which reads the *name* that was served with a warning before."""
+        reader = frames.find_user_frame(frame)
+        if reader is None:
+            return
+        how = intent.classify_read(frame, name)
+        package = target.partition(":")[0]
+        if how == "looked" or (how == "computed" and not intent.says_name(reader, package, name)):
+            return
+        facts = kept.under(())
+        facts.stated = kept.stated or frames.module_of(reader)
+        facts.caught = self._find_catcher(frame, category)
+        self._record(reader, category, target, facts)
 
     def _record(
         self, importer: FrameType, category: type[Warning], target: str, facts: WarningFacts

@@ -33,8 +33,8 @@ class LoadEnds:
 
     @property
     def stands(self) -> bool:
-        found: bool = _frozen_importlib._ModuleLockManager is self._mine  # type: ignore[attr-defined]
-        return found
+        # Another of these may stand on it.
+        return self._mine in _frozen_importlib._ModuleLockManager.__mro__  # type: ignore[attr-defined]
 
     def install(self) -> None:
         bootstrap: Any = _frozen_importlib

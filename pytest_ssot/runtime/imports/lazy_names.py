@@ -1,0 +1,57 @@
+"""Names that code has answered for once: who reads one later is told as the first was.
+
+The code may have stored the name, or may warn of it only once.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from pytest_ssot.runtime.evidence.recorder import Recorder
+    from pytest_ssot.runtime.imports.armed_modules import ArmedModules
+
+    #: Charges who reads a name, as the first who did was charged.
+    Again = Callable[[FrameType], None]
+
+from pytest_ssot.runtime.stack import frames, intent
+from pytest_ssot.runtime.stack.served_names import ServedName
+
+
+class LazyNames:
+    """Keeps what the first reader of a lazy name was charged with, for those after it."""
+
+    def __init__(self, recorder: Recorder, armed: ArmedModules) -> None:
+        self._recorder = recorder
+        self._armed = armed
+        self._kept: dict[tuple[int, str], dict[object, Again]] = {}
+
+    def keep(self, served: ServedName, what: object, again: Again) -> None:
+        """Charge later readers of the *served* name, if it is a module's, by *again*.
+
+        *what* tells one charge from another.
+        """
+        if served.key is not None:
+            self._kept.setdefault(served.key, {})[what] = again
+            self._armed.arm_name(served.module, served.name)
+
+    def charge_reader(self, module: object, name: str, frame: FrameType) -> None:
+        """Charge *frame*, which reads *name* of *module*, with what earlier readers were."""
+        carrier = self._recorder.lineage.find_name_carrier(module, name)
+        user = None if carrier is None else frames.find_user_frame(frame)
+        if carrier is not None and user is not None:
+            self._recorder.record_use(user, carrier)
+        for again in list(self._kept.get((id(module), name), {}).values()):
+            again(frame)
+
+
+def classify_served_read(served: ServedName) -> str:
+    """Classify how a name is asked for that code answers for: see :func:`intent.classify_read`.
+
+    The import system asks for it on behalf of a statement that takes it.
+    """
+    if frames.is_bootstrap(served.reader):
+        return "from"
+    return intent.classify_read(served.reader, served.name)

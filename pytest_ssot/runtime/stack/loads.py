@@ -1,0 +1,60 @@
+"""The modules that are being loaded where a frame is: each load is one of its own.
+
+Two modules may go by one name, or come from one file, one after the other.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+from pytest_ssot.runtime.stack import frames
+from pytest_ssot.runtime.stack.namespaces import SPEC
+
+#: Load a module, and load it again (``Lib/importlib/_bootstrap.py``).
+LOADERS = frozenset(("_exec", "_load_unlocked"))
+
+
+class Load:
+    """The load of a module: its name, its file, and its names so far.
+
+    *frame* is that of the module's body; that of the import machinery where there is none, as
+    for C extensions and for loaders that make a module by code of their own; None once the
+    load has ended.
+    """
+
+    __slots__ = ("frame", "name", "namespace", "path")
+
+    def __init__(self, frame: FrameType | None, namespace: dict[str, object], path: str) -> None:
+        name = namespace.get("__name__")
+        self.frame = frame
+        self.name = name if isinstance(name, str) else ""
+        self.namespace = namespace
+        self.path = path
+
+    def without_frame(self) -> Load:
+        """Return it as what can be kept."""
+        return Load(None, self.namespace, self.path)
+
+
+def identify(namespace: dict[str, object]) -> int:
+    """Return what no other load has that a module with those names is of: a spec, if it has one."""
+    spec = namespace.get(SPEC)
+    return id(namespace if spec is None else spec)
+
+
+def find_loads(frame: FrameType | None) -> Iterator[Load]:
+    """Find the loads that *frame* is part of, the innermost first."""
+    loading: object = None
+    for current in frames.walk_outward(frame):
+        if frames.is_module_level(current):
+            loading = current.f_globals.get(SPEC)
+            yield Load(current, current.f_globals, current.f_code.co_filename)
+        elif current.f_code.co_name in LOADERS and frames.is_bootstrap(current):
+            spec = current.f_locals["spec"]
+            if spec is not loading:
+                loading = spec
+                # What there is of the module so far, which a C extension makes by itself.
+                yield Load(current, {"__name__": spec.name, SPEC: spec}, spec.origin or "")
