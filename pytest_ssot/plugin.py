@@ -10,7 +10,7 @@ import functools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from types import ModuleType
 from typing import Any
 
@@ -20,7 +20,6 @@ from pytest_ssot import hookspecs, xdist
 from pytest_ssot.config.options import OPTIONS
 from pytest_ssot.errors import UsageError
 from pytest_ssot.model import Violation
-from pytest_ssot.policy.baseline.ratchet import Baseline
 from pytest_ssot.policy.run.outcome import Assembly
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.run.watched_run import Run, RunningTest, TestTerms
@@ -29,13 +28,14 @@ from pytest_ssot.policy.verdict.mission_critical import is_critical, is_gated
 from pytest_ssot.report import terminal
 from pytest_ssot.report.violation_text import describe_in_a_line
 from pytest_ssot.rules.allowance import Allowance
-from pytest_ssot.rules.configured import Configured, load_configured
+from pytest_ssot.rules.configured import Configured
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
 from pytest_ssot.session.asked_plugins import find_asked_plugins
+from pytest_ssot.session.configuration import load_baseline, load_configuration
 from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.session.scan_nodes import MARKER, ScanItem, list_marker_names
-from pytest_ssot.session.session_report import PROPERTY, RESULT, SessionReport, find_typed_folder
+from pytest_ssot.session.session_report import PROPERTY, RESULT, SessionReport
 
 #: pytest looks here for the fixture that tests ask for.
 __all__ = ["ssot"]
@@ -89,46 +89,6 @@ def _remove_folder(folder: str, pid: int) -> None:
     """Remove *folder*, but not in a fork that leaves its test by an exception."""
     if os.getpid() == pid:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def load_configuration(
-    config: pytest.Config, extra: Sequence[tuple[str, object]] = ()
-) -> Configured:
-    """Load the configuration that pytest's own, and the project's, add up to."""
-    given = config.known_args_namespace
-    flags = {option.name: getattr(given, option.ini, None) for option in OPTIONS if option.flag}
-    ini = {option.name: _read_ini(config, option.ini) for option in OPTIONS}
-    try:
-        found = load_configured(config.rootpath, ini, flags, extra)
-        if not extra and (found.rules.single or found.rules.factories):  # hooks give none
-            from pytest_ssot.policy.rules.check_homes import check_homes
-
-            check_homes(found, installed=True)
-        return found
-    except UsageError as error:
-        raise pytest.UsageError(str(error)) from None
-
-
-def load_baseline(config: pytest.Config, configured: Configured) -> Baseline:
-    """Load the known violations; none where nothing says that there are any."""
-    typed = find_typed_folder(config, "ssot_baseline")
-    path = configured.settings.baseline_path(typed)
-    if typed is None and not path.exists():
-        return Baseline()
-    from pytest_ssot.policy.baseline.load_baseline import load_baseline
-
-    try:
-        return load_baseline(configured, path, required=typed is not None)
-    except UsageError as error:
-        raise pytest.UsageError(str(error)) from None
-
-
-def _read_ini(config: pytest.Config, name: str) -> object:
-    """Read the raw value; what pytest refuses is told with all other mistakes."""
-    try:
-        return config.getini(name)
-    except (ValueError, TypeError, pytest.UsageError) as error:
-        return error
 
 
 class SsotPlugin:

@@ -48,6 +48,7 @@ NEIGHBOURS = {
 }
 KNOWS_PYTEST = {
     "plugin.py",
+    "session/configuration.py",
     "session/session_report.py",
     "session/scan_nodes.py",
     "session/scan_plugin.py",

@@ -12,6 +12,7 @@ from pytest_ssot.files import relative
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.rules.overdue import Overdue, find_overdue
+from pytest_ssot.policy.run.make_watcher import list_targets, make_watcher
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.verdict import mission_critical
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
@@ -21,12 +22,9 @@ from pytest_ssot.policy.verdict.silences import Around
 from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.configured import Configured
 from pytest_ssot.rules.first_party import FirstParty
-from pytest_ssot.rules.lookup import Owned, Target
-from pytest_ssot.rules.ruleset import RuleSet
 from pytest_ssot.runtime.evidence.conditions import Condition
 from pytest_ssot.runtime.evidence.evidence import Evidence, Sightings
-from pytest_ssot.runtime.stack.ours import Ours
-from pytest_ssot.runtime.watcher import Watcher, get_active
+from pytest_ssot.runtime.watcher import get_active
 
 
 class TestTerms(NamedTuple):
@@ -167,7 +165,7 @@ class Run:
     def reconfigure(self, configured: Configured, known: Baseline) -> None:
         """Go on with *configured*, which has more rules: hooks gave them."""
         self._configure(configured, known)
-        self.watcher.add_targets(_list_targets(configured.rules))
+        self.watcher.add_targets(list_targets(configured.rules))
 
     def _configure(self, configured: Configured, known: Baseline) -> None:
         self.configured = configured
@@ -376,27 +374,3 @@ def _find_left(evidence: Evidence) -> Iterator[Condition]:
     for part in dict.fromkeys(part for part, _ in evidence.parts):
         yield from part.left
         yield from _find_left(part)
-
-
-def make_watcher(configured: Configured, outer: Watcher | None = None) -> Watcher:
-    """A watcher for all that is configured, not started; *outer* is the one that is on."""
-    settings = configured.settings
-    return Watcher(
-        _list_targets(configured.rules),
-        owned=_list_owned(configured.rules),
-        categories=settings.warnings,
-        discover=settings.discover,
-        ours=Ours(str(settings.root), settings.first_party),
-        outer=outer,
-    )
-
-
-def _list_targets(rules: RuleSet) -> list[Target]:
-    return [Target(rule.id, rule.deprecated, rule.submodules) for rule in rules.rules]
-
-
-def _list_owned(rules: RuleSet) -> Owned:
-    return Owned(
-        tuple((single.id, single.symbol, single.also_from) for single in rules.single),
-        tuple((factory.id, factory.symbol, factory.only_from) for factory in rules.factories),
-    )

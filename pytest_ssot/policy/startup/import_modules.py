@@ -21,7 +21,7 @@ from pytest_ssot.errors import UsageError
 from pytest_ssot.files import write_atomically
 from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
-from pytest_ssot.policy.run.watched_run import make_watcher
+from pytest_ssot.policy.run.make_watcher import make_watcher
 from pytest_ssot.policy.startup.interpreter import Interpreter
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
 from pytest_ssot.policy.verdict.judge import Judge
