@@ -123,6 +123,11 @@ class Watcher:
         return [] if self._receiver is None else sorted(self._receiver.missed)
 
     @property
+    def unlooked(self) -> dict[tuple[str, int, str, str], str]:
+        """The functions that remember and whose later calls were not looked at, with why."""
+        return {} if self.recorder.memory is None else self.recorder.memory.unlooked
+
+    @property
     def is_listening(self) -> bool:
         """Whether child processes are watched too."""
         return self._receiver is not None
@@ -173,6 +178,8 @@ class Watcher:
         for detector in self._list_detectors():
             detector.remove()
         self.children.remove()
+        if self.recorder.memory is not None:
+            self.recorder.memory.remove()
         _active = self._outer
         if self._outer is not None:
             self._outer._resume()
@@ -190,7 +197,8 @@ class Watcher:
 
     def owned_by(self, evidence: Evidence, test: str = "") -> Ownership:
         """While the block runs, what happens belongs to *evidence*, which may be a *test*'s."""
-        look = None if self.definitions is None else self._look_at_new
+        idle = self.definitions is None and self.recorder.memory is None
+        look = None if idle else self._look_at_new
         return Ownership(self.recorder.owners, evidence, test, look, self._on_turn)
 
     def begin_test(self, evidence: Evidence) -> None:
@@ -258,6 +266,8 @@ class Watcher:
     def _look_at_modules(self) -> None:
         if self.definitions is not None:
             self.definitions.look_at_new()
+        if self.recorder.memory is not None:
+            self.recorder.memory.caches.look()
 
     def _take_in(self) -> None:
         if self._receiver is not None and self.recorder.owners.numbers.elsewhere is None:

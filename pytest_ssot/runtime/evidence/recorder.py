@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from pytest_ssot.runtime.evidence.channel import Channel
     from pytest_ssot.runtime.evidence.conditions import Conditions
-    from pytest_ssot.runtime.evidence.evidence import OwnerStack
+    from pytest_ssot.runtime.evidence.evidence import OwnerStack, Reached
+    from pytest_ssot.runtime.remembered.memory import Memory
     from pytest_ssot.runtime.stack.guard import Guard
     from pytest_ssot.runtime.warnings.in_force import SetCondition
 
@@ -58,6 +59,9 @@ class Recorder:
         # Threads note at once; what is compared and set must not be torn apart.
         self._lock = RLock()
         self.changes = 0
+        self._guard = guard
+        #: What functions remember; only where anything was reached.
+        self.memory: Memory | None = None
 
     def hand_over(self, channel: Channel, number: int) -> None:
         """Go on in a child process: all goes to *channel*, for the owner with that *number*."""
@@ -113,6 +117,32 @@ class Recorder:
             sub = frames.find_way(frame, until=body)[:-1]
             carrier = self._get_carrier(frames.module_of(body), body.f_code.co_filename)
             self._note(carrier.add, sighting, sub, select_body(sets, body))
+        self._get_memory().note_sighting(frame, sighting)
+
+    def record_remembered(
+        self, frame: FrameType, function: tuple[str, int, str, str], found: Iterable[Reached]
+    ) -> None:
+        """Note that *function*, called at *frame*, remembers what an earlier call has *found*."""
+        bodies = frames.find_module_bodies(frame)
+        sets = self.in_force.list_around(bodies)
+        told = [(one.copy(remembered=function), rest, inner) for one, rest, inner in found]
+        for owner, way, around in self._find_owners(frame, sets):
+            conditions = leave_out_collector(around)
+            for sighting, rest, inner in told:
+                self.give_sighting((owner,), sighting, way[:-1] + rest, inner + conditions)
+        for body in bodies:
+            sub = frames.find_way(frame, until=body)[:-1]
+            carrier = self._get_carrier(frames.module_of(body), body.f_code.co_filename)
+            for sighting, rest, inner in told:
+                conditions = inner + select_body(sets, body)
+                self._note(carrier.add, sighting, sub + rest, conditions)
+
+    def _get_memory(self) -> Memory:
+        if self.memory is None:
+            from pytest_ssot.runtime.remembered.memory import Memory  # a clean run comes not here
+
+            self.memory = Memory(self, self._guard)
+        return self.memory
 
     def give_sighting(
         self,
@@ -158,6 +188,7 @@ class Recorder:
                 sub = frames.find_way(frame, until=body)
                 carrier = self._get_carrier(name, body.f_code.co_filename)
                 self._note(carrier.add_use, module, sub, select_body(sets, body))
+        self._get_memory().note_use(frame, module)
 
     def find_conditions(self, frame: FrameType, owner: Evidence) -> Conditions:
         """Find what is in force at *frame* and was set inside of *owner*."""
