@@ -254,6 +254,8 @@ class Watcher:
         """Something else owns what happens from now on."""
         if self.constructions is not None:
             self._stand_again()
+        if self.recorder.memory is not None:
+            self.recorder.memory.wake()
         try:  # not by the guard: what tasks in the background do meanwhile is to be seen
             tasks.run_in_driver(self.recorder.owners.capture_context)
         except Exception as error:

@@ -329,6 +329,85 @@ ROWS = {
         "mod.get('new')",
         "mod.other('old')",
     ),
+    "an_alias": remembers(
+        f"""
+        class Service:
+            def __init__(self): self._known = {{}}
+            def get(self, name):
+                known = self._known
+                if name in known:
+                    return known[name]
+                if name == "old":
+                    {OLD}
+                known[name] = name
+        service = Service()
+        """,
+        "mod.service.get('old')",
+        "mod.py:4 Service.get",
+        "mod.service.get('new')",
+        "mod.Service().get('new')",
+    ),
+    "a_default": remembers(
+        f"""
+        def get(name, _known={{}}):
+            if name in _known:
+                return _known[name]
+            if name == "old":
+                {OLD}
+            _known[name] = name
+        """,
+        "mod.get('old')",
+        "mod.py:2 get",
+        "mod.get('new')",
+    ),
+    "unless_it_is_forced": remembers(
+        f"""
+        _it = None
+        def get(force=False):
+            global _it
+            if _it is None or force:
+                {OLD}
+                _it = X()
+            return _it
+        """,
+        "mod.get()",
+        "mod.py:3 get",
+    ),
+    "unless_it_is_forced_early": remembers(
+        f"""
+        class Service:
+            _it = None
+            def get(self, force=False):
+                if type(self)._it is not None and not force:
+                    return self._it
+                {OLD}
+                type(self)._it = X()
+        service = Service()
+        """,
+        "mod.service.get()",
+        "mod.py:4 Service.get",
+    ),
+    "once": remembers(
+        f"""
+        def once(function):
+            done = False
+            def inner():
+                nonlocal done
+                if not done:
+                    done = True
+                    function()
+            return inner
+        @once
+        def get():
+            {OLD}
+        @once
+        def other(): pass
+        """,
+        "mod.get()",
+        "mod.py:4 once.inner",
+        "mod.other()",
+        "mod.other()",
+    ),
     "functools_cache": remembers(
         f"""
         import functools
@@ -407,6 +486,33 @@ ROWS = {
         "mod.get('old')",
         "mod.get('old')",
     )._replace(other=("mod.get('new')",)),
+    "what_is_called_is_another": each_reaches(
+        f"""
+        _it = None
+        def old():
+            {OLD}
+            return X()
+        def get(make):
+            global _it
+            if _it is None:
+                _it = make()
+            return _it
+        """,
+        "mod._it = None; mod.get(mod.old)",
+    )._replace(other=("mod.get(list)", "mod.get(dict)")),
+    "another_at_its_place": each_reaches(
+        f"""
+        class Service:
+            def __init__(self, done=False): self.done = done
+            def set_up(self):
+                if self.done:
+                    return
+                {OLD}
+                self.done = True
+        """,
+        "mod.Service().set_up()",
+        "mod.Service().set_up()",
+    )._replace(other=("[mod.Service(True).set_up() for _ in range(100)]",) * 2),
     "reached_again": each_reaches(
         f"""
         last = None
@@ -607,3 +713,295 @@ def test_the_functions_are_named(project: Project) -> None:
         if row.function and name != "warned_already"
     }
     assert {one["verdict"] for one in told} == {"told"}
+
+
+AGENT = """
+    _it = None
+    def get():
+        global _it
+        if _it is None:
+            from app.old import make
+            _it = make()
+        return _it
+    """
+FIRST, LATER = "tests/test_a.py", "tests/test_b.py"
+LINE = f"remembered: app/agent.py:2 get, reached by {LATER}::test_it: app/agent.py:5 app.old"
+UNLOOKED = "later calls of what remembers what it reached (app/agent.py:2 get): "
+
+needs_calls = pytest.mark.skipif(not TELLS, reason="Python tells of caches alone")
+
+
+@pytest.fixture
+def agent(project: Project) -> None:
+    """A function that remembers, a test that calls it first, and a gated one after that."""
+    project.configure(f'mission-critical = ["{LATER}"]')
+    test = "from app.agent import get\ndef test_it(): get()\n"
+    project.write({"app/agent.py": AGENT, FIRST: test, LATER: test})
+
+
+def told(project: Project, *args: str) -> list[str]:
+    """The tests that are told, and that nothing else comes of it."""
+    ran = project.run(*args)
+    assert (ran.code, ran.report["errors"]) == (0, [])
+    return [test for one in ran.report["remembered"] for test in one["tests"]]
+
+
+@needs_calls
+@pytest.mark.usefixtures("agent")
+def test_it_has_a_heading_of_its_own(project: Project) -> None:
+    paths = {name: f"it.{name}" for name in ("markdown", "html", "sarif", "github")}
+    ran = project.run(*(f"--ssot-report={name}:{path}" for name, path in paths.items()))
+    assert (ran.code, ran.summary) == (
+        0,
+        ["app/agent.py:5  app.old  seen by 1 test, not gated", LINE],
+    )
+    assert ran.report["remembered"] == [
+        {
+            **ran.report["violations"][0],
+            "chain": [{"path": LATER, "line": 2, "function": "test_it"}],
+            "verdict": "told",
+            "tests": [f"{LATER}::test_it"],
+            "remembered": {"path": "app/agent.py", "line": 2, "function": "get"},
+        }
+    ]
+    assert ran.matched == {"app.old": 1}
+    texts = {name: (project.path / path).read_text("utf-8") for name, path in paths.items()}
+    assert f"### Remembered\n\n- {LINE.partition(' ')[2]}" in texts["markdown"].replace("\\", "")
+    assert "<h2>Remembered</h2>" in texts["html"]
+    assert LINE in texts["sarif"]
+    assert "reached by" not in texts["github"]
+
+
+@needs_calls
+@pytest.mark.usefixtures("agent")
+def test_who_is_not_gated_is_told_nothing(project: Project) -> None:
+    project.configure(f'mission-critical = ["{FIRST}"]')
+    ran = project.run()
+    assert (ran.failed, ran.report["remembered"]) == ([f"{FIRST}::test_it"], [])
+
+
+@pytest.mark.usefixtures("agent")
+def test_it_is_never_in_the_baseline(project: Project) -> None:
+    assert project.command("baseline").ret == 0
+    before = (project.path / "ssot-baseline.json").read_bytes()
+    ran = project.run("--ssot-strict", "--ssot-update-baseline")
+    assert ran.code == 0
+    assert [one["verdict"] for one in ran.report["remembered"]] == ["told"] * TELLS
+    assert (project.path / "ssot-baseline.json").read_bytes() == before
+
+
+@pytest.mark.skipif(TELLS, reason="Python tells of all calls")
+@pytest.mark.fresh
+@pytest.mark.usefixtures("agent")
+@pytest.mark.parametrize("args", [("-p", "no:xdist"), ("-n2",)])
+def test_an_older_python_says_once_that_it_was_not_looked_at(
+    project: Project, args: tuple[str, ...]
+) -> None:
+    project.write({"tests/test_c.py": "from app.agent import get\ndef test_it(): get()\n"})
+    ran = project.run(*args)
+    assert ran.report["not_observed"] == [f"{UNLOOKED}Python 3.11 does not tell of them"]
+    assert ran.text.count(UNLOOKED) == 1
+
+
+@needs_calls
+@pytest.mark.usefixtures("agent")
+def test_where_all_numbers_are_taken_that_is_said(project: Project) -> None:
+    take = """
+        import sys
+        taken = [one for one in (3, 4, 5) if sys.monitoring.get_tool(one) is None]
+        def pytest_configure():
+            for one in taken: sys.monitoring.use_tool_id(one, "another")
+        def pytest_unconfigure():
+            for one in taken: sys.monitoring.free_tool_id(one)
+        """
+    project.write({"take.py": take})
+    ran = project.run("-p", "take")
+    why = "other tools have taken the numbers of sys.monitoring"
+    assert (ran.report["remembered"], ran.report["not_observed"]) == ([], [f"{UNLOOKED}{why}"])
+
+
+@needs_calls
+@pytest.mark.usefixtures("agent")
+def test_another_tool_sees_what_it_saw(project: Project) -> None:
+    watch = """
+        import sys
+        from app import agent
+
+        def test_it():
+            tool, events, seen = sys.monitoring, sys.monitoring.events, []
+            number = next(one for one in range(6) if tool.get_tool(one) is None)
+            tool.use_tool_id(number, "another")
+            tool.register_callback(number, events.PY_START, lambda *_: seen.append("start"))
+            tool.register_callback(number, events.LINE, lambda _, line: seen.append(line))
+            tool.set_local_events(number, agent.get.__code__, events.PY_START | events.LINE)
+            agent.get()
+            tool.set_local_events(number, agent.get.__code__, 0)
+            agent.get()
+            tool.free_tool_id(number)
+            assert seen == ["start", 4, 7]
+        """
+    project.write({LATER: watch})
+    assert told(project) == [f"{LATER}::test_it"]
+    numbers = [sys.monitoring.get_tool(one) for one in range(6)]
+    assert "another" not in numbers
+    assert numbers.count("pytest-ssot") <= 1  # of the run that this test is part of
+
+
+@pytest.mark.fresh
+def test_a_clean_run_imports_nothing_for_it(project: Project) -> None:
+    look = """
+        import sys
+        def pytest_unconfigure():
+            print(sorted(one for one in sys.modules if "ssot.runtime.remembered" in one))
+        """
+    project.write({"look.py": look, FIRST: "def test_it(): pass\n"})
+    assert "[]" in project.bare("-p", "look").lines
+
+
+@needs_calls
+@pytest.mark.usefixtures("agent")
+def test_what_is_called_often_is_told_to_each(project: Project) -> None:
+    project.write(
+        {
+            LATER: """
+                from app.agent import get
+                def test_it():
+                    for _ in range(3000): get()
+                def test_again():
+                    get()
+                """
+        }
+    )
+    assert told(project) == [f"{LATER}::test_again", f"{LATER}::test_it"]
+
+
+@needs_calls
+@pytest.mark.usefixtures("agent")
+def test_it_goes_the_way_of_what_is_reached(project: Project) -> None:
+    """From fixtures, modules that load, threads and child processes."""
+    project.write(
+        {
+            "app/loads.py": "from app.agent import get\nVALUE = get()\n",
+            LATER: """
+                import os, sys, threading
+                import pytest
+                from app.agent import get
+
+                @pytest.fixture(scope="module")
+                def fixture(): get()
+
+                def test_fixture(fixture): pass
+                def test_the_same(fixture): pass
+                def test_loads(): import app.loads
+                def test_loaded(): import app.loads
+                def test_sound(): pass
+
+                def test_thread():
+                    thread = threading.Thread(target=get)
+                    thread.start()
+                    thread.join()
+                """,
+        }
+    )
+    tests = ["fixture", "loaded", "loads", "the_same", "thread"]
+    assert told(project) == [f"{LATER}::test_{name}" for name in tests]
+
+
+@needs_calls
+@pytest.mark.fresh
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
+@pytest.mark.usefixtures("agent")
+def test_a_fork_remembers_what_it_was_made_with(project: Project) -> None:
+    project.write(
+        {
+            LATER: """
+                import os
+                from app.agent import get
+                def test_it():
+                    child = os.fork()
+                    if child == 0:
+                        get()
+                        os._exit(0)
+                    os.waitpid(child, 0)
+                """
+        }
+    )
+    assert told(project, "-p", "no:xdist") == [f"{LATER}::test_it"]
+
+
+@needs_calls
+@pytest.mark.usefixtures("agent")
+def test_who_expects_the_warning_is_told_nothing(project: Project) -> None:
+    project.write(
+        {
+            "app/agent.py": """
+                import warnings
+                _warned = set()
+                def call(name):
+                    if name not in _warned:
+                        _warned.add(name)
+                        warnings.warn(f"{name} is old", DeprecationWarning, stacklevel=2)
+                """,
+            FIRST: "from app.agent import call\ndef test_it(): call('a')\n",
+            LATER: """
+                import pytest
+                from app.agent import call
+                def test_expects():
+                    with pytest.raises(pytest.fail.Exception):
+                        with pytest.warns(DeprecationWarning): call('a')
+                def test_it(): call('a')
+                """,
+        }
+    )
+    ran = project.run()
+    (one,) = ran.report["remembered"]
+    assert (one["importer"]["line"], one["tests"]) == (6, [f"{LATER}::test_it"])
+
+
+@pytest.mark.usefixtures("agent")
+def test_a_cached_property_is_named(project: Project) -> None:
+    project.write(
+        {
+            "app/agent.py": """
+                import functools
+                class Agent:
+                    @functools.cached_property
+                    def it(self):
+                        from app.old import make
+                        return make()
+                agent = Agent()
+                """,
+            FIRST: "from app.agent import agent\ndef test_it(): agent.it\n",
+            LATER: "from app.agent import agent\ndef test_it(): agent.it\n",
+        }
+    )
+    ran = project.run()
+    why = "a cached_property runs no code when it is read again"
+    what = "later calls of what remembers what it reached (app/agent.py:4 Agent.it)"
+    assert (ran.report["remembered"], ran.report["not_observed"]) == ([], [f"{what}: {why}"])
+
+
+@pytest.mark.usefixtures("agent")
+def test_a_call_that_failed_remembers_nothing(project: Project) -> None:
+    project.write(
+        {
+            "app/agent.py": """
+                _known = {}
+                def get(name):
+                    if name not in _known:
+                        if name == "old":
+                            from app.old import gone
+                        _known[name] = name
+                    return _known[name]
+                """,
+            FIRST: """
+                import pytest
+                from app.agent import get
+                def test_it():
+                    with pytest.raises(ImportError): get("old")
+                    get("new")
+                """,
+            LATER: "from app.agent import get\ndef test_it(): get('new'); get('new')\n",
+        }
+    )
+    assert told(project) == []

@@ -26,10 +26,10 @@ _LOAD_TWO = frozenset(("LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW
 _STORE_TWO = "STORE_FAST_STORE_FAST"
 _STORE_LOAD = "STORE_FAST_LOAD_FAST"
 _LOAD_ATTRIBUTE = frozenset(("LOAD_ATTR", "LOAD_METHOD"))
-_STORE_ITEM = frozenset(("STORE_SUBSCR", "STORE_SLICE"))
 _CONDITIONAL = ("POP_JUMP", "JUMP_IF", "FOR_ITER")
 _ENDS = ("RETURN_VALUE", "RETURN_CONST", "RAISE_", "RERAISE", "JUMP_BACKWARD", "JUMP_FORWARD")
 _NO_INSTRUCTION = frozenset(("CACHE", "EXTENDED_ARG"))
+_VARARGS, _VARKEYWORDS = 0x4, 0x8
 #: Methods by which the containers of Python itself take something in.
 MUTATORS = frozenset(("add", "append", "appendleft", "insert", "setdefault", "update"))
 _ASKS_BY_NAME = frozenset(("getattr", "hasattr"))
@@ -77,6 +77,7 @@ class Instructions:
     def __init__(self, code: CodeType) -> None:
         self._code = code
         self._free = frozenset(code.co_freevars)
+        self._given = frozenset(code.co_varnames[: _count_given(code)])
         self._entries: Any = getattr(dis.Bytecode(code), "exception_entries", ())
         self._all = [
             instruction
@@ -107,38 +108,55 @@ class Instructions:
         """Find what the instruction puts something into, if it does."""
         instruction = self._all[at]
         place: Place | None = None
-        if instruction.opname in _STORE_ITEM:
-            place = self._read_first(self._list_within(at))
+        if instruction.opname == "STORE_SUBSCR":
+            place = self._read_subscribed(at)
         elif instruction.opname in _LOAD_ATTRIBUTE and instruction.argval in MUTATORS:
             place = self._read_place(at - 1)
+        if place is not None and len(place) == 2 and self.name_written(place) is None:
+            made = self._find_assignment(place[1], at)
+            place = self._read_place(made[-1]) if made else place
         return None if place is None else self.name_written(place)
 
     def name_written(self, place: Place) -> Written | None:
-        """What is written where *place* is; None where that is gone with the call."""
+        """What is written where *place* is; None where that is gone with the call.
+
+        What a container holds that the function was given stays, as what cells hold.
+        """
         kind, name, *attributes = place
         if attributes:
             return "attribute", attributes[-1]
         if kind == "global":
             return kind, name
-        return ("cell", name) if name in self._free else None
+        return ("cell", name) if name in self._free | self._given else None
 
     # -- where the way turns away -------------------------------------------
 
     def find_junctions(self, offset: int) -> tuple[list[Junction], frozenset[str]]:
         """Find the junctions on the way to the instruction at *offset*.
 
-        With the local names that these ask.
+        With the local names that the way hangs on: what these ask, what is called there, and
+        what tells one closure from another of the same code.
         """
         goal = bisect_right(self._offsets, offset) - 1  # a frame that calls may be behind it
-        reaches = self._find_reaching(goal)
+        reaches, straight = self._find_reaching(goal), self._find_straight(goal)
         found: list[Junction] = []
-        local: set[str] = set()
+        local = set(self._free.difference(write.what[1] for write in self.find_writes()))
+        self._read_asked(self._list_within(goal), local)
+        #: Where the way could go on straight, and may turn away behind.
+        before: list[tuple[int, list[Place]]] = []
         for at in range(goal):
             jump = self._find_jump(at)
-            if jump is not None and self._is_conditional(at) and reaches[at + 1] != reaches[jump]:
+            if jump is None or not self._is_conditional(at):
+                continue
+            if reaches[at + 1] != reaches[jump]:
+                leads = self._find_reaching(at)
                 reads = self._read_asked(self._list_within(at), local)
+                reads += [place for other, places in before if leads[other] for place in places]
                 target = self._all[jump].offset
                 found.append(Junction(self._all[at].offset, reads, target, reaches[at + 1]))
+            elif reaches[jump] and straight[at + 1] != straight[jump]:
+                other = jump if straight[at + 1] else at + 1
+                before.append((other, self._read_asked(self._list_within(at), local)))
         if not reaches[0]:
             found += self._find_attempts(goal, reaches, local)
         return found, frozenset(local)
@@ -174,6 +192,18 @@ class Instructions:
             )
         return reaches
 
+    def _find_straight(self, goal: int) -> list[bool]:
+        """Find which instructions lead to *goal* whatever they ask for."""
+        straight = [False] * (len(self._all) + 1)
+        straight[goal] = True
+        for at in range(goal - 1, -1, -1):
+            jump = self._find_jump(at)
+            goes_on = self._is_conditional(at) or not self._all[at].opname.startswith(_ENDS)
+            ways = [straight[at + 1]] if goes_on else []
+            ways += [] if jump is None else [jump > at and straight[jump]]
+            straight[at] = bool(ways) and all(ways)
+        return straight
+
     def _find_jump(self, at: int) -> int | None:
         instruction = self._all[at]
         if instruction.opcode in dis.hasjrel or instruction.opcode in dis.hasjabs:
@@ -194,7 +224,7 @@ class Instructions:
         found: list[Place] = []
         for at in within:
             place = self._read_place(at)
-            if place is not None:
+            if place is not None and not self._is_only_begun(place, at):
                 found.append(place)
             named = self._read_named_attribute(at, within)
             if named is not None:
@@ -206,6 +236,11 @@ class Instructions:
                 elif name not in self._free:
                     local.add(name)
         return found
+
+    def _is_only_begun(self, place: Place, at: int) -> bool:
+        """Whether an attribute is asked for of what the function was given, and not that."""
+        goes_on = at + 1 < len(self._all) and self._all[at + 1].opname in _LOAD_ATTRIBUTE
+        return goes_on and len(place) == 2 and place[1] in self._given
 
     def _read_named_attribute(self, at: int, within: list[int]) -> Place | None:
         """Read the place that ``hasattr(x, "name")`` asks, or ``getattr``."""
@@ -227,15 +262,17 @@ class Instructions:
                 return list(range(first, one))
         return None
 
-    def _read_first(self, within: list[int]) -> Place | None:
-        """Read the place that the instructions *within* begin with."""
-        place = None
-        for at in within:
-            further = self._read_place(at)
-            if further is None or (place is not None and further[:-1] != place):
-                break
-            place = further
-        return place
+    def _read_subscribed(self, at: int) -> Place | None:
+        """Read the place whose item is stored: what was loaded before the key."""
+        loaded = 0
+        for one in range(at - 1, -1, -1):
+            instruction = self._all[one]
+            if loaded == 0 and instruction.opname in _LOAD_TWO:
+                return "local", instruction.argval[0]
+            loaded += dis.stack_effect(instruction.opcode, instruction.arg, jump=False)
+            if loaded > 0:
+                return self._read_place(one - 1)
+        return None
 
     def _read_place(self, at: int) -> Place | None:
         """Read the place that the instruction loads."""
@@ -248,10 +285,19 @@ class Instructions:
         if op in ("LOAD_DEREF", "LOAD_CLASSDEREF"):
             return "local", name
         if op in _LOAD_ATTRIBUTE:
-            base = self._read_place(at - 1)
+            base = self._read_class(at - 1) or self._read_place(at - 1)
             return None if base is None else (*base, name)
         loaded = self._list_loaded(at)
         return ("local", loaded[-1]) if loaded else None
+
+    def _read_class(self, at: int) -> Place | None:
+        """Read the place whose class the call of ``type`` gives, if it is one."""
+        if at < 2 or self._all[at].opname != "CALL":
+            return None
+        within = self._list_within(at)
+        asks = any(self._all[one].argval == "type" for one in within)
+        place = self._read_place(at - 1)
+        return (*place, "__class__") if asks and place is not None else None
 
     def _list_loaded(self, at: int) -> list[str]:
         """List the local names that the instruction loads."""
@@ -281,6 +327,12 @@ class Instructions:
             for one, (first, last) in enumerate(self._ranges[:at])
             if start <= first and last <= end and end
         ]
+
+
+def _count_given(code: CodeType) -> int:
+    """Count the names of what a function is given, which stand first."""
+    more = (code.co_flags & _VARARGS != 0) + (code.co_flags & _VARKEYWORDS != 0)
+    return code.co_argcount + code.co_kwonlyargcount + more
 
 
 def _read_range(instruction: dis.Instruction) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -22,9 +22,7 @@ from pytest_ssot.runtime.remembered.state import MISSING, identify, look_up
 from pytest_ssot.runtime.stack import frames
 
 _WRITES = frozenset(
-    opmap[name]
-    for name in ("STORE_ATTR", "STORE_DEREF", "STORE_GLOBAL", "STORE_SLICE", "STORE_SUBSCR")
-    if name in opmap
+    opmap[name] for name in ("STORE_ATTR", "STORE_DEREF", "STORE_GLOBAL", "STORE_SUBSCR")
 )
 _DEFINES = ("def ", "async def ")
 #: How many lines of decorators a function is thought to have at most.
@@ -92,15 +90,27 @@ class KnownLine:
 
 class KnownCode:
     """The code of a function. ``at`` has what there is at each offset, ``open`` its calls that
-    have reached something and not ended, by their frames.
+    have reached something and not ended, by their frames. ``asked`` is how often it told.
     """
 
-    __slots__ = ("_found", "_instructions", "_names", "at", "code", "lines", "open", "writes")
+    __slots__ = (
+        "_found",
+        "_instructions",
+        "_names",
+        "asked",
+        "at",
+        "code",
+        "lines",
+        "open",
+        "writes",
+    )
 
     def __init__(self, code: CodeType) -> None:
         self.code = code
         self._instructions: Instructions | None = None
-        self._names = frozenset((*code.co_names, *code.co_freevars))
+        texts = (one for one in code.co_consts if isinstance(one, str))
+        names = *code.co_names, *code.co_freevars, *code.co_varnames, *texts
+        self._names = frozenset(names)
         # Most functions write nothing, and are not read for it.
         writes = not _WRITES.isdisjoint(code.co_code[::2]) or not MUTATORS.isdisjoint(self._names)
         self.writes: tuple[Write, ...] = tuple(self._read().find_writes()) if writes else ()
@@ -108,6 +118,7 @@ class KnownCode:
         self.lines: dict[object, KnownLine] = {}
         self.at: dict[int, list[tuple[KnownLine, KnownJunction]]] = {}
         self.open: dict[int, dict[int, KnownLine]] = {}
+        self.asked = 0
 
     @property
     def tries(self) -> bool:

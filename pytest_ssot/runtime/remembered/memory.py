@@ -25,6 +25,8 @@ from pytest_ssot.runtime.remembered.caches import CallCaches
 from pytest_ssot.runtime.remembered.known import KnownCode, describe_function
 from pytest_ssot.runtime.stack import bytecode, frames, intent
 
+#: How often a function may tell of its junctions before it rests, for as long as nothing turns.
+_OFTEN = 1000
 _IS_FUNCTION = 0x2  # CO_NEWLOCALS
 _NO_CODE = "a cached_property runs no code when it is read again"
 
@@ -48,6 +50,7 @@ class Memory:
         )
         self.caches = CallCaches(recorder)
         self.unlooked: dict[Function, str] = {}
+        self._resting: list[KnownCode] = []
 
     def note_sighting(self, frame: FrameType, sighting: Sighting) -> None:
         """Note that *sighting*, whose importer is *frame*, was reached by what is on the stack."""
@@ -66,6 +69,13 @@ class Memory:
             evidence.add_use(module, way, self._find_conditions(frame, function))
 
         self._note(frame, add)
+
+    def wake(self) -> None:
+        """Watch what rests: somebody else may call it now."""
+        for known in self._resting:
+            known.asked = 0
+            self._watch(known)
+        self._resting.clear()
 
     def remove(self) -> None:
         self._events.remove()
@@ -159,29 +169,41 @@ class Memory:
             self._watch(known)
 
     def _on_branch(self, code: CodeType, offset: int, to: int) -> object:
-        held = self._codes[id(code)].at.get(offset)
+        known = self._codes[id(code)]
+        held = known.at.get(offset)
         if held is None:
             return events.DISABLE
-        self._turn(frames.get_caller(2), held, to)
+        self._turn(known, frames.get_caller(2), held, to)
         return None
 
     def _on_instruction(self, code: CodeType, offset: int) -> object:
-        held = self._codes[id(code)].at.get(offset, ())
+        known = self._codes[id(code)]
+        held = known.at.get(offset, ())
         tried = [(line, one) for line, one in held if one.junction.target is None]
         if not tried:
             return events.DISABLE
-        self._turn(frames.get_caller(2), tried, offset)
+        self._turn(known, frames.get_caller(2), tried, offset)
         return None
 
     def _turn(
-        self, frame: FrameType, held: Iterable[tuple[KnownLine, KnownJunction]], to: int
+        self,
+        known: KnownCode,
+        frame: FrameType,
+        held: Iterable[tuple[KnownLine, KnownJunction]],
+        to: int,
     ) -> None:
         """Tell of the lines that *frame* turns away from, going on at *to*, as it remembers."""
-        now = self._recorder.owners.turns, get_ident()
+        loading = tuple(map(id, frames.find_module_bodies(frame)))
+        now = self._recorder.owners.turns, get_ident(), loading
         for line, one in held:
             if line.told != now and one.junction.leads_away(to) and one.finds_same(frame):
                 line.told = now
                 self._tell(frame, line)
+        known.asked += 1
+        told = all(line.told == now for line, _ in held)
+        if known.asked > _OFTEN and told and not (known.open or loading):
+            self._events.watch(known.code, ())
+            self._resting.append(known)
 
     def _tell(self, frame: FrameType, line: KnownLine) -> None:
         reached = list(self._recorder.lineage.gather([line.evidence]).values())

@@ -26,7 +26,7 @@ def look_up(frame: FrameType, place: Place) -> Any:
     for attribute in attributes:
         if value is MISSING:
             break
-        value = peek(value, attribute)
+        value = type(value) if attribute == "__class__" else peek(value, attribute)
     return value
 
 
