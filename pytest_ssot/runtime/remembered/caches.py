@@ -11,7 +11,7 @@ from types import FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
     from types import CodeType, FrameType
     from typing import Any
 
@@ -52,12 +52,14 @@ class CallCaches:
         self._known: dict[int, _KnownCache] = {}
         # By the code of functions, kept so that no other gets its identity.
         self._found: dict[int, tuple[CodeType, Any]] = {}
+        # By modules' names, and the number of these.
+        self._in_modules: dict[int, tuple[int, dict[int, Any]]] = {}
 
     def note(self, function: FrameType, add: Callable[[Evidence, FrameType], None]) -> None:
         """Note what was reached by the call *function*, if a cache is going to keep that."""
         code = function.f_code
         if id(code) not in self._found:
-            self._found[id(code)] = code, _find_cache(function)
+            self._found[id(code)] = code, self._find_cache(function)
         cache = self._found[id(code)][1]
         if cache is None:
             return
@@ -83,32 +85,45 @@ class CallCaches:
                     told = sighting.copy(remembered=known.function)
                     self._recorder.give_sighting(owned, told, way, conditions)
 
+    def _find_cache(self, function: FrameType) -> Any:
+        """Find the cache that keeps what the call *function* returns; None if there is none.
 
-def _find_cache(function: FrameType) -> Any:
-    """Find the cache that keeps what the call *function* returns; None if there is none."""
-    code = function.f_code
-    for candidate in _list_candidates(function):
-        value: Any = candidate.__func__ if type(candidate) in _METHODS else candidate
+        It is looked for where the function is defined, and where it is called.
+        """
+        code, names, back = function.f_code, function.f_globals, function.f_back
+        known = self._in_modules.get(id(names))
+        if known is None or known[0] != len(names):
+            known = len(names), _index_caches(list(names.values()))
+            self._in_modules[id(names)] = known
+        if id(code) in known[1]:
+            return known[1][id(code)]
+        owner = _find_class(function)
+        values = list_values(owner) if issubclass(type(owner), type) else []
+        if back is not None and "<locals>" in code.co_qualname:
+            values += back.f_locals.values()
+        return _index_caches(values).get(id(code))
+
+
+def _index_caches(values: Iterable[Any]) -> dict[int, Any]:
+    """Find the caches among *values*, by the code of the functions that they keep."""
+    found = {}
+    for one in values:
+        value: Any = one.__func__ if type(one) in _METHODS else one
         for _ in range(_MOST):
             if type(value) not in _WRAPPERS:
                 break
             wrapped = value.__dict__.get("__wrapped__")
-            is_function = type(value) is _Cache and type(wrapped) is FunctionType
-            if is_function and wrapped.__code__ is code:
-                return value
+            if type(value) is _Cache and type(wrapped) is FunctionType:
+                found[id(wrapped.__code__)] = value
+                break
             value = wrapped
-    return None
+    return found
 
 
-def _list_candidates(function: FrameType) -> Iterator[Any]:
-    """List what may be the function that *function* is a call of, as its callers know it."""
-    names = function.f_globals
-    yield from list(names.values())
+def _find_class(function: FrameType) -> object:
+    """Find the class that the call *function* is of a method of, if it has one by its name."""
     first, *rest = function.f_code.co_qualname.split(".")[:-1] or [""]
-    owner = names.get(first, MISSING)
+    owner = function.f_globals.get(first, MISSING)
     for part in rest:
         owner = MISSING if owner is MISSING else peek(owner, part)
-    if issubclass(type(owner), type):
-        yield from list_values(owner)
-    if function.f_back is not None:
-        yield from list(function.f_back.f_locals.values())
+    return owner

@@ -11,7 +11,7 @@ from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from types import CodeType, FrameType
 
     from pytest_ssot.runtime.evidence.conditions import Conditions
@@ -88,7 +88,7 @@ class Memory:
         add: Callable[[Evidence, FrameType], None],
         issued: Sighting | None = None,
     ) -> None:
-        chain = list(_find_functions(frames.get_caller()))
+        chain = _list_functions(frames.get_caller())
         written = self._list_written(chain)
         inside = _find_inside(frame)
         for function in chain:
@@ -216,12 +216,18 @@ class Memory:
                 self._recorder.record_remembered(caller, line.function, [(moved, (), ())])
 
 
-def _find_functions(frame: FrameType | None) -> Iterator[FrameType]:
-    """Find the calls of functions that a user wrote, or a library, from *frame* outward."""
-    for current in frames.walk_outward(frame):
-        is_function = current.f_code.co_flags & _IS_FUNCTION
-        if is_function and not (frames.is_machinery(current) or intent.is_stdlib(current)):
-            yield current
+def _list_functions(frame: FrameType | None) -> list[FrameType]:
+    """List the calls of functions from *frame* outward, but for that of the test itself."""
+    found = [current for current in frames.walk_outward(frame) if _is_users(current)]
+    if found and frames.is_in_phase(found[-1]) and not frames.find_fixture_setups(found[-1]):
+        found.pop()
+    return [current for current in found if current.f_code.co_flags & _IS_FUNCTION]
+
+
+def _is_users(frame: FrameType) -> bool:
+    """Whether a user wrote this, or a library that a user calls."""
+    aside = frames.is_machinery(frame) or frames.is_transport(frame) or intent.is_stdlib(frame)
+    return not aside
 
 
 def _find_inside(frame: FrameType) -> dict[int, frozenset[str]]:
