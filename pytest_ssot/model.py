@@ -122,6 +122,7 @@ class Verdict(str, Enum):
     ALLOWED = "allowed"
     INDIRECT = "indirect"
     SUPPRESSED = "suppressed"
+    TOLD = "told"
 
 
 class Scope(str, Enum):
@@ -185,6 +186,8 @@ class Violation(NamedTuple):
     it, sorted. ``message`` is a warning's text; ``reason`` is why an allowed
     violation is allowed. ``form`` and ``scope`` are how and where the source says
     it (see :class:`Form`, :class:`Scope`); a run knows the form of a definition alone.
+    ``remembered`` is the function that its tests called, and that did not use the target
+    again as it remembers to have done so.
     """
 
     rule: str
@@ -200,6 +203,7 @@ class Violation(NamedTuple):
     reason: str | None = None
     form: Form | None = None
     scope: Scope | None = None
+    remembered: Step | None = None
 
     @property
     def cause(self) -> tuple[Any, ...]:
@@ -207,7 +211,15 @@ class Violation(NamedTuple):
 
         A warning's message is no part of it: the words may vary from call to call.
         """
-        return (self.importer, self.target, self.rule, self.kind.value, self.name or "")
+        function = self.remembered or ()
+        return (
+            self.importer,
+            self.target,
+            self.rule,
+            self.kind.value,
+            self.name or "",
+            function,
+        )
 
     def judged(self, verdict: Verdict, reason: str | None = None) -> Violation:
         return self._replace(verdict=verdict, reason=reason)
@@ -232,6 +244,8 @@ class Violation(NamedTuple):
             data["form"] = self.form.value
         if self.scope is not None:
             data["scope"] = self.scope.value
+        if self.remembered is not None:
+            data["remembered"] = self.remembered.to_json()
         return data
 
     @classmethod
@@ -250,6 +264,7 @@ class Violation(NamedTuple):
             reason=data.get("reason"),
             form=Form(data["form"]) if "form" in data else None,
             scope=Scope(data["scope"]) if "scope" in data else None,
+            remembered=Step.from_json(data["remembered"]) if "remembered" in data else None,
         )
 
 

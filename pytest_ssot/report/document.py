@@ -27,6 +27,7 @@ def make_run_document(outcome: Outcome) -> dict[str, Any]:
         errors=(*remainder.faults, *remainder.mistakes),
         unused=outcome.unused_rules,
         suspects=outcome.suspects,
+        remembered=outcome.remembered,
     )
 
 
@@ -40,6 +41,7 @@ def make_document(
     errors: Iterable[str] = (),
     unused: Iterable[UnusedRule] = (),
     suspects: Iterable[Suspect] = (),
+    remembered: Iterable[Violation] = (),
 ) -> dict[str, Any]:
     """The document as JSON values, everything in the order in which it is given.
 
@@ -62,6 +64,7 @@ def make_document(
             for name, number in sorted(matched.items())
         ],
         "swept": [_drop_verdict(violation) for violation in swept],
+        "remembered": [violation.to_json() for violation in remembered],
         "suspects": [suspect.to_json() for suspect in suspects],
         "errors": list(errors),
     }

@@ -44,6 +44,7 @@ class Content(NamedTuple):
     unreadable: tuple[tuple[str, str], ...]
     not_observed: tuple[str, ...]
     errors: tuple[str, ...]
+    remembered: tuple[Violation, ...]
 
     def count_verdicts(self) -> Counter[Verdict]:
         return Counter(violation.verdict for violation in self.violations)
@@ -91,4 +92,5 @@ def read_content(data: Mapping[str, Any]) -> Content:
         unreadable=tuple((file["path"], file["error"]) for file in data["unreadable"]),
         not_observed=tuple(data["not_observed"]),
         errors=tuple(data["errors"]),
+        remembered=tuple(map(Violation.from_json, data["remembered"])),
     )

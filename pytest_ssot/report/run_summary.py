@@ -15,7 +15,13 @@ from pytest_ssot.report.baseline_text import (
     describe_update,
 )
 from pytest_ssot.report.check_listing import format_unused_rule
-from pytest_ssot.report.violation_text import Cause, count_noun, describe_suspect, group_causes
+from pytest_ssot.report.violation_text import (
+    Cause,
+    count_noun,
+    describe_remembered,
+    describe_suspect,
+    group_causes,
+)
 
 #: How many lines of what fails nothing are shown, unless asked for more.
 _FEW = 10
@@ -89,6 +95,8 @@ def _list_besides(outcome: Outcome, verbose: bool) -> Iterator[str]:
     for verdict in (Verdict.ALLOWED, Verdict.SUPPRESSED, Verdict.INDIRECT, Verdict.KNOWN):
         found = [violation for violation in outcome.violations if violation.verdict is verdict]
         yield from _list_some(f"{verdict.value}:", map(_describe_site, found), verbose)
+    told = map(describe_remembered, outcome.remembered)
+    yield from _list_some("remembered:", told, verbose)
     yield from _list_some("looked at, not used:", map(_describe_site, outcome.swept), verbose)
     unread = (f"{path}: {error}" for path, error in outcome.unreadable)
     yield from _list_some("not read:", unread, verbose)

@@ -201,6 +201,15 @@ def describe_suspect(suspect: Suspect) -> str:
     return f"{suspect.site}: class {suspect.name} is {share} like {suspect.target}"
 
 
+def describe_remembered(violation: Violation) -> str:
+    """``app/x.py:12 get, reached by tests/test_a.py::test_b: app/x.py:15 app.old``."""
+    first, *more = violation.tests
+    tests = f"{first} and {count_noun(len(more), 'more test')}" if more else first
+    function = violation.remembered
+    named = "" if function is None else f"{function} {function.function}"
+    return f"{named}, reached by {tests}: {violation.importer} {violation.target}"
+
+
 def cut_first_line(text: str | None) -> str:
     return (text or "").strip().partition("\n")[0]
 

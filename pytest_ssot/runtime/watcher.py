@@ -130,6 +130,11 @@ class Watcher:
         return [] if self._receiver is None else sorted(self._receiver.missed)
 
     @property
+    def unlooked(self) -> dict[tuple[str, int, str, str], str]:
+        """The functions that remember and whose later calls were not looked at, with why."""
+        return {} if self.recorder.memory is None else self.recorder.memory.unlooked
+
+    @property
     def is_listening(self) -> bool:
         """Whether child processes are watched too."""
         return self._receiver is not None
@@ -180,6 +185,8 @@ class Watcher:
         for detector in self._list_detectors():
             detector.remove()
         self.children.remove()
+        if self.recorder.memory is not None:
+            self.recorder.memory.remove()
         _active = self._outer
         if self._outer is not None:
             self._outer._resume()
@@ -200,7 +207,8 @@ class Watcher:
 
         *alone*, it belongs to nobody else meanwhile.
         """
-        look = None if self.definitions is None else self._look_at_new
+        idle = self.definitions is None and self.recorder.memory is None
+        look = None if idle else self._look_at_new
         return Ownership(self.recorder.owners, evidence, test, look, self._on_turn, alone=alone)
 
     def begin_test(self, evidence: Evidence) -> None:
@@ -256,6 +264,8 @@ class Watcher:
         """Something else owns what happens from now on."""
         if self.constructions is not None:
             self._stand_again()
+        if self.recorder.memory is not None:
+            self.recorder.memory.wake()
         if tasks.DRIVING not in sys.modules:
             return
         try:  # not by the guard: what tasks in the background do meanwhile is to be seen
@@ -270,6 +280,8 @@ class Watcher:
     def _look_at_modules(self) -> None:
         if self.definitions is not None:
             self.definitions.look_at_new()
+        if self.recorder.memory is not None:
+            self.recorder.memory.caches.look()
 
     def _take_in(self) -> None:
         if self._receiver is not None and self.recorder.owners.numbers.elsewhere is None:

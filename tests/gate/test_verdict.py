@@ -953,6 +953,7 @@ def test_the_schema(project: Project) -> None:
         "not_observed": [],
         "rules": [{"id": "app.old", "matched": 1, "deprecated": "app.old", "use": "app.new"}],
         "swept": [],
+        "remembered": [],
         "suspects": [],
         "errors": [],
     }

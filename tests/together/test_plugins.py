@@ -149,3 +149,71 @@ def test_forked(project: Project) -> None:
         pytest.skip("this pytest-forked cannot carry this pytest's reports")
     ran = project.run(*args)
     assert (ran.failed, ran.bytes) == (FAILED, project.run().bytes)
+
+
+REMEMBERS = {
+    "app/agent.py": """
+        _it = None
+        def get():
+            global _it
+            if _it is None:
+                from app.old import make
+                _it = make()
+            return _it
+        """,
+    TEST: """
+        import pytest
+        from app.agent import get
+
+        pytestmark = pytest.mark.mission_critical
+
+        def test_first(): get()
+
+        def test_second(): get()
+
+        def test_sound(): pass
+        """,
+}
+#: What pytest-forked does, for a pytest whose reports that cannot carry.
+FORK = """
+    import json, os
+    import pytest
+    from _pytest.runner import runtestprotocol
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(item):
+        config, hook = item.config, item.config.hook
+        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            reports = runtestprotocol(item, log=False, nextitem=None)
+            told = [hook.pytest_report_to_serializable(config=config, report=r) for r in reports]
+            with open(writing, "w") as file:
+                json.dump(told, file)
+            os._exit(0)
+        os.close(writing)
+        with open(reading) as file:
+            told = json.load(file)
+        os.waitpid(child, 0)
+        for data in told:
+            report = hook.pytest_report_from_serializable(config=config, data=data)
+            hook.pytest_runtest_logreport(report=report)
+        hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
+    """
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
+@pytest.mark.parametrize("plugin", ["pytest_forked", "fork"])
+def test_what_is_remembered_is_exact_where_each_test_has_a_fork(
+    project: Project, plugin: str
+) -> None:
+    project.write({**REMEMBERS, "fork.py": FORK})
+    args = ["-p", plugin, *(["--forked"] if plugin == "pytest_forked" else [])]
+    if project.bare("-p", "no:ssot", *args).counts.get("failed"):
+        pytest.skip("this pytest-forked cannot carry this pytest's reports")
+    ran = project.run(*args)
+    assert ran.failed == [f"{TEST}::test_first", f"{TEST}::test_second"]
+    assert (ran.report["remembered"], ran.report["not_observed"]) == ([], [])
+    assert project.run().failed == [f"{TEST}::test_first"]

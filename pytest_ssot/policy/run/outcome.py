@@ -12,6 +12,11 @@ from pytest_ssot.model import Suspect, Verdict, Violation
 from pytest_ssot.policy.baseline.entries import BaselineEntry
 from pytest_ssot.policy.baseline.ratchet import Exceeded, IsCritical, Ratchet, is_never_critical
 from pytest_ssot.policy.baseline.update_after_run import Upkeep
+from pytest_ssot.policy.run.remembered import (
+    describe_unlooked,
+    leave_out_remembered,
+    list_remembered,
+)
 from pytest_ssot.policy.run.tally import Result, Tally, join_with_scan
 from pytest_ssot.policy.run.watched_run import Remainder, Run
 from pytest_ssot.policy.verdict.mission_critical import make_is_critical
@@ -172,7 +177,7 @@ class Outcome:
     @cached_property
     def _joined(self) -> list[tuple[Violation, Violation | None]]:
         """Each violation, with what the scan found of it; sorted by importer."""
-        seen = (*self._tally.list_violations(), *self._outside)
+        seen = (*leave_out_remembered(self._tally.list_violations()), *self._outside)
         return sorted(
             join_with_scan(seen, self._static.list_violations()), key=lambda pair: pair[0].cause
         )
@@ -205,6 +210,11 @@ class Outcome:
         )
 
     @cached_property
+    def remembered(self) -> list[Violation]:
+        """What tests did not reach because a function remembers it; sorted by importer."""
+        return list_remembered(self._tally.list_violations())
+
+    @cached_property
     def swept(self) -> list[Violation]:
         """What was only looked at."""
         return _merge_violations(self.remainder.swept)
@@ -221,8 +231,9 @@ class Outcome:
 
     @property
     def not_observed(self) -> list[str]:
-        """What nobody saw, and of what nobody knows whether it is overdue."""
-        return sorted({*self.remainder.not_observed, *self._undecided})
+        """What nobody saw or looked at, and of what nobody knows whether it is overdue."""
+        unlooked = describe_unlooked(self.remainder.unlooked)
+        return sorted({*self.remainder.not_observed, *unlooked, *self._undecided})
 
     @cached_property
     def unused_rules(self) -> list[UnusedRule]:

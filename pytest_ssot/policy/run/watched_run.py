@@ -13,6 +13,7 @@ from pytest_ssot.model import Violation
 from pytest_ssot.policy.baseline.ratchet import Baseline, Ratchet
 from pytest_ssot.policy.rules.overdue import Overdue, find_overdue
 from pytest_ssot.policy.run.make_watcher import list_targets, make_watcher
+from pytest_ssot.policy.run.remembered import leave_out_remembered, name_unlooked
 from pytest_ssot.policy.run.tally import Result
 from pytest_ssot.policy.verdict import mission_critical
 from pytest_ssot.policy.verdict.allowances import Allowances, SeenBy
@@ -73,7 +74,7 @@ class Remainder(NamedTuple):
 
     ``used`` and ``marks`` name the allowances that excused something, and the
     marks that may. ``late`` is what tests reached after they had ended, ``blind``
-    tells where the watch was lost outside of tests.
+    tells where the watch was lost outside of tests, ``unlooked`` what remembers unseen, and why.
     """
 
     session: tuple[Violation, ...] = ()
@@ -86,6 +87,7 @@ class Remainder(NamedTuple):
     discovered: tuple[tuple[str, str], ...] = ()
     late: tuple[Result, ...] = ()
     blind: tuple[str, ...] = ()
+    unlooked: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -99,6 +101,7 @@ class Remainder(NamedTuple):
             "discovered": [list(pair) for pair in self.discovered],
             "late": [result.to_json() for result in self.late],
             "blind": list(self.blind),
+            "unlooked": [list(pair) for pair in self.unlooked],
         }
 
     @classmethod
@@ -114,6 +117,7 @@ class Remainder(NamedTuple):
             discovered=tuple((name, text) for name, text in data["discovered"]),
             late=tuple(Result.from_json(raw) for raw in data["late"]),
             blind=tuple(data["blind"]),
+            unlooked=tuple((function, why) for function, why in data["unlooked"]),
         )
 
     def __or__(self, other: Remainder) -> Remainder:
@@ -128,6 +132,7 @@ class Remainder(NamedTuple):
             discovered=tuple(sorted({*self.discovered, *other.discovered})),
             late=self.late + other.late,
             blind=tuple(sorted({*self.blind, *other.blind})),
+            unlooked=tuple(sorted({*self.unlooked, *other.unlooked})),
         )
 
 
@@ -227,18 +232,17 @@ class Run:
         session = self._judge_found(self.watcher.gather(self._find_unowned()), SeenBy(""), around)
         swept = self._judge_found(self.watcher.gather([recorder.swept]), SeenBy(""), ())
         return Remainder(
-            session=tuple(self.ratchet.mark_known(session)),
+            session=tuple(self.ratchet.mark_known(leave_out_remembered(session))),
             swept=tuple(swept),
             used=tuple(sorted(self.judge.used)),
-            marks=tuple(
-                sorted({mark.origin for mark in self.marks if self.allowances.holds(mark)})
-            ),
+            marks=tuple(sorted({one.origin for one in self.marks if self.allowances.holds(one)})),
             mistakes=tuple(sorted(self.judge.mistakes)),
             faults=tuple(self.watcher.guard.faults),
             not_observed=tuple(self._list_not_observed()),
             discovered=tuple(sorted(self.watcher.warnings.discovered.items())),
             late=tuple(self._judge_late()),
             blind=tuple(sorted(self._blind_outside)),
+            unlooked=name_unlooked(self.watcher.unlooked, self.relative_path),
         )
 
     def judge_overdue(self) -> tuple[Remainder, tuple[str, ...]]:
@@ -291,10 +295,11 @@ class Run:
     ) -> list[Violation]:
         """What was found for a test, judged, with what the baseline knows.
 
-        Mission-critical tests excuse nothing.
+        Mission-critical tests excuse nothing. What functions remember is for gated tests.
         """
         conditions = self._find_conditions(evidence, asked.path)
         judged = self._judge_found(found, asked.test, conditions)
+        judged = judged if asked.gated else leave_out_remembered(judged)
         return judged if asked.critical else self.ratchet.mark_known(judged)
 
     def _judge_found(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ssot.config.settings import Settings
@@ -28,6 +28,7 @@ Ask = Callable[[Violation], str | None]
 WEIGHT = (
     Verdict.FAILS,
     Verdict.KNOWN,
+    Verdict.TOLD,
     Verdict.SUPPRESSED,
     Verdict.INDIRECT,
     Verdict.ALLOWED,
@@ -84,7 +85,7 @@ class Judge:
             known = None if violation is None else told.get(violation.cause)
             if violation is not None and (known is None or _weighs_more(violation, known)):
                 told[violation.cause] = violation
-        return [told[cause] for cause in sorted(told)]
+        return [told[cause] for cause in sorted(told) if not _is_reached_too(told[cause], told)]
 
     def judge_source(
         self,
@@ -105,7 +106,19 @@ class Judge:
         seen = reached[0]
         violation = _as_violation(reached, test, self._settings)
         importer = Importer(seen.path, seen.module, seen.end_line)
-        return self._judge(violation, importer, test, hearing, ask).violation
+        judged = self._judge(violation, importer, test, hearing, ask).violation
+        if seen.remembered is None or judged is None:
+            return judged
+        return self._tell_remembered(judged, *seen.remembered)
+
+    def _tell_remembered(
+        self, judged: Violation, path: str, line: int, function: str, module: str
+    ) -> Violation | None:
+        """What a function of ours remembers is told, where it would fail if it were reached."""
+        if judged.verdict is not Verdict.FAILS or not self._first_party.owns(path, module):
+            return None
+        place = Step(relative(path, self._settings.root), line, function)
+        return judged.judged(Verdict.TOLD)._replace(remembered=place)
 
     def _judge(
         self, violation: Violation, importer: Importer, test: SeenBy, hearing: Hearing, ask: Ask
@@ -156,6 +169,13 @@ class Judge:
         except UsageError as error:
             self.mistakes.add(str(error))
             return None
+
+
+def _is_reached_too(violation: Violation, told: Mapping[tuple[object, ...], Violation]) -> bool:
+    """Whether what a function remembers has been reached besides."""
+    if violation.remembered is None:
+        return False
+    return violation._replace(remembered=None).cause in told
 
 
 def _weighs_more(violation: Violation, known: Violation) -> bool:

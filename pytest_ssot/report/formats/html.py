@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pytest_ssot.report.document_content import Content, RuleCount, read_content
 from pytest_ssot.report.html_style import STYLE
-from pytest_ssot.report.violation_text import Cause, count_noun
+from pytest_ssot.report.violation_text import Cause, count_noun, describe_remembered
 from pytest_ssot.rules.rule import Rule
 
 #: How many tests of one importer are listed: a root cause may fail thousands.
@@ -40,6 +40,7 @@ def render(data: Mapping[str, Any]) -> str:
         *_render_importers(told),
         *_render_unreadable(told),
         *_render_list("Not observed", told.not_observed),
+        *_render_list("Remembered", map(describe_remembered, told.remembered)),
         *_render_list("Looked at, not used", map(_render_swept, data["swept"])),
         *_render_list("Errors", told.errors),
         "</main>",

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_ssot.model import Verdict
 from pytest_ssot.report.document_content import Content, RuleCount, read_content
-from pytest_ssot.report.violation_text import Cause
+from pytest_ssot.report.violation_text import Cause, describe_remembered
 
 #: How many rows or entries of one sort are shown: a comment may have 65,536 characters.
 _MOST = 100
@@ -25,6 +25,7 @@ def render(data: Mapping[str, Any]) -> str:
         *_render_rules(told),
         *_render_failing(told),
         *_render_unreadable(told),
+        *_render_list("Remembered", _list_remembered(told)),
         *_render_list("Not observed", map(_escape_text, told.not_observed)),
         *_render_list("Errors", map(_escape_text, told.errors)),
     ]
@@ -69,6 +70,10 @@ def _render_failing(told: Content) -> list[str]:
         for cause in told.group_causes(Verdict.FAILS)
     ]
     return _render_table("What fails, by importer", ["importer", "uses", "instead", "seen"], rows)
+
+
+def _list_remembered(told: Content) -> Iterable[str]:
+    return (_escape_text(describe_remembered(violation)) for violation in told.remembered)
 
 
 def _render_unreadable(told: Content) -> list[str]:

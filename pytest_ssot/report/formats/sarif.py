@@ -11,7 +11,12 @@ from urllib.parse import quote
 
 from pytest_ssot.model import Kind, Site, Step, Verdict, Violation
 from pytest_ssot.report.document_content import Content, RuleCount, read_content
-from pytest_ssot.report.violation_text import Cause, list_reasons, make_headline
+from pytest_ssot.report.violation_text import (
+    Cause,
+    describe_remembered,
+    list_reasons,
+    make_headline,
+)
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: What paths are relative to; where it is, only the reader knows.
@@ -132,6 +137,14 @@ def _list_notifications(told: Content) -> list[_Json]:
     return [
         *({"level": "error", "message": _make_message(error)} for error in told.errors),
         *unreadable,
+        *(
+            {
+                "level": "note",
+                "message": _make_message(f"remembered: {describe_remembered(violation)}"),
+                "locations": [_locate_site(violation.importer)],
+            }
+            for violation in told.remembered
+        ),
         *(
             {"level": "note", "message": _make_message(f"not observed: {sentence}")}
             for sentence in told.not_observed

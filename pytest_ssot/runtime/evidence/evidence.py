@@ -22,7 +22,8 @@ class Sighting:
     is to see of the use; a ``covered`` one is of a module that a rule names, whose import
     is the use. ``swept`` is what the reading code does not say the name of. ``foreign`` is
     what only another run asked for: see :mod:`pytest_ssot.runtime.nested`. ``form`` is that
-    of a definition, as the model's Form has it.
+    of a definition, as the model's Form has it. ``remembered`` is the function (file, line,
+    name and module) that was called and did not get there, as an earlier call of it had.
     """
 
     __slots__ = (
@@ -37,6 +38,7 @@ class Sighting:
         "module",
         "name",
         "path",
+        "remembered",
         "rule",
         "swept",
         "target",
@@ -61,6 +63,7 @@ class Sighting:
         swept: bool = False,
         foreign: bool = False,
         form: str | None = None,
+        remembered: tuple[str, int, str, str] | None = None,
     ) -> None:
         self.rule = rule
         self.kind = kind
@@ -77,6 +80,7 @@ class Sighting:
         self.swept = swept
         self.foreign = foreign
         self.form = form
+        self.remembered = remembered
 
     def copy(self, **changes: Any) -> Sighting:
         """The same sighting, but for *changes*."""
@@ -100,6 +104,7 @@ class Sighting:
             self.name,
             self.covered,
             self.swept,
+            self.remembered,
         )
 
 

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from pytest_ssot.runtime.evidence.channel import Channel
     from pytest_ssot.runtime.evidence.conditions import Conditions
-    from pytest_ssot.runtime.evidence.evidence import OwnerStack
+    from pytest_ssot.runtime.evidence.evidence import OwnerStack, Reached
     from pytest_ssot.runtime.evidence.lineage import Carrier
+    from pytest_ssot.runtime.remembered.memory import Memory
     from pytest_ssot.runtime.stack.guard import Guard
     from pytest_ssot.runtime.stack.loads import Load
     from pytest_ssot.runtime.stack.served_names import ServedName
@@ -70,6 +71,9 @@ class Recorder:
         # Threads note at once; what is compared and set must not be torn apart.
         self._lock = RLock()
         self.changes = 0
+        self._guard = guard
+        #: What functions remember; only where anything was reached.
+        self.memory: Memory | None = None
 
     def hand_over(self, channel: Channel, number: int) -> None:
         """Go on in a child process: all goes to *channel*, for the owner with that *number*."""
@@ -126,6 +130,31 @@ class Recorder:
         for carrier, server in self._find_served(frame):
             sub = frames.find_way(frame, until=server)[:-1]
             self._note(carrier.add, sighting, sub, _select_call(sets, server))
+        self._get_memory().note_sighting(frame, sighting)
+
+    def record_remembered(
+        self, frame: FrameType, function: tuple[str, int, str, str], found: Iterable[Reached]
+    ) -> None:
+        """Note that *function*, called at *frame*, remembers what an earlier call has *found*."""
+        loads = list(find_loads(frame))
+        sets = self._list_around(loads)
+        told = [(one.copy(remembered=function), rest, inner) for one, rest, inner in found]
+        for owner, way, around in self._find_owners(frame, sets):
+            conditions = leave_out_collector(around)
+            for sighting, rest, inner in told:
+                self.give_sighting((owner,), sighting, way[:-1] + rest, inner + conditions)
+        for load in loads:
+            sub = frames.find_way(frame, until=load.frame)[:-1]
+            for sighting, rest, inner in told:
+                conditions = inner + _select_load(sets, load)
+                self._note(self._get_carrier(load).add, sighting, sub + rest, conditions)
+
+    def _get_memory(self) -> Memory:
+        if self.memory is None:
+            from pytest_ssot.runtime.remembered.memory import Memory  # a clean run comes not here
+
+            self.memory = Memory(self, self._guard)
+        return self.memory
 
     def give_sighting(
         self,
@@ -180,6 +209,7 @@ class Recorder:
             if user is not carrier:
                 sub = frames.find_way(frame, until=server)
                 self._note(user.add_use, carrier, sub, _select_call(sets, server))
+        self._get_memory().note_use(frame, carrier)
 
     def find_conditions(self, frame: FrameType, owner: Evidence) -> Conditions:
         """Find what is in force at *frame* and was set inside of *owner*."""

@@ -1,0 +1,1 @@
+"""Watches functions that remember what they reached; imported where one was on the way."""
