@@ -203,10 +203,7 @@ class Watcher:
             self.early.note_targets(target for target in loaded if target.text not in known)
 
     def owned_by(self, evidence: Evidence, test: str = "", *, alone: bool = False) -> Ownership:
-        """While the block runs, what happens belongs to *evidence*, which may be a *test*'s.
-
-        *alone*, it belongs to nobody else meanwhile.
-        """
+        """While the block runs, what happens belongs to *evidence*; *alone*, to nobody else."""
         idle = self.definitions is None and self.recorder.memory is None
         look = None if idle else self._look_at_new
         return Ownership(self.recorder.owners, evidence, test, look, self._on_turn, alone=alone)
