@@ -491,6 +491,15 @@ NAMES: Table = {
             "c": [f"fails lib.old - {C}"],
         },
     ),
+    "a decorator's patch names what warns, and is stored": Row(
+        "",
+        {
+            "lib/__init__.py": served(WARN, "globals()[name] = 1", "return 1"),
+            "a.py": "from unittest import mock\n@mock.patch('lib.Old')\ndef test_it(m): pass\n",
+            "b.py": body("import lib", "lib.Old"),
+        },
+        {"b": [f"fails lib:__getattr__ - {READ_AT}"]},
+    ),
     "an object in the place of our module, which stores": Row(
         "app.old",
         {

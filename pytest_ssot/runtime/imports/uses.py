@@ -237,7 +237,8 @@ class ImportUses:
         """Find who uses *target* at *frame*, which imports *module* or reads a name off it.
 
         Also the names by which that one asked for it, where other code answers, the last last.
-        None where mock does so for a decorator: that has been charged then.
+        None where mock does so for a decorator: that has been charged then. Machinery only where
+        it asked for such a name, and nobody else is on the stack.
         """
         if self._charge_patch(target, frame, kind, module):
             return None, []
@@ -246,10 +247,7 @@ class ImportUses:
             lambda loader: intent.says_import(loader) or module in loader.f_code.co_consts,
             lambda package, name: self._is_name_of(target, package, name),
         )
-        user = frames.find_user_frame(importer)
-        if user is None and served:
-            self._charge_patch(target, importer, kind, module)
-        return user, served
+        return frames.find_user_frame(importer) or (importer if served else None), served
 
     def _is_name_of(self, target: Target, module: str, name: str) -> bool:
         """Whether *name* of *module* is *target* itself."""
@@ -280,7 +278,9 @@ class ImportUses:
         how = classify_served_read(asked)
         if how == "attribute" and self._is_told_elsewhere(target, importer, asked):
             return
-        if _is_meant(how, importer, frames.module_of(asked.server), asked.name):
+        if frames.is_machinery(importer):
+            self._charge_patch(target, importer, kind, module)
+        elif _is_meant(how, importer, frames.module_of(asked.server), asked.name):
             self._record_use(target, importer, kind, taken, held=held)
         else:
             self._record_look(target, importer, kind, taken)

@@ -155,12 +155,12 @@ class WarningWatch:
         target = wrapped or issuer.name_issuer(issuing)
         if not issuer.is_looked_at(issuing):
             self._record(importer, category, target, facts)
-        found = self._recorder.served.find(issuing, until=importer)
+        found = self._recorder.served.find(issuing, until=caller)
         served = next((one for one in found if one.key is not None), None)
         if served is None:
             return
         kept = facts.under(self._recorder.find_held(served.server))
-        kept.stated = None if stated == frames.module_of(importer) else stated
+        kept.stated = None if stated == frames.module_of(caller or served.reader) else stated
         again = partial(self._charge_reader, served.name, category, target, kept)
         self._uses.lazy.keep(served, (target, category), again)
 
