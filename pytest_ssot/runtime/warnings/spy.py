@@ -173,8 +173,9 @@ def _make_spy_filter(on_warning: OnWarning) -> tuple[object, ...]:
             return False
 
     class ModulePattern:
-        def match(self, module: str) -> bool:
-            lookup.module = module
+        def match(self, module: str, *start: int) -> bool:
+            if not start:  # from 3.15 on, without a module, the parts of its path are tried too
+                lookup.module = module
             return False
 
     class CategoryListener(type):
