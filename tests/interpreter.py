@@ -36,6 +36,7 @@ from typing import TextIO
 import pytest
 
 from pytest_ssot.cli import main
+from tests.forker import Forker
 
 #: Modules whose names, and whose classes, a run may not leave replaced.
 _GUARDED = (
@@ -85,6 +86,14 @@ def run_pytest(*args: str) -> pytest.RunResult:
 def run_command(*args: str) -> pytest.RunResult:
     """What ``pytest-ssot ARGS`` comes to."""
     return _run(("pytest-ssot", *args), lambda: main(args))
+
+
+def run_forked(forker: Forker, module: str, *args: str) -> pytest.RunResult:
+    """What ``python -m MODULE ARGS`` comes to, in a process that *forker* has forked."""
+    began = time.perf_counter()
+    path = os.pathsep.join([str(Path.cwd()), *_python_path()])
+    with unittest.mock.patch.dict(os.environ, PYTHONPATH=path):
+        return _told(*forker.run(module, *args), began)
 
 
 def run_process(*command: str, typed: str = "") -> pytest.RunResult:

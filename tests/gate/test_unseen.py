@@ -211,7 +211,7 @@ def test_sitecustomize_is_early(project: Project) -> None:
     ]
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_each_worker_names_the_same_and_it_is_said_once(project: Project) -> None:
     files = {"early.py": "import app.bridge", "app/bridge.py": "import app.old\n"}
     alone = early(project, files)

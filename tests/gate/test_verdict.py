@@ -171,7 +171,7 @@ OUTSIDE = {
 
 
 @pytest.mark.parametrize(
-    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.forked)], ids=["one process", "workers"]
 )
 @pytest.mark.parametrize("where", OUTSIDE)
 def test_what_happens_outside_any_test_fails_a_strict_run(
@@ -218,7 +218,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 @pytest.mark.parametrize("strict", [False, True], ids=["", "strict"])
 @pytest.mark.parametrize("where", FAULTS)
 def test_an_error_inside_the_plugin_breaks_nothing(
@@ -259,7 +259,7 @@ def test_an_error_inside_the_plugin_breaks_nothing(
     assert "assert (X" not in ran.text  # no failure of the test's own
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_an_error_while_a_failure_is_told_is_no_pass(project: Project) -> None:
     project.write(
         {
@@ -606,7 +606,7 @@ BAD_MARKS = {
 
 
 @pytest.mark.parametrize(
-    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.forked)], ids=["one process", "workers"]
 )
 @pytest.mark.parametrize("how", BAD_MARKS)
 def test_a_marker_that_is_wrong_is_a_usage_error(
@@ -752,7 +752,7 @@ def test_a_hook_may_allow(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.forked)], ids=["one process", "workers"]
 )
 def test_a_hook_gets_the_report(project: Project, args: list[str]) -> None:
     project.write(
@@ -785,7 +785,7 @@ def test_a_hook_that_raises_breaks_no_test(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.forked)], ids=["one process", "workers"]
 )
 def test_a_cause_is_told_in_full_once(project: Project, args: list[str]) -> None:
     project.write(
