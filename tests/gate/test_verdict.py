@@ -185,7 +185,21 @@ def test_what_happens_outside_any_test_fails_a_strict_run(
     (path,) = OUTSIDE[where]
     line = 1 if path.startswith("tests") else 2
     assert f"{path}:{line}  app.old" in ran.text + ran.errors
-    assert project.run(*args).code == 0
+
+
+@pytest.mark.parametrize(
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.forked)], ids=["one process", "workers"]
+)
+def test_what_happens_outside_any_test_fails_no_other_run(
+    project: Project, args: list[str]
+) -> None:
+    files = [item for files in OUTSIDE.values() for item in files.items()]
+    for path in {path for path, _ in files}:
+        project.write({path: "".join(text for file, text in files if file == path)})
+    project.write({TEST: "def test_it(): pass\n"})
+    ran = project.run(*args)
+    assert ran.code == 0
+    assert "tests/empty/conftest.py:1  app.old" in ran.text
 
 
 def test_what_happens_outside_is_told_once(project: Project) -> None:
