@@ -145,7 +145,7 @@ class Project:
     def __init__(self, path: Path, *, fresh: bool, forker: Forker | None = None) -> None:
         self.path = path
         self.fresh = fresh
-        self._forker = forker
+        self.forker = forker
         self.configure("", self.rule)
         self.write({"app/__init__.py": "", "app/old.py": "X = 1\ndef make(): return X\n"})
 
@@ -177,8 +177,8 @@ class Project:
         """Type ``pytest-ssot ARGS`` here."""
         if self.fresh:
             return self.python("-m", "pytest_ssot", *args)
-        if self._forker is not None:
-            return run_forked(self._forker, "pytest_ssot", *args)
+        if self.forker is not None:
+            return run_forked(self.forker, "pytest_ssot", *args)
         return run_command(*args)
 
     def debug(self, commands: str, *args: str) -> Ran:
@@ -196,8 +196,8 @@ class Project:
         always = ("-p", "no:cacheprovider", f"--basetemp={self.path / 'runpytest'}", *args)
         if self.fresh:
             return self.python("-m", "pytest", *always)
-        if self._forker is not None:
-            return run_forked(self._forker, "pytest", *always)
+        if self.forker is not None:
+            return run_forked(self.forker, "pytest", *always)
         return run_pytest(*always)
 
 
@@ -225,7 +225,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def forker() -> Iterator[Forker]:
-    with Forker() as forker:
+    with Forker("pytest_ssot.plugin") as forker:
         yield forker
 
 

@@ -18,15 +18,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-#: Not xdist: pytest warns of a plugin that it could not rewrite.
-_LOADED = ("execnet", "pdb", "pytest", "pytest_ssot.plugin", "unittest", "xml.etree.ElementTree")
+#: No plugin that is installed: where pytest rewrites those, it warns of one that is loaded.
+_LOADED = ("execnet", "pdb", "pytest", "unittest", "xml.etree.ElementTree")
 _ENDED = b"\n"
 
 
 class Forker:
-    """Asks such a process for runs; it ends with the ``with`` block."""
+    """Asks such a process for runs, with *loaded* in it too; it ends with the ``with`` block."""
 
-    def __init__(self) -> None:
+    def __init__(self, *loaded: str) -> None:
+        self._loaded = loaded
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Forker:
@@ -56,11 +57,10 @@ class Forker:
             code = int(told.readline())
             return code, out.read_text("utf-8"), err.read_text("utf-8")
 
-    @staticmethod
-    def _start() -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
         unsaid = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
         return subprocess.Popen(
-            [sys.executable, __file__],
+            [sys.executable, __file__, *self._loaded],
             cwd=Path(__file__).parents[1],
             env={**unsaid, "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.PIPE,
@@ -71,7 +71,7 @@ class Forker:
 def _serve() -> None:
     """Fork for each request; in a fork, return by ending as what it runs does."""
     sys.path.pop(0)  # the folder of this file
-    for name in _LOADED:
+    for name in (*_LOADED, *sys.argv[1:]):
         importlib.import_module(name)
     _load_plugins_of_pytest()
     interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks ends this
