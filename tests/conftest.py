@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import compileall
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -241,6 +242,8 @@ def project(
     monkeypatch.chdir(tmp_path)
     fresh = request.node.get_closest_marker("fresh") is not None
     forked = not fresh and request.node.get_closest_marker("forked") is not None
+    if forked and not hasattr(os, "fork"):  # on Windows
+        fresh, forked = True, False
     if fresh or forked:
         monkeypatch.setenv("PYTEST_ADDOPTS", "-p ssot -p xdist")
     return Project(
