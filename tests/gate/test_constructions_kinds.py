@@ -117,7 +117,7 @@ def test_the_class_is_left_as_it_was_found(project: Project, args: list[str]) ->
 
 
 @pytest.mark.usefixtures("installed")
-@pytest.mark.forked
+@pytest.mark.fresh
 def test_a_run_inside_of_a_test(project: Project) -> None:
     """It sees its own factories; and the run around it is told of what it asked for."""
     configure(project)

@@ -562,7 +562,7 @@ def test_threads_and_children(single: Project) -> None:
 
 
 @pytest.mark.usefixtures("installed")
-@pytest.mark.forked
+@pytest.mark.fresh
 def test_a_run_inside_of_a_test(single: Project) -> None:
     single.write(
         {
