@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import compileall
 import json
+import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from textwrap import dedent
 from typing import Any, NamedTuple
@@ -15,7 +16,8 @@ import pytest
 
 import pytest_ssot
 from tests import seeds
-from tests.interpreter import run_command, run_process, run_pytest
+from tests.forker import Forker
+from tests.interpreter import run_command, run_forked, run_process, run_pytest
 
 #: What an environment may hold that changes how pytest runs, or what it prints.
 _DISTURBING = (
@@ -135,14 +137,16 @@ class Ran:
 class Project:
     """A project on disk. Its first folder is on ``sys.path``, its rule is on ``app.old``.
 
-    What is run in it runs in this interpreter, unless *fresh*: then in a process of its own.
+    What is run in it runs in this interpreter, unless *fresh*: then in a process of its own; or,
+    with a *forker*, in a process that is forked from one that runs nothing else.
     """
 
     rule = '[[tool.pytest-ssot.rules]]\ndeprecated = "app.old"\nuse = "app.new"\n'
 
-    def __init__(self, path: Path, *, fresh: bool) -> None:
+    def __init__(self, path: Path, *, fresh: bool, forker: Forker | None = None) -> None:
         self.path = path
         self.fresh = fresh
+        self.forker = forker
         self.configure("", self.rule)
         self.write({"app/__init__.py": "", "app/old.py": "X = 1\ndef make(): return X\n"})
 
@@ -174,6 +178,8 @@ class Project:
         """Type ``pytest-ssot ARGS`` here."""
         if self.fresh:
             return self.python("-m", "pytest_ssot", *args)
+        if self.forker is not None:
+            return run_forked(self.forker, "pytest_ssot", *args)
         return run_command(*args)
 
     def debug(self, commands: str, *args: str) -> Ran:
@@ -191,6 +197,8 @@ class Project:
         always = ("-p", "no:cacheprovider", f"--basetemp={self.path / 'runpytest'}", *args)
         if self.fresh:
             return self.python("-m", "pytest", *always)
+        if self.forker is not None:
+            return run_forked(self.forker, "pytest", *always)
         return run_pytest(*always)
 
 
@@ -212,8 +220,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    if item.get_closest_marker("fresh"):
+    if any(item.get_closest_marker(name) for name in ("fresh", "forked")):
         item.add_marker("process")
+
+
+@pytest.fixture(scope="session")
+def forker() -> Iterator[Forker]:
+    with Forker("pytest_ssot.plugin") as forker:
+        yield forker
 
 
 @pytest.fixture
@@ -227,9 +241,14 @@ def project(
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     fresh = request.node.get_closest_marker("fresh") is not None
-    if fresh:
+    forked = not fresh and request.node.get_closest_marker("forked") is not None
+    if forked and not hasattr(os, "fork"):  # on Windows
+        fresh, forked = True, False
+    if fresh or forked:
         monkeypatch.setenv("PYTEST_ADDOPTS", "-p ssot -p xdist")
-    return Project(tmp_path, fresh=fresh)
+    return Project(
+        tmp_path, fresh=fresh, forker=request.getfixturevalue("forker") if forked else None
+    )
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import builtins
 import concurrent.futures.process
 import concurrent.futures.thread
 import contextlib
+import functools
 import gc
 import importlib.util
 import io
@@ -36,6 +37,7 @@ from typing import TextIO
 import pytest
 
 from pytest_ssot.cli import main
+from tests.forker import Forker
 
 #: Modules whose names, and whose classes, a run may not leave replaced.
 _GUARDED = (
@@ -86,6 +88,14 @@ def run_pytest(*args: str) -> pytest.RunResult:
 def run_command(*args: str) -> pytest.RunResult:
     """What ``pytest-ssot ARGS`` comes to."""
     return _run(("pytest-ssot", *args), lambda: main(args))
+
+
+def run_forked(forker: Forker, module: str, *args: str) -> pytest.RunResult:
+    """What ``python -m MODULE ARGS`` comes to, in a process that *forker* has forked."""
+    began = time.perf_counter()
+    path = os.pathsep.join([str(Path.cwd()), *_python_path()])
+    with unittest.mock.patch.dict(os.environ, PYTHONPATH=path):
+        return _told(*forker.run(module, *args), began)
 
 
 def run_process(*command: str, typed: str = "") -> pytest.RunResult:
@@ -208,12 +218,14 @@ class _State:
     def __init__(self) -> None:
         self.threads = set(threading.enumerate())
         self._modules = dict(sys.modules)
-        self._names = [(each, dict(vars(each))) for each in _namespaces()]
+        self._names = [(each, vars(each).copy()) for each in _list_namespaces()]
+        self._replaced: list[tuple[ModuleType | type, str, object]] = []
         self._kinds = _kinds(self._modules)
         self._hooks = _hooks()
         self._lists = [[*each] for each in _lists()]
 
     def changes(self) -> list[str]:
+        """What is not as it was; asked once, before it is put back."""
         told = [f"sys.{name}" for name, each in _hooks().items() if each != self._hooks[name]]
         for (name, module), then, now in zip(
             self._modules.items(), self._kinds, _kinds(self._modules), strict=True
@@ -221,10 +233,12 @@ class _State:
             if sys.modules.get(name) is not module or then != now:
                 told.append(f"sys.modules[{name!r}]")
         for space, names in self._names:
-            changed = set(_changed(space, names)) - _REMEMBERED
-            paths = [f"{space.__name__}.{name}" for name in sorted(changed)]
+            self._replaced += [(space, name, names[name]) for name in _changed(space, names)]
+        for space, name, _ in self._replaced:
+            path = f"{space.__name__}.{name}"
             # A package gets a new name for a module that is loaded anew: those are compared above.
-            told += [path for path in paths if path not in sys.modules]
+            if name not in _REMEMBERED and path not in sys.modules:
+                told.append(path)
         lists = zip(_lists(), self._lists, strict=True)
         told += [f"{each}, not {before}" for each, before in lists if each != before]
         told += [f"{thread} runs" for thread in set(threading.enumerate()) - self.threads]
@@ -237,22 +251,25 @@ class _State:
             if not _is_library(module):
                 del sys.modules[name]
         sys.modules.update(self._modules)
-        for space, names in self._names:
-            for name in _changed(space, names):
-                setattr(space, name, names[name])
+        for space, name, value in self._replaced:
+            setattr(space, name, value)
         for each, before in zip(_lists(), self._lists, strict=True):
             each[:] = before
 
 
-def _namespaces() -> Iterator[ModuleType | type]:
+def _list_namespaces() -> list[ModuleType | type]:
     """The modules that the plugin replaces names in, its own, and pytest's; and their classes."""
     own = ("pytest_ssot", "_pytest", "pluggy")
     modules = [each for name, each in sys.modules.items() if name.partition(".")[0] in own]
-    for module in (*_GUARDED, *modules):
-        yield module
-        for each in vars(module).values():
-            if isinstance(each, type) and each.__module__ == module.__name__:
-                yield each
+    return [each for module in (*_GUARDED, *modules) for each in _with_classes(module)]
+
+
+@functools.cache
+def _with_classes(module: ModuleType) -> tuple[ModuleType | type, ...]:
+    """*module*, and the classes that it defines: it was loaded before any run."""
+    values = vars(module).values()
+    kinds = [each for each in values if isinstance(each, type)]
+    return module, *(each for each in kinds if each.__module__ == module.__name__)
 
 
 def _changed(space: ModuleType | type, names: Mapping[str, object]) -> list[str]:

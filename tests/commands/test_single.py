@@ -220,7 +220,7 @@ def test_scan_items(chat: Project) -> None:
     assert "E   fix:  change app/old.py:2" in ran.text
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_scan_items_under_xdist(chat: Project) -> None:
     one, several = (chat.run("--ssot-scan", *args) for args in ((), ("-n2",)))
     assert one.summary == several.summary

@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Project
 
-pytestmark = pytest.mark.fresh
+pytestmark = pytest.mark.forked
 
 FILE = "tests/test_it.py"
 METHODS = ["fork", "forkserver", "spawn"]

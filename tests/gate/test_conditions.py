@@ -489,7 +489,7 @@ def expected(project: Project) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "mode", ["forward", "backward", pytest.param("dealt", marks=pytest.mark.fresh)]
+    "mode", ["forward", "backward", pytest.param("dealt", marks=pytest.mark.forked)]
 )
 def test_what_each_is_told_hangs_on_no_order(
     project: Project, expected: dict[str, str], mode: str

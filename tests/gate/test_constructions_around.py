@@ -64,7 +64,7 @@ SEEN = {
     [
         (),
         ("tests/test_c.py", "tests/test_b.py", "tests/test_a.py"),
-        pytest.param(("-n2",), marks=pytest.mark.fresh),
+        pytest.param(("-n2",), marks=pytest.mark.forked),
         (
             "tests/test_c.py",
             "tests/test_b.py::test_lazy_again",
@@ -296,7 +296,7 @@ CHILDREN = {
 }
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_child_processes(project: Project) -> None:
     configure(project, "app.ws:get_manager", "app.work:Maker")
     project.write(CHILDREN)

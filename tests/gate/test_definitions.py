@@ -471,7 +471,7 @@ def test_a_test_file_and_a_conftest_that_do_it_themselves(single: Project, mode:
     ]
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 @pytest.mark.parametrize("count", ["2", "3"])
 def test_under_xdist(single: Project, count: str) -> None:
     single.write(
@@ -520,7 +520,7 @@ def test_a_module_that_no_import_loads(single: Project) -> None:
     assert by_test(ran) == {"test_loads": {AT}, "test_imports": {AT}}
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_threads_and_children(single: Project) -> None:
     single.write(
         {

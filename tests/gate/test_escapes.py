@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Project
 
-pytestmark = pytest.mark.fresh
+pytestmark = pytest.mark.forked
 
 FILE = "tests/test_it.py"
 HEAD = """
@@ -402,6 +402,7 @@ def test_a_skip_in_teardown_excuses_nothing(given: Project) -> None:
     assert given.run().failed == failed("test_it")
 
 
+@pytest.mark.fresh
 def test_runs_in_one_process_leave_nothing_behind(given: Project) -> None:
     given.write(
         {

@@ -51,7 +51,7 @@ def test_what_a_module_reaches_is_returned_and_counts_against_no_test(project: P
     assert ran.report["not_observed"] == []
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_what_the_test_has_reached_so_far(project: Project) -> None:
     project.write(
         {
@@ -220,7 +220,7 @@ def test_verdicts_are_those_of_the_test(project: Project) -> None:
     assert "unused" not in ran.text
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_however_a_test_asks_for_it(project: Project) -> None:
     project.write(
         {

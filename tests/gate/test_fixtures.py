@@ -112,7 +112,7 @@ def test_in_either_order_and_alone(project: Project, uses: str) -> None:
         assert project.run(test).failed == [test]
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_in_workers(project: Project) -> None:
     wanted = []
     for number, (text, tests) in enumerate(USES.values()):
@@ -122,7 +122,7 @@ def test_in_workers(project: Project) -> None:
     assert project.run("-n2").failed == sorted(wanted)
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_overridden_ones(project: Project) -> None:
     project.write(
         {

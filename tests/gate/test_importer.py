@@ -74,14 +74,14 @@ def test_it_fails_in_any_order(project: Project, order: str, mode: str) -> None:
 @pytest.mark.parametrize(
     "args",
     [
-        pytest.param(["-n2"], marks=pytest.mark.fresh, id="two workers"),
-        pytest.param(["-n2", "--dist=loadfile"], marks=pytest.mark.fresh, id="a file a worker"),
+        pytest.param(["-n2"], marks=pytest.mark.forked, id="two workers"),
+        pytest.param(["-n2", "--dist=loadfile"], marks=pytest.mark.forked, id="a file a worker"),
         pytest.param(
-            ["-n2", "--dist=each"], marks=pytest.mark.fresh, id="every test in each worker"
+            ["-n2", "--dist=each"], marks=pytest.mark.forked, id="every test in each worker"
         ),
-        pytest.param(["-n1"], marks=pytest.mark.fresh, id="one worker"),
-        pytest.param(["-n0"], marks=pytest.mark.fresh, id="no worker"),
-        pytest.param(["-p", "no:xdist"], marks=pytest.mark.fresh, id="no xdist"),
+        pytest.param(["-n1"], marks=pytest.mark.forked, id="one worker"),
+        pytest.param(["-n0"], marks=pytest.mark.forked, id="no worker"),
+        pytest.param(["-p", "no:xdist"], marks=pytest.mark.forked, id="no xdist"),
         pytest.param(["-p", "no:randomly"], id="not shuffled"),
         pytest.param(["-k", "critical"], id="the others deselected"),
     ],
@@ -94,7 +94,7 @@ def test_it_fails_however_the_tests_are_dealt_out(project: Project, args: list[s
     assert ran.code == 1
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_it_fails_in_workers_of_a_worker(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
     project.write(SCENARIO)
@@ -103,7 +103,7 @@ def test_it_fails_in_workers_of_a_worker(project: Project, monkeypatch: pytest.M
     assert ran.violations == project.run().violations
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 @pytest.mark.parametrize("count", ["auto", "logical"])
 def test_it_fails_where_a_debugger_keeps_workers_away(project: Project, count: str) -> None:
     project.write(SCENARIO)

@@ -111,7 +111,7 @@ def test_one_line_that_calls_the_import_machinery_often_hides_no_other(project: 
     ]
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_a_conftest_is_not_its_neighbour(project: Project) -> None:
     """Both are the module "conftest"."""
     project.configure(GATED)

@@ -19,7 +19,7 @@ distribution = "chat"
 ITEM = "app/old.py::ssot::old"
 WAYS = [
     pytest.param(["-p", "no:xdist"], id="alone"),
-    pytest.param(["-n2"], marks=pytest.mark.fresh, id="xdist"),
+    pytest.param(["-n2"], marks=pytest.mark.forked, id="xdist"),
 ]
 
 

@@ -35,7 +35,8 @@ FILES = {
 
 
 @pytest.mark.parametrize(
-    "args", [["-p", "no:xdist"], pytest.param(["-n2"], marks=pytest.mark.fresh), ["--collect-only"]]
+    "args",
+    [["-p", "no:xdist"], pytest.param(["-n2"], marks=pytest.mark.forked), ["--collect-only"]],
 )
 def test_a_run_ends_before_it_begins(project: Project, args: list[str]) -> None:
     project.configure("", TABLES)
@@ -59,7 +60,7 @@ def test_commands_too(project: Project, command: str) -> None:
     assert not (project.path / "imported").exists()
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_what_is_sound_is_not_imported_either(project: Project) -> None:
     tables = TABLES.replace("app.ws:Manager", "app.manager:Manager")
     tables = tables.replace("collections:deque", "app.manager:Manager")

@@ -52,7 +52,7 @@ LASTING = {
 
 def each(table: Mapping[str, str]) -> list[object]:
     return [
-        pytest.param(name, marks=pytest.mark.fresh) if name in LASTING else name for name in table
+        pytest.param(name, marks=pytest.mark.forked) if name in LASTING else name for name in table
     ]
 
 
@@ -125,7 +125,7 @@ def test_imports_are_seen_all_the_same(project: Project, how: str, before: str, 
         "importlib.reload(old)",
         pytest.param(
             "sys.meta_path[:] = [importlib.machinery.PathFinder]\nimportlib.reload(old)",
-            marks=pytest.mark.fresh,
+            marks=pytest.mark.forked,
         ),
     ],
 )
@@ -459,7 +459,7 @@ def test_outside_of_tests_it_fails_a_strict_run(project: Project) -> None:
     assert strict.counts == {"passed": 1}
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_workers_tell_the_same(project: Project) -> None:
     losing(project, LOSSES["warnings"][0])
     alone, spread = project.run(), project.run("-n2", "--dist=loadfile")
@@ -477,7 +477,7 @@ def test_workers_tell_the_same(project: Project) -> None:
         "monkeypatch.setattr(sys, 'meta_path', [])",
         pytest.param(
             "sys.meta_path.insert(0, types.SimpleNamespace(find_spec=lambda *args: None))",
-            marks=pytest.mark.fresh,
+            marks=pytest.mark.forked,
         ),
         "mock.patch.dict(sys.modules, clear=True).__enter__; import json",
         "with mock.patch.dict(sys.modules, {'app.old': mock.Mock()}): pass",
@@ -487,9 +487,9 @@ def test_workers_tell_the_same(project: Project) -> None:
         "monkeypatch.setattr(app.old, 'X', 2)",
         "with warnings.catch_warnings(record=True): warnings.warn('x')",
         "warnings.resetwarnings(); warnings.filters = []",
-        pytest.param("importlib.reload(warnings)", marks=pytest.mark.fresh),
-        pytest.param("importlib.reload(importlib)", marks=pytest.mark.fresh),
-        pytest.param("importlib.reload(importlib.util)", marks=pytest.mark.fresh),
+        pytest.param("importlib.reload(warnings)", marks=pytest.mark.forked),
+        pytest.param("importlib.reload(importlib)", marks=pytest.mark.forked),
+        pytest.param("importlib.reload(importlib.util)", marks=pytest.mark.forked),
         "importlib.invalidate_caches()",
         "builtins.__import__ = builtins.__import__",
         "spec = importlib.util.find_spec('app.old'); importlib.util.module_from_spec(spec)",
@@ -545,7 +545,7 @@ def test_a_pytest_run_inside_a_test_is_no_loss(project: Project) -> None:
     assert ran.report["not_observed"] == []
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_a_pytest_run_that_is_left_open_is_told(project: Project) -> None:
     given(
         project,

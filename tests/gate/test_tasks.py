@@ -37,7 +37,7 @@ def failed(*tests: str) -> list[str]:
     return [f"{FILE}::{test}" for test in sorted(tests)]
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_tasks_of_a_test(project: Project) -> None:
     project.write(
         {

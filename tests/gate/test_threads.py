@@ -84,7 +84,7 @@ def test_a_thread_belongs_to_the_test_that_starts_it(project: Project) -> None:
     assert [one.at for one in ran.violations] == [f"{FILE}:12:4 reach"]
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_a_thread_that_outlives_its_test_still_belongs_to_it(project: Project) -> None:
     project.write(
         {
@@ -180,7 +180,7 @@ def test_a_thread_of_a_test_that_is_not_gated_fails_nothing(project: Project) ->
     assert project.run("--ssot-strict").code == 1
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_the_work_of_a_pool_belongs_to_who_submits_it(project: Project) -> None:
     project.write(
         {
@@ -214,7 +214,7 @@ def test_the_work_of_a_pool_belongs_to_who_submits_it(project: Project) -> None:
     assert alone.failed == failed("test_5_apply")
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_work_that_outlives_its_test_belongs_to_who_submitted_it(project: Project) -> None:
     project.write(
         {
@@ -264,7 +264,7 @@ def test_a_pool_of_a_fixture_works_for_the_test(project: Project) -> None:
     )
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_a_context_tells_more_than_the_thread_it_runs_in(project: Project) -> None:
     project.write(
         {

@@ -36,56 +36,55 @@ def test_the_importer_of_an_early_module_is_named(project: Project) -> None:
     assert ran.summary[0] == f"not observed: {entry}"
 
 
-@pytest.mark.parametrize(
-    ("source", "lines"),
-    [
-        ("import app.old as alias", [1]),
-        ("from app import old", [1]),
-        ("from app.old import X", [1]),
-        ("from app.old import *", [1]),
-        ("from . import old", [1]),
-        ("from .old import X", [1]),
-        ("import json, app.old; import app.old", [1]),
-        ("try:\n    import gone\nexcept ImportError:\n    import app.old", [4]),
-        ("class C:\n    from app.old import X", [2]),
-        ("with open(__file__):\n    import app.old", [2]),
-        ("match 1:\n    case 1:\n        import app.old", [3]),
-        ("import app.old\nfrom app.old import (\n    X,\n)", [1, 2]),
-        ("import sys\nif sys.platform:\n    import app.old", [3]),
-        ("TYPE_CHECKING = False\nif not TYPE_CHECKING:\n    import app.old", [3]),
-        ("if __name__ != '__main__':\n    import app.old", [2]),
-        ("# coding: latin-1\nname = 'é'\nimport app.old", [3]),
-    ],
-)
-def test_each_form_of_a_statement(project: Project, source: str, lines: list[int]) -> None:
-    coded = source.encode("latin-1" if "latin-1" in source else "utf-8")
-    project.write({"app/bridge.py": ""})
-    (project.path / "app/bridge.py").write_bytes(coded)
-    places = ", ".join(f"app/bridge.py:{line}" for line in lines)
-    assert told(project, {"early.py": "import app.bridge, app.old"}) == [
-        f"app.old (loaded before the watch; imported by {places}, early.py:1)"
-    ]
+#: What a module may state that is run when it is imported, and the lines that import the target.
+RUN = [
+    ("import app.old as alias", [1]),
+    ("from app import old", [1]),
+    ("from app.old import X", [1]),
+    ("from app.old import *", [1]),
+    ("from . import old", [1]),
+    ("from .old import X", [1]),
+    ("import json, app.old; import app.old", [1]),
+    ("try:\n    import gone\nexcept ImportError:\n    import app.old", [4]),
+    ("class C:\n    from app.old import X", [2]),
+    ("with open(__file__):\n    import app.old", [2]),
+    ("match 1:\n    case 1:\n        import app.old", [3]),
+    ("import app.old\nfrom app.old import (\n    X,\n)", [1, 2]),
+    ("import sys\nif sys.platform:\n    import app.old", [3]),
+    ("TYPE_CHECKING = False\nif not TYPE_CHECKING:\n    import app.old", [3]),
+    ("if __name__ != '__main__':\n    import app.old", [2]),
+    ("# coding: latin-1\nname = 'é'\nimport app.old", [3]),
+]
+#: What no import of the module runs, or imports something else.
+NOT_RUN = [
+    "def use():\n    import app.old",
+    "async def use():\n    import app.old",
+    "class C:\n    def use(self):\n        import app.old",
+    "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import app.old",
+    "import typing as t\nif t.TYPE_CHECKING and True:\n    import app.old",
+    "if __name__ == '__main__':\n    import app.old",
+    "if False:\n    import app.old",
+    "import app\napp.older = 'app.old'",
+    "from app import older",
+]
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "def use():\n    import app.old",
-        "async def use():\n    import app.old",
-        "class C:\n    def use(self):\n        import app.old",
-        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import app.old",
-        "import typing as t\nif t.TYPE_CHECKING and True:\n    import app.old",
-        "if __name__ == '__main__':\n    import app.old",
-        "if False:\n    import app.old",
-        "import app\napp.older = 'app.old'",
-        "from app import older",
-    ],
-)
-def test_what_no_import_of_the_module_runs_is_not_named(project: Project, source: str) -> None:
-    project.write({"app/older.py": "", "app/bridge.py": source})
-    assert told(project, {"early.py": "import app.bridge, app.old"}) == [
-        "app.old (loaded before the watch; imported by early.py:1)"
-    ]
+def test_each_form_of_a_statement(project: Project) -> None:
+    """One run for all: to look through what is loaded takes longer than all else."""
+    project.write({"app/older.py": ""})
+    sources = [*RUN, *((source, []) for source in NOT_RUN)]
+    modules, places = [], []
+    for number, (source, lines) in enumerate(sources):
+        modules.append(f"bridge_{number:02}")
+        path = f"app/{modules[-1]}.py"
+        coded = source.encode("latin-1" if "latin-1" in source else "utf-8")
+        (project.path / path).write_bytes(coded)
+        places += [f"{path}:{line}" for line in lines]
+    early = "".join(f"import app.{module}\n" for module in modules)
+    (entry,) = told(project, {"early.py": f"import app.old\n{early}"})
+    before, _, rest = entry.partition("; imported by ")
+    assert before == "app.old (loaded before the watch"
+    assert rest.removesuffix(")").split(", ") == [*places, "early.py:1"]
 
 
 def test_an_import_in_a_function_of_an_early_module_is_seen_as_ever(project: Project) -> None:
@@ -211,7 +210,7 @@ def test_sitecustomize_is_early(project: Project) -> None:
     ]
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_each_worker_names_the_same_and_it_is_said_once(project: Project) -> None:
     files = {"early.py": "import app.bridge", "app/bridge.py": "import app.old\n"}
     alone = early(project, files)

@@ -171,7 +171,7 @@ OUTSIDE = {
 
 
 @pytest.mark.parametrize(
-    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.forked)], ids=["one process", "workers"]
 )
 @pytest.mark.parametrize("where", OUTSIDE)
 def test_what_happens_outside_any_test_fails_a_strict_run(
@@ -185,7 +185,21 @@ def test_what_happens_outside_any_test_fails_a_strict_run(
     (path,) = OUTSIDE[where]
     line = 1 if path.startswith("tests") else 2
     assert f"{path}:{line}  app.old" in ran.text + ran.errors
-    assert project.run(*args).code == 0
+
+
+@pytest.mark.parametrize(
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.forked)], ids=["one process", "workers"]
+)
+def test_what_happens_outside_any_test_fails_no_other_run(
+    project: Project, args: list[str]
+) -> None:
+    files = [item for files in OUTSIDE.values() for item in files.items()]
+    for path in {path for path, _ in files}:
+        project.write({path: "".join(text for file, text in files if file == path)})
+    project.write({TEST: "def test_it(): pass\n"})
+    ran = project.run(*args)
+    assert ran.code == 0
+    assert "tests/empty/conftest.py:1  app.old" in ran.text
 
 
 def test_what_happens_outside_is_told_once(project: Project) -> None:
@@ -218,7 +232,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 @pytest.mark.parametrize("strict", [False, True], ids=["", "strict"])
 @pytest.mark.parametrize("where", FAULTS)
 def test_an_error_inside_the_plugin_breaks_nothing(
@@ -259,7 +273,7 @@ def test_an_error_inside_the_plugin_breaks_nothing(
     assert "assert (X" not in ran.text  # no failure of the test's own
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_an_error_while_a_failure_is_told_is_no_pass(project: Project) -> None:
     project.write(
         {
@@ -606,7 +620,7 @@ BAD_MARKS = {
 
 
 @pytest.mark.parametrize(
-    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.forked)], ids=["one process", "workers"]
 )
 @pytest.mark.parametrize("how", BAD_MARKS)
 def test_a_marker_that_is_wrong_is_a_usage_error(
@@ -752,7 +766,7 @@ def test_a_hook_may_allow(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.forked)], ids=["one process", "workers"]
 )
 def test_a_hook_gets_the_report(project: Project, args: list[str]) -> None:
     project.write(
@@ -785,7 +799,7 @@ def test_a_hook_that_raises_breaks_no_test(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "args", [[], pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["one process", "workers"]
+    "args", [[], pytest.param(["-n2"], marks=pytest.mark.forked)], ids=["one process", "workers"]
 )
 def test_a_cause_is_told_in_full_once(project: Project, args: list[str]) -> None:
     project.write(

@@ -118,7 +118,7 @@ def test_in_one_process(project: Project, found: list[Graph], way: Way) -> None:
     check(project, found, known, way)
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 @checked(examples(1))
 @hypothesis.given(found=projects(), way=WAYS)
 def test_in_workers(project: Project, found: list[Graph], way: Way) -> None:

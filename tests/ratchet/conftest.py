@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.conftest import Project, Ran
+from tests.forker import Forker
 from tests.interpreter import run_process
 
 FILE = "ssot-baseline.json"
@@ -28,8 +29,8 @@ class Did(NamedTuple):
 class Team(Project):
     """A project in a git repository, with ``app.old`` to move off."""
 
-    def __init__(self, path: Path, *, fresh: bool) -> None:
-        super().__init__(path, fresh=fresh)
+    def __init__(self, path: Path, *, fresh: bool, forker: Forker | None) -> None:
+        super().__init__(path, fresh=fresh, forker=forker)
         self.git("init", "--quiet", "--initial-branch=main")
 
     def git(self, *args: str) -> str:
@@ -85,7 +86,7 @@ def team(project: Project, monkeypatch: pytest.MonkeyPatch) -> Team:
     for who in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{who}_NAME", "Team")
         monkeypatch.setenv(f"GIT_{who}_EMAIL", "team@example.com")
-    made = Team(project.path, fresh=project.fresh)
+    made = Team(project.path, fresh=project.fresh, forker=project.forker)
     made.write(
         {
             ".gitignore": "__pycache__/\nssot-report.json\n.ssot_cache/\n*.log\n",

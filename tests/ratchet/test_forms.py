@@ -130,7 +130,7 @@ FILES = {
 
 @pytest.mark.parametrize(
     "order",
-    [[], pytest.param(["-n2"], marks=pytest.mark.fresh), ["--reverse"]],
+    [[], pytest.param(["-n2"], marks=pytest.mark.forked), ["--reverse"]],
     ids=["", "xdist", "reversed"],
 )
 def test_every_form_is_known(team: Team, order: list[str]) -> None:

@@ -44,7 +44,7 @@ def not_moved(team: Team) -> None:
     assert all(line.startswith("lib/b.py:") for line in did.out)
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_moved_and_not_told_to_git(team: Team) -> None:
     move(team)
     index = (team.path / ".git/index").read_bytes()
@@ -61,28 +61,28 @@ def test_a_run_writes_the_new_path(team: Team) -> None:
     assert team.counts == MOVED
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_moved_and_staged(team: Team) -> None:
     (team.path / "lib").mkdir()
     team.git("mv", "app/b.py", "lib/b.py")
     moved(team)
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_moved_and_committed(team: Team) -> None:
     move(team)
     team.commit()
     moved(team)
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_moved_with_edits(team: Team) -> None:
     team.edit("app/b.py", "def step_3(events):\n    return events[3:]", "def step_3(x): return x")
     move(team)
     moved(team)
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_moved_and_rewritten_later(team: Team) -> None:
     """It is like its old self in the commit that moved it alone."""
     move(team)
@@ -92,7 +92,7 @@ def test_moved_and_rewritten_later(team: Team) -> None:
     moved(team)
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_moved_twice_and_once_more(team: Team) -> None:
     move(team, new="app/c.py")
     team.commit()
@@ -130,7 +130,7 @@ def test_moved_on_a_branch_while_the_baseline_changed_on_another(team: Team) -> 
     assert team.counts == {"app/a.py make": 1, "lib/b.py make": 1}
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_moved_where_nothing_was_committed_since_the_baseline_was_made(team: Team) -> None:
     team.git("rm", "--quiet", "--cached", "ssot-baseline.json")
     team.git("commit", "--quiet", "--amend", "--message=none")

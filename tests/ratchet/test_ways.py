@@ -93,7 +93,7 @@ def test_one_more_of_the_same_fails_and_says_how_many_are_known(team: Team) -> N
 
 @pytest.mark.parametrize(
     "distribution",
-    [["-p", "no:xdist"], pytest.param(["-n2"], marks=pytest.mark.fresh)],
+    [["-p", "no:xdist"], pytest.param(["-n2"], marks=pytest.mark.forked)],
     ids=["alone", "xdist"],
 )
 def test_too_many_over_all_tests_fail_the_run_though_no_test_saw_them_all(
@@ -237,7 +237,7 @@ def test_a_file_that_cannot_be_read_is_not_stale(team: Team) -> None:
 # -- runs ------------------------------------------------------------------------------
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_a_run_of_some_tests_judges_the_source_of_all(team: Team) -> None:
     assert team.strict("tests/test_a.py").code == 0
     team.edit("app/b.py", f"    {MADE}\n\n    return make()", "    return 1")
@@ -249,7 +249,7 @@ def test_a_run_of_some_tests_judges_the_source_of_all(team: Team) -> None:
 
 @pytest.mark.parametrize(
     "distribution",
-    [["-p", "no:xdist"], pytest.param(["-n2"], marks=pytest.mark.fresh)],
+    [["-p", "no:xdist"], pytest.param(["-n2"], marks=pytest.mark.forked)],
     ids=["alone", "xdist"],
 )
 def test_a_run_shrinks_it_and_never_lets_it_grow(team: Team, distribution: list[str]) -> None:
@@ -279,7 +279,7 @@ def test_to_only_collect_judges_and_changes_nothing(team: Team) -> None:
     assert team.counts == KNOWN
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_an_entry_does_not_excuse_a_mission_critical_test(team: Team) -> None:
     team.write(
         {
@@ -398,7 +398,7 @@ def with_runtime(team: Team) -> None:
     team.commit()
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_what_only_a_run_sees_is_taken_from_its_report(team: Team) -> None:
     with_runtime(team)
     runtime = [one for one in team.entries if "seen" in one]
@@ -431,7 +431,7 @@ def test_what_only_a_run_sees_is_taken_from_its_report(team: Team) -> None:
     assert len(team.entries) == len(KNOWN) + 2
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_only_a_full_run_that_passes_tells_that_what_only_runs_see_is_gone(team: Team) -> None:
     with_runtime(team)
     team.edit("app/caller.py", "    app.warns.old(n)", "    return n")

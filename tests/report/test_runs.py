@@ -61,7 +61,7 @@ def commands(ran: Ran) -> list[str]:
     return [line for line in ran.lines if line.startswith("::")]
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_every_format_is_the_same_in_several_processes(project: Project) -> None:
     project.write(FILES)
     one, many = written(project, *ALONE), written(project, "-n2")
@@ -83,7 +83,7 @@ def test_every_format_is_the_same_in_several_processes(project: Project) -> None
     assert b"<summary>3 tests</summary>" in one["html"]
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_commands_are_printed_last_each_at_the_start_of_a_line(project: Project) -> None:
     project.write(FILES)
     for args in (ALONE, ["-n2"], ["-q", "--no-summary", *ALONE], ["-s", *ALONE]):
@@ -171,7 +171,7 @@ def properties(project: Project, *args: str, report: str = "junit") -> list[tupl
 
 @pytest.mark.parametrize("family", ["xunit1", "xunit2"])
 @pytest.mark.parametrize(
-    "args", [ALONE, pytest.param(["-n2"], marks=pytest.mark.fresh)], ids=["alone", "xdist"]
+    "args", [ALONE, pytest.param(["-n2"], marks=pytest.mark.forked)], ids=["alone", "xdist"]
 )
 def test_a_test_case_has_what_its_test_reached(
     project: Project, family: str, args: list[str]

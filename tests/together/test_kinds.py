@@ -97,7 +97,7 @@ def test_unittest(project: Project) -> None:
     assert ran.counts["skipped"] == 2
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_a_subtest_fails_its_test(project: Project) -> None:
     """What is imported in a subtest belongs to the test, whether a subtest fails or not."""
     project.write(
@@ -167,7 +167,7 @@ def test_a_subtest_fails_its_test(project: Project) -> None:
     assert importers(project.run("-n2")) == told
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_hypothesis(project: Project) -> None:
     project.write(
         {

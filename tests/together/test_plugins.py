@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Project
 
-pytestmark = pytest.mark.fresh
+pytestmark = pytest.mark.forked
 
 TEST = "tests/test_it.py"
 MARKED = "@pytest.mark.mission_critical\n"

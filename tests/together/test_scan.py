@@ -124,7 +124,7 @@ def test_findings_alone_decide_where_there_is_no_test(project: Project) -> None:
     ("args", "code"),
     [
         (["-m", "ssot_scan"], 0),
-        pytest.param(["-m", "ssot_scan", "-n2"], 0, marks=pytest.mark.fresh),
+        pytest.param(["-m", "ssot_scan", "-n2"], 0, marks=pytest.mark.forked),
         (["-k", "nothing"], 5),
         (["-m", "not_there"], 5),
     ],
@@ -185,7 +185,7 @@ def test_arguments_are_seen_from_where_they_were_typed(
     assert items(project.run("--ssot-scan", "--collect-only", "-q")) == [GONE, BRIDGE]
 
 
-@pytest.mark.parametrize("args", [(), pytest.param(("-n2",), marks=pytest.mark.fresh)])
+@pytest.mark.parametrize("args", [(), pytest.param(("-n2",), marks=pytest.mark.forked)])
 @pytest.mark.parametrize(
     ("argument", "told"),
     [
@@ -227,7 +227,7 @@ def test_a_path_outside_of_the_root_is_told(project: Project) -> None:
     assert ran.summary == [f"not observed: {told[0]}", above("..")]
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 @pytest.mark.parametrize("dist", ["load", "loadfile", "loadscope", "loadgroup"])
 def test_workers_tell_what_one_process_tells(project: Project, dist: str) -> None:
     full(project)
@@ -254,7 +254,7 @@ def test_workers_tell_what_one_process_tells(project: Project, dist: str) -> Non
     assert many.bytes == one.bytes
 
 
-@pytest.mark.fresh
+@pytest.mark.forked
 def test_all_workers_have_the_items_of_one_scan(project: Project) -> None:
     """Though the files change between the scan and a worker's start."""
     full(project)
@@ -423,7 +423,7 @@ def test_more_than_is_known_fails_and_says_so(project: Project) -> None:
     assert "E   note: the baseline knows 1, there are 2" in ran.failure("app/bridge.py: old-one")
 
 
-@pytest.mark.parametrize("args", [(), pytest.param(("-n2",), marks=pytest.mark.fresh)])
+@pytest.mark.parametrize("args", [(), pytest.param(("-n2",), marks=pytest.mark.forked)])
 def test_a_strict_run_tells_what_the_scan_no_longer_finds(
     project: Project, args: tuple[str, ...]
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Project
 
-pytestmark = pytest.mark.fresh
+pytestmark = pytest.mark.forked
 
 HEAD = """
 import sys, pytest

@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Project, Ran
 
-pytestmark = pytest.mark.fresh
+pytestmark = pytest.mark.forked
 
 ALONE = ["-p", "no:xdist"]
 RULES = """
