@@ -30,7 +30,7 @@ from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.configured import Configured, load_configured
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
-from pytest_ssot.session.asked_plugins import find_asked_plugins
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.session.scan_plugin import MARKER, ScanItem, ScanPlugin, list_marker_names
 from pytest_ssot.session.session_report import PROPERTY, RESULT, SessionReport, find_typed_folder
@@ -209,8 +209,11 @@ class SsotPlugin:
         with watcher.owned_by(evidence):
             report = yield
         self._collects = False
-        if isinstance(collector, pytest.Module):
-            self.run.plugins_of[path] = find_asked_plugins(collector.__dict__.get("_obj"))
+        module = collector.__dict__.get("_obj")
+        if isinstance(collector, pytest.Module) and "pytest_plugins" in namespace_of(module):
+            from pytest_ssot.session.asked_plugins import find_asked_plugins
+
+            self.run.plugins_of[path] = find_asked_plugins(module)
         self.run.note_lost_outside(collector.nodeid)
         return report
 

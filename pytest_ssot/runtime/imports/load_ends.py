@@ -23,27 +23,33 @@ _FILE = "<frozen importlib._bootstrap>"
 class LoadEnds:
     """Calls *on_load_end* with the name of a module that was loaded or waited for, and the frame.
 
-    The module may still be loading, further out or in another thread.
+    The module may still be loading, further out or in another thread. All loads of a process
+    end here, so *is_due* is asked first if it is given, which is to tell that for less.
     """
 
-    def __init__(self, on_load_end: Callable[[str, FrameType], None]) -> None:
+    def __init__(
+        self,
+        on_load_end: Callable[[str, FrameType], None],
+        is_due: Callable[[], bool] | None = None,
+    ) -> None:
         self._on_load_end = on_load_end
+        self._is_due = is_due
         self._original: Any = None
         self._mine: Any = None
 
     @property
     def stands(self) -> bool:
-        # Another of these may stand on it.
-        return self._mine in _frozen_importlib._ModuleLockManager.__mro__  # type: ignore[attr-defined]
+        now: Any = _frozen_importlib._ModuleLockManager  # type: ignore[attr-defined]
+        return now is self._mine or self._mine in now.__mro__  # another of these may stand on it
 
     def install(self) -> None:
         bootstrap: Any = _frozen_importlib
         original = self._original = bootstrap._ModuleLockManager
-        on_load_end, release = self._on_load_end, original.__exit__
+        on_load_end, is_due, release = self._on_load_end, self._is_due, original.__exit__
 
-        def leave(self: Any, *raised: object) -> None:
-            release(self, *raised)
-            if not raised or raised[0] is None:
+        def leave(self: Any, kind: object, error: object, trace: object) -> None:
+            release(self, kind, error, trace)
+            if kind is None and (is_due is None or is_due()):
                 on_load_end(self._name, get_caller())
 
         # One of the import system's own: left out of tracebacks as those are.
