@@ -31,7 +31,7 @@ from pytest_ssot.rules.allowance import Allowance
 from pytest_ssot.rules.configured import Configured
 from pytest_ssot.runtime.evidence import channel
 from pytest_ssot.runtime.stack import frames
-from pytest_ssot.session.asked_plugins import find_asked_plugins
+from pytest_ssot.runtime.stack.namespaces import namespace_of
 from pytest_ssot.session.configuration import load_baseline, load_configuration
 from pytest_ssot.session.fixtures import PLUGIN, Fixtures, ssot
 from pytest_ssot.session.scan_nodes import MARKER, ScanItem, list_marker_names
@@ -175,8 +175,11 @@ class SsotPlugin:
         with watcher.owned_by(evidence):
             report = yield
         self._collects = False
-        if isinstance(collector, pytest.Module):
-            self.run.plugins_of[path] = find_asked_plugins(collector.__dict__.get("_obj"))
+        module = collector.__dict__.get("_obj")
+        if isinstance(collector, pytest.Module) and "pytest_plugins" in namespace_of(module):
+            from pytest_ssot.session.asked_plugins import find_asked_plugins
+
+            self.run.plugins_of[path] = find_asked_plugins(module)
         self.run.note_lost_outside(collector.nodeid)
         return report
 

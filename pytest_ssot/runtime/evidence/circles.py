@@ -42,10 +42,10 @@ class Circles:
     """The circles that are open: the first module of each is loading, and carries nothing yet."""
 
     def __init__(self) -> None:
-        self._open: dict[int, _Circle] = {}
+        self.open: dict[int, _Circle] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._open)
+        return bool(self.open)
 
     def note_circular_import(self, frame: FrameType, module: str) -> list[Load]:
         """Note that *frame* imports *module*, which is still loading.
@@ -77,7 +77,7 @@ class Circles:
         Returns the modules that do so too from now on.
         """
         new: list[Load] = []
-        for identity, circle in self._open.items():
+        for identity, circle in self.open.items():
             used = circle.members.get(module)
             for load in find_loads(frame) if used is not None else ():
                 if identify(load.namespace) == identity:
@@ -90,13 +90,12 @@ class Circles:
     def waits(self, module: str) -> bool:
         """Whether *module* waits for another, or another for it."""
         return any(
-            module in circle.members or module == circle.first.name
-            for circle in self._open.values()
+            module in circle.members or module == circle.first.name for circle in self.open.values()
         )
 
     def close(self, namespace: dict[str, object]) -> Iterable[Edge]:
         """End the circle of the module with that *namespace*; returns who imported whom in it."""
-        circle = self._open.pop(identify(namespace), None)
+        circle = self.open.pop(identify(namespace), None)
         return () if circle is None else circle.edges
 
     def abandon(self, spec: object) -> list[str]:
@@ -104,11 +103,11 @@ class Circles:
 
         Returns the modules that were watched for it.
         """
-        circle = self._open.pop(id(spec), None)
+        circle = self.open.pop(id(spec), None)
         return [] if circle is None else [circle.first.name, *circle.members]
 
     def _get_circle(self, first: Load) -> _Circle:
-        return self._open.setdefault(identify(first.namespace), _Circle(first.without_frame()))
+        return self.open.setdefault(identify(first.namespace), _Circle(first.without_frame()))
 
 
 def _add(circle: _Circle, user: Load, used: Load | None, way: Way) -> list[Load]:

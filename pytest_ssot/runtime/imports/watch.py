@@ -58,9 +58,7 @@ class ImportWatch:
         self.search = SpecSearch(index.tops, guard(self._on_searched))
         self.lazy = LazyStatements(index.tops, guard(self.uses.charge_lazy_import))
         self.circular = CircularImports(guard(self._on_circular))
-        self.load_ends = LoadEnds(self._on_load_end)
-        self._on_put = guard(self._take_put)
-        self._on_circle_end = guard(self._end_circle_of)
+        self.load_ends = LoadEnds(guard(self._on_load_end), self._is_load_end_due)
         self._put = 0
         self._served = recorder.served
         self._told: dict[tuple[object, ...], CodeType] = {}
@@ -133,14 +131,19 @@ class ImportWatch:
                 spec.name, frame, lambda module: namespace_of(module).get(SPEC) is spec, spec
             )
 
+    def _is_load_end_due(self) -> bool:
+        """Whether a circle may end, or ``sys.modules`` has come to more than what was loaded."""
+        put = len(sys.modules) - self.search.found
+        return put != self._put or bool(self._recorder.circles.open)
+
     def _on_load_end(self, name: str, frame: FrameType) -> None:
         """A load has ended; it may have put other modules into ``sys.modules`` than itself."""
         if self._recorder.circles:
-            self._on_circle_end(name)
+            self._end_circle_of(name)
         put = len(sys.modules) - self.search.found
         if put != self._put:
             self._put = put
-            self._on_put(frame)
+            self._take_put(frame)
 
     def _end_circle_of(self, name: str) -> None:
         """End the circle of the module *name*, if that has loaded and so carries what it will."""

@@ -70,7 +70,7 @@ _STARTERS = frozenset(
 )
 #: Where pytest begins a run, or a phase of one test: what is outside of these started it,
 #: as ``pytest.main`` in a script does, or a plugin that runs tests its own way.
-_RUN = frozenset(("main", "wrap_session", "_prepareconfig", "from_call"))
+RUN = frozenset(("main", "wrap_session", "_prepareconfig", "from_call"))
 
 
 def get_caller(depth: int = 1) -> FrameType:
@@ -81,11 +81,15 @@ def get_caller(depth: int = 1) -> FrameType:
 def walk_outward(frame: FrameType | None) -> Iterator[FrameType]:
     """Yield *frame* and its callers, up to where pytest began the run or the phase."""
     while frame is not None:
-        code = frame.f_code
-        if code.co_name in _RUN and module_of(frame).partition(".")[0] == "_pytest":
+        if frame.f_code.co_name in RUN and is_run(frame):
             return
         yield frame
         frame = frame.f_back
+
+
+def is_run(frame: FrameType) -> bool:
+    """Whether *frame*, of a function with one of those names, is pytest's."""
+    return module_of(frame).partition(".")[0] == "_pytest"
 
 
 def is_in_phase(frame: FrameType) -> bool:
@@ -198,7 +202,7 @@ def find_module_bodies(frame: FrameType | None) -> list[FrameType]:
     found = []
     while frame is not None:  # as walk_outward, for less: it is asked often where nothing loads
         name = frame.f_code.co_name
-        if name in _RUN and module_of(frame).partition(".")[0] == "_pytest":
+        if name in RUN and is_run(frame):
             break
         if name == "<module>" and is_module_level(frame):
             found.append(frame)

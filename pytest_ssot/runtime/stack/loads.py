@@ -15,6 +15,7 @@ from pytest_ssot.runtime.stack.namespaces import SPEC
 
 #: Load a module, and load it again (``Lib/importlib/_bootstrap.py``).
 LOADERS = frozenset(("_exec", "_load_unlocked"))
+_TELLING = frozenset(("<module>", *LOADERS, *frames.RUN))
 
 
 class Load:
@@ -48,13 +49,19 @@ def identify(namespace: dict[str, object]) -> int:
 def find_loads(frame: FrameType | None) -> Iterator[Load]:
     """Find the loads that *frame* is part of, the innermost first."""
     loading: object = None
-    for current in frames.walk_outward(frame):
-        if frames.is_module_level(current):
-            loading = current.f_globals.get(SPEC)
-            yield Load(current, current.f_globals, current.f_code.co_filename)
-        elif current.f_code.co_name in LOADERS and frames.is_bootstrap(current):
-            spec = current.f_locals["spec"]
+    while frame is not None:  # as walk_outward, for less: it is asked often where nothing loads
+        name = frame.f_code.co_name
+        if name not in _TELLING:
+            pass
+        elif frames.is_module_level(frame):
+            loading = frame.f_globals.get(SPEC)
+            yield Load(frame, frame.f_globals, frame.f_code.co_filename)
+        elif name in LOADERS and frames.is_bootstrap(frame):
+            spec = frame.f_locals["spec"]
             if spec is not loading:
                 loading = spec
                 # What there is of the module so far, which a C extension makes by itself.
-                yield Load(current, {"__name__": spec.name, SPEC: spec}, spec.origin or "")
+                yield Load(frame, {"__name__": spec.name, SPEC: spec}, spec.origin or "")
+        elif name in frames.RUN and frames.is_run(frame):
+            return
+        frame = frame.f_back

@@ -18,6 +18,9 @@ from pytest_ssot.runtime.stack.loads import LOADERS
 from pytest_ssot.runtime.stack.namespaces import namespace_of
 
 _ENOUGH = 4096
+#: Where the way outward may end: a test, a phase or run of pytest; a module's body, its loader.
+_ENDS = frozenset(("pytest_pyfunc_call", *frames.RUN))
+_BOUNDS = frozenset(("<module>", *LOADERS, *_ENDS))
 
 
 class ServedName:
@@ -54,29 +57,43 @@ class ServedNames:
 
         With *until*, a frame further out, not those that this one helps to serve.
         """
-        server = None
-        for current in frames.walk_outward(frame):
-            if server is not None and self._is_read(current):
-                yield ServedName(server, current)
-            if current is until:
+        reads, server = self._reads, None
+        while frame is not None:  # as walk_outward, for less: mostly nothing is served
+            code = frame.f_code
+            if code.co_name in _ENDS and frames.is_run(frame):
                 break
-            server = current
+            if server is not None:
+                known = reads.get((id(code), frame.f_lasti))
+                if self._is_read(frame) if known is None else known[0]:
+                    yield ServedName(server, frame)
+            if frame is until:
+                break
+            server, frame = frame, frame.f_back
 
     def find_context(self, frame: FrameType | None) -> tuple[object, ...]:
-        """Find on whose behalf *frame* does what it does: who asked for a name, what is loading."""
+        """Find on whose behalf *frame* does what it does: who asked for a name, what is loading.
+
+        Asked at each repeated import of what is watched, so it looks at frames by itself.
+        """
         found: list[object] = []
-        is_server = False
+        reads, server = self._reads, None
         while frame is not None:
             code = frame.f_code
-            if code.co_name == "<module>":
-                found.append(id(frame.f_globals))
-                break
-            if code.co_name in LOADERS:
-                found.append(id(frame.f_locals.get("spec")))
-                break
-            if is_server and self._is_read(frame):
-                found.append((id(code), frame.f_lasti))
-            is_server, frame = True, frame.f_back
+            if code.co_name in _BOUNDS:
+                if code.co_name in LOADERS:
+                    found.append(id(frame.f_locals.get("spec")))
+                    break
+                if code.co_name == "<module>":
+                    found.append(id(frame.f_globals))
+                    break
+                if frames.is_run(frame):
+                    break
+            if server is not None:
+                key = (id(code), frame.f_lasti)
+                known = reads.get(key)
+                if self._is_read(frame) if known is None else known[0]:
+                    found.append(key)
+            server, frame = frame, frame.f_back
         return tuple(found)
 
     def find_importer(
