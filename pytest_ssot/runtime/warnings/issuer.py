@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 from pytest_ssot.runtime.stack import bytecode, frames, intent
 from pytest_ssot.runtime.stack.namespaces import namespace_of, read_plainly
 
-#: Where pytest.warns issues again what it recorded and did not expect.
-_RECORDER = "_pytest.recwarn"
+#: Where pytest.warns, and assertWarns from 3.15 on, issue again what they did not expect.
+_RECORDERS = (("_pytest.recwarn", "__exit__"), ("unittest.case", "__exit__"))
 #: Where Twisted's trial collects what a test warns of, and issues again what is left.
 TRIAL = "twisted.trial._synctest"
 
 
 def is_reissued(frame: FrameType) -> bool:
-    """Whether pytest.warns issues a warning again that it had recorded."""
-    return frames.module_of(frame) == _RECORDER
+    """Whether a recorder issues a warning again that it had recorded."""
+    return (frames.module_of(frame), frame.f_code.co_name) in _RECORDERS
 
 
 def find_collected(frame: FrameType) -> tuple[str, int] | None:
