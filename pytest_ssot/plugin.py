@@ -200,11 +200,13 @@ class SsotPlugin:
 
     def _run_scan_item(self) -> Generator[None, object, object]:
         """Run an item of the scan, which reaches nothing: what ends in it is the last test's."""
-        last = self._running.evidence
+        last, watcher = self._running.evidence, self.run.watcher
         if last.ended is None:
             return (yield)
-        with self.run.watcher.owned_by(last):
-            return (yield)
+        with watcher.owned_by(last):
+            result = yield
+        self._fixtures.hand_down(watcher)
+        return result
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> None:

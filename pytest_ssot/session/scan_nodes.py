@@ -16,8 +16,8 @@ if TYPE_CHECKING:  # what only a run with --ssot-scan loads
 MARKER = "ssot_scan"
 
 
-class ScanFile(pytest.File):
-    """A file with findings; imports nothing."""
+class HoldsFindings(pytest.Collector):
+    """What a file holds that a scan found something in."""
 
     def __init__(
         self, *, scanning: ScanPlugin, found: Sequence[ScanFinding], **kwargs: Any
@@ -25,6 +25,10 @@ class ScanFile(pytest.File):
         super().__init__(**kwargs)
         self._scanning = scanning
         self._found = found
+
+
+class ScanFile(HoldsFindings, pytest.File):
+    """A file with findings; imports nothing."""
 
     def collect(self) -> Iterator[pytest.Collector]:
         from pytest_ssot.policy.scan_items.choose_findings import PART
@@ -32,14 +36,7 @@ class ScanFile(pytest.File):
         yield ScanFindings.from_parent(self, name=PART, scanning=self._scanning, found=self._found)
 
 
-class ScanFindings(pytest.Collector):
-    def __init__(
-        self, *, scanning: ScanPlugin, found: Sequence[ScanFinding], **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self._scanning = scanning
-        self._found = found
-
+class ScanFindings(HoldsFindings):
     def collect(self) -> Iterator[pytest.Item]:
         for finding in self._found:
             item = ScanItem.from_parent(
