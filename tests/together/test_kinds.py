@@ -93,7 +93,10 @@ def test_unittest(project: Project) -> None:
         "Various::test_cleans_up": "40",
         "Various::test_expected": "29",
     }
-    assert ran.failed == sorted(f"{TEST}::{name}" for name in told)
+    ended = f"{TEST}::TearDownClass::test_it"  # all tests of its class are over by then
+    assert ran.failed == sorted({f"{TEST}::{name}" for name in told} - {ended})
+    assert f"failed after its end: {ended}  {TEST}:23  app.old" in ran.summary
+    assert ran.code == 1
     assert ran.counts["skipped"] == 2
 
 
