@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.evidence.evidence import Evidence, Sightings
     from pytest_ssot.runtime.nested import OuterRun
     from pytest_ssot.runtime.stack.loads import Load
+    from pytest_ssot.runtime.stack.served_names import ServedName
 
     #: What to do with a module as soon as it is loaded, by its name.
     OnLoad = Mapping[str, Callable[[Any], object]]
@@ -81,7 +82,7 @@ class Watcher:
             outer=None if outer is None else outer._make_outer_run().take,
             find_permitted=None if factories is None else factories.find_permitted,
             is_ours=self._ours.has,
-            on_served=lambda served: self.imports.armed.arm_name(served.module, served.name),
+            on_served=self._arm_served,
         )
         #: Only where any class has a factory.
         self.constructions = None if factories is None else self._watch_constructions(factories)
@@ -344,6 +345,13 @@ class Watcher:
         has to be found when it is needed, and not when it is made: this one.
         """
         self.imports.armed.arm_load(load)
+
+    def _arm_served(self, served: ServedName, behind: str) -> None:
+        """Watch a name that code answers for; of an object, the module *behind* it."""
+        if served.key is not None:
+            self.imports.armed.arm_name(served.module, served.name)
+        elif behind:
+            self.imports.armed.arm_surface(behind)
 
     def _refresh(self) -> None:
         self.imports.armed.refresh()

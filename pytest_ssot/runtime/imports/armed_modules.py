@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.imports.tripwire import Tripwires
     from pytest_ssot.runtime.stack.loads import Load
 
-from pytest_ssot.runtime.stack.namespaces import SPEC, namespace_of
+from pytest_ssot.runtime.stack.namespaces import SPEC, has_ancestor, namespace_of
 
 #: On 3.11 every failed look for an attribute of a module touches its spec, from whatever C code
 #: (``isinstance``); since 3.12 only what raises does (``Objects/moduleobject.c``: module_getattro).
@@ -215,7 +215,7 @@ class ArmedModules:
     def _is_lazy(self, name: str, module: object) -> bool:
         if name in self._lazy:
             return True
-        if any(cls.__name__ == "_LazyModule" for cls in type(module).__mro__):
+        if has_ancestor(type(module), "_LazyModule"):
             self._lazy.add(name)
         return name in self._lazy
 
