@@ -292,13 +292,15 @@ class ImportUses:
             self.lazy.keep(one, (target.text, kind, taken), again)
 
     def _is_from_proxy(self, target: Target, asked: ServedName) -> bool:
-        """Whether an object that stands for a module answers, in ``sys.modules`` or not."""
+        """Whether an object answers that stands for a module, and is none of a package's own."""
+        name = str(namespace_of(asked.module).get("__name__"))
+        package, _, last = name.rpartition(".")
+        held = namespace_of(sys.modules.get(package)).get(last)
         if asked.module is None:
             return True
-        if any(asked.module is one for one in list(sys.modules.values())):
+        if any(asked.module is one for one in (held, *list(sys.modules.values()))):
             return False
-        package = namespace_of(asked.module).get("__name__")
-        return f"{package}.{asked.name}" != target.module
+        return f"{name}.{asked.name}" != target.module
 
     def _is_told_elsewhere(self, target: Target, reader: FrameType, asked: ServedName) -> bool:
         """Whether *reader* reads a submodule under *target* that other code of its tells of.
