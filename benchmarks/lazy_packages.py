@@ -22,11 +22,15 @@ _REPORT = "report.json"
 
 
 class Case(NamedTuple):
-    """What *package* serves: the rule on it, if any, and the statement that asks for it."""
+    """What *package* serves: the rule on it, if any, and the statement that asks for it.
+
+    ``above`` stands at the top of our file.
+    """
 
     package: str
     rule: str
     statement: str
+    above: str = ""
 
 
 _CASES = (
@@ -36,7 +40,12 @@ _CASES = (
     Case("celery", "celery:Celery", "from celery import Celery"),
     Case("celery", "celery.app", "from celery import Celery"),
     Case("celery", "celery.utils.log", "from celery.utils.log import get_task_logger"),
-    Case("lazy_loader", "colorsys", "import lazy_loader; lazy_loader.load('colorsys').rgb_to_hsv"),
+    Case(
+        "lazy_loader",
+        "colorsys",
+        "it.rgb_to_hsv",
+        "it = __import__('lazy_loader').load('colorsys')",
+    ),
     Case("numpy", "numpy.core", "import numpy; numpy.core"),
     Case("numpy", "", "from numpy.core import multiarray"),
     Case("scipy", "scipy.linalg", "import scipy; scipy.linalg"),
@@ -45,6 +54,7 @@ _CASES = (
     Case("six", "six.moves", "from six.moves import urllib"),
     Case("six", "six.moves", "import six; six.moves.urllib"),
     Case("six", "six.moves", "from six.moves.urllib.parse import urlparse"),
+    Case("wrapt", "colorsys", "it.rgb_to_hsv", "it = __import__('wrapt').lazy_import('colorsys')"),
 )
 _WAYS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("forward", ("test_a.py", "test_b.py")),
@@ -114,7 +124,7 @@ def _try(case: Case, python: Path, folder: Path) -> dict[str, list[str]]:
             f'[tool.pytest-ssot]\nmission-critical = ["test_*.py"]\nfirst-party = ["app"]\n{rule}'
         ),
         "app/__init__.py": "",
-        "app/uses.py": f"def reach():\n{lines}\n",
+        "app/uses.py": f"{case.above}\ndef reach():\n{lines}\n",
         "test_a.py": test,
         "test_b.py": test,
     }

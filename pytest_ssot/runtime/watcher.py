@@ -82,7 +82,7 @@ class Watcher:
             outer=None if outer is None else outer._make_outer_run().take,
             find_permitted=None if factories is None else factories.find_permitted,
             is_ours=self._ours.has,
-            on_served=lambda served: self.imports.armed.arm_name(served.module, served.name),
+            on_served=lambda served, behind: self.imports.armed.arm_served(served, behind),
         )
         #: Only where any class has a factory.
         self.constructions = None if factories is None else self._watch_constructions(factories)

@@ -28,7 +28,7 @@ from pytest_ssot.runtime.evidence.lineage import Lineage
 from pytest_ssot.runtime.owners.owner_numbers import OwnerNumbers
 from pytest_ssot.runtime.owners.owners import Owners
 from pytest_ssot.runtime.stack import bytecode, frames, patch_decorators
-from pytest_ssot.runtime.stack.loads import find_loads
+from pytest_ssot.runtime.stack.loads import find_loads, find_outermost_load
 from pytest_ssot.runtime.stack.served_names import ServedNames
 from pytest_ssot.runtime.warnings.in_force import InForce, select_body, select_held, select_owner
 
@@ -37,7 +37,7 @@ class Recorder:
     """Keeps the evidence, with its owners and with the modules that carry it.
 
     *on_carrier* gets the load of a module that has just become part of a lineage, *on_served*
-    a name of a module whose answering has,
+    a name of a module whose answering has, or one of an object and the module behind that,
     *outer* each sighting, where another run is to choose those that it asked for: this
     one takes place in a test of that. *find_permitted* is for :class:`Owners`, *is_ours* for
     :class:`ServedNames`.
@@ -54,7 +54,7 @@ class Recorder:
         outer: Callable[[Sighting, frames.Way, Conditions], None] | None,
         find_permitted: Callable[[FrameType], frozenset[str]] | None,
         is_ours: Callable[[FrameType], bool],
-        on_served: Callable[[ServedName], None],
+        on_served: Callable[[ServedName, str], None],
     ) -> None:
         self._on_carrier = on_carrier
         self._on_served = on_served
@@ -127,7 +127,7 @@ class Recorder:
         for load in loads:
             sub = frames.find_way(frame, until=load.frame)[:-1]
             self._note(self._get_carrier(load).add, sighting, sub, _select_load(sets, load))
-        for carrier, server in self._find_served(frame):
+        for carrier, server in self._find_served(frame, ""):
             sub = frames.find_way(frame, until=server)[:-1]
             self._note(carrier.add, sighting, sub, _select_call(sets, server))
         self._get_memory().note_sighting(frame, sighting)
@@ -205,7 +205,7 @@ class Recorder:
             if user is not carrier:
                 sub = frames.find_way(frame, until=load.frame)
                 self._note(user.add_use, carrier, sub, _select_load(sets, load))
-        for user, server in self._find_served(frame):
+        for user, server in self._find_served(frame, carrier.name):
             if user is not carrier:
                 sub = frames.find_way(frame, until=server)
                 self._note(user.add_use, carrier, sub, _select_call(sets, server))
@@ -245,14 +245,20 @@ class Recorder:
             self._close_circle(watched[0])
         return watched
 
-    def _find_served(self, frame: FrameType) -> Iterator[tuple[Carrier, FrameType]]:
-        """Find the evidence of the names that *frame* helps to serve, each with what serves it."""
+    def _find_served(self, frame: FrameType, used: str) -> Iterator[tuple[Carrier, FrameType]]:
+        """Find the evidence of the names that *frame* helps to serve, each with what serves it.
+
+        An object that is no module has none: it is told by what it reads off the module *used*,
+        or off that which it loads.
+        """
         for served in self.served.find(frame):
             carrier = self.lineage.evidence_of_name(served)
-            if carrier is not None:
-                if not carrier:
-                    self._on_served(served)
-                yield carrier, served.server
+            if carrier is None:
+                self._on_served(served, find_outermost_load(frame, served.server) or used)
+                continue
+            if not carrier:
+                self._on_served(served, "")
+            yield carrier, served.server
 
     def _get_carrier(self, load: Load) -> Carrier:
         """Return the evidence of a module, which is a carrier from now on if it was not."""

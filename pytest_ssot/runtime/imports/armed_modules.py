@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.imports.attributes import Attributes
     from pytest_ssot.runtime.imports.tripwire import Tripwires
     from pytest_ssot.runtime.stack.loads import Load
+    from pytest_ssot.runtime.stack.served_names import ServedName
 
-from pytest_ssot.runtime.stack.namespaces import SPEC, namespace_of
+from pytest_ssot.runtime.stack.namespaces import SPEC, has_ancestor, namespace_of
 
 #: On 3.11 every failed look for an attribute of a module touches its spec, from whatever C code
 #: (``isinstance``); since 3.12 only what raises does (``Objects/moduleobject.c``: module_getattro).
@@ -97,6 +98,13 @@ class ArmedModules:
             self._watch_names(module, dotted, [name])
         except TypeError:
             self.unwatchable.add(f"{dotted}.{name}")
+
+    def arm_served(self, served: ServedName, behind: str) -> None:
+        """Watch a name that code answers for; of an object, the module *behind* it."""
+        if served.key is not None:
+            self.arm_name(served.module, served.name)
+        elif behind:
+            self.arm_surface(behind)
 
     def arm_surface(self, name: str) -> None:
         """Watch all that the module *name* has, now or when it has loaded."""
@@ -215,7 +223,7 @@ class ArmedModules:
     def _is_lazy(self, name: str, module: object) -> bool:
         if name in self._lazy:
             return True
-        if any(cls.__name__ == "_LazyModule" for cls in type(module).__mro__):
+        if has_ancestor(type(module), "_LazyModule"):
             self._lazy.add(name)
         return name in self._lazy
 

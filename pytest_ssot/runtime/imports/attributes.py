@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
 from pytest_ssot.runtime.stack.class_swap import (
     answers_for_names,
-    find_inherited,
     forget_disguise,
     make_disguise,
     set_class,
 )
 from pytest_ssot.runtime.stack.frames import get_caller
-from pytest_ssot.runtime.stack.namespaces import namespace_of
+from pytest_ssot.runtime.stack.namespaces import (
+    classes_of,
+    find_inherited,
+    has_ancestor,
+    names_in_class,
+    namespace_of,
+)
 
 _MISSING = object()
 _READ = "__getattribute__"
@@ -57,23 +62,23 @@ class Attributes:
             self._modules[id(module)] = (module, base, mine)
         for name in names:
             above = find_inherited(base, name, _MISSING)
-            if name not in mine.__dict__ and not self._is_mine(above):
+            if name not in names_in_class(mine) and not self._is_mine(above):
                 type.__setattr__(mine, name, _AttributeDescriptor(name, base, self._on_read))
-        if everything and _READ not in mine.__dict__ and mine is not base:
+        if everything and _READ not in names_in_class(mine) and mine is not base:
             type.__setattr__(mine, _READ, _make_reader(base, self._on_read))
 
     def unwatch_name(self, module: object, name: str) -> None:
         """Watch *name* of *module* no more."""
         _, _, mine = self._modules.get(id(module), (None, None, None))
-        if mine is not None and self._is_mine(mine.__dict__.get(name)):
-            delattr(mine, name)
+        if mine is not None and self._is_mine(names_in_class(mine).get(name)):
+            type.__delattr__(mine, name)
 
     def remove_all(self) -> None:
         for module, base, mine in self._modules.values():
             if mine is base:
-                for name, value in list(vars(mine).items()):
-                    if isinstance(value, _AttributeDescriptor):
-                        delattr(mine, name)
+                for name, value in list(names_in_class(mine).items()):
+                    if type(value) is _AttributeDescriptor:
+                        type.__delattr__(mine, name)
             elif type(module) is mine:
                 set_class(module, base)
             forget_disguise(mine)
@@ -83,11 +88,12 @@ class Attributes:
         """Watch the names of *module* on the other class that code gave to it."""
         mine = self._modules[id(module)][2]
         forget_disguise(mine)
-        self.watch_names(module, [name for name, one in vars(mine).items() if self._is_mine(one)])
+        names = names_in_class(mine).items()
+        self.watch_names(module, [name for name, one in names if self._is_mine(one)])
         self._on_new_class(module)
 
     def _is_mine(self, value: object) -> bool:
-        return isinstance(value, _AttributeDescriptor) and value.on_read is self._on_read
+        return type(value) is _AttributeDescriptor and value.on_read is self._on_read
 
 
 def _make_reader(base: type, on_read: OnRead) -> Callable[[object, str], object]:
@@ -112,7 +118,7 @@ def find_reader(frame: FrameType) -> FrameType:
 
 def _has_own_class(kind: type) -> bool:
     """Whether *kind* is made for one object alone, as ``unittest.mock`` does, and cannot change."""
-    return any(base.__name__ == "NonCallableMock" for base in kind.__mro__)
+    return has_ancestor(kind, "NonCallableMock")
 
 
 class _AttributeDescriptor:
@@ -167,8 +173,8 @@ class _AttributeDescriptor:
 
         This may stand on the class itself, which is then made for one object alone.
         """
-        for cls in self._base.__mro__:
-            found = cls.__dict__.get(self._name, _MISSING)
+        for cls in classes_of(self._base):
+            found = names_in_class(cls).get(self._name, _MISSING)
             if found is not _MISSING and found is not self:
                 return found
         return _MISSING

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-from pytest_ssot.runtime.stack.class_swap import find_inherited, make_disguise, set_class
+from pytest_ssot.runtime.stack.class_swap import make_disguise, set_class
 from pytest_ssot.runtime.stack.frames import get_caller, is_bootstrap
+from pytest_ssot.runtime.stack.namespaces import find_inherited
 
 
 class Tripwires:

@@ -169,6 +169,8 @@ class ImportUses:
         how = intent.classify_read(frame, name)
         if how == "computed" and self._only_reads(frame, f"{dotted}.{name}"):
             return
+        if any(served.module is None for served in self._recorder.served.find(frame)):
+            self.charge_carrier(dotted, frame)  # which no import statement tells of
         target = self._index.find_name(dotted, name)
         if target is not None:
             self._charge_name(target, dotted, name, frame, how, "symbol")
@@ -272,7 +274,7 @@ class ImportUses:
         The code that served before has *held* its warnings under these conditions.
         """
         asked = served[-1]
-        if asked.module is None:
+        if self._is_from_proxy(target, asked):
             taken = asked.name
             self._armed.arm_surface(module)
         how = classify_served_read(asked)
@@ -288,6 +290,17 @@ class ImportUses:
             inside = held + self._recorder.find_held(one.server)
             again = partial(self._charge_again, target, one.name, module, taken, kind, inside)
             self.lazy.keep(one, (target.text, kind, taken), again)
+
+    def _is_from_proxy(self, target: Target, asked: ServedName) -> bool:
+        """Whether an object answers that stands for a module, and is none of a package's own."""
+        name = str(namespace_of(asked.module).get("__name__"))
+        package, _, last = name.rpartition(".")
+        held = namespace_of(sys.modules.get(package)).get(last)
+        if asked.module is None:
+            return True
+        if any(asked.module is one for one in (held, *list(sys.modules.values()))):
+            return False
+        return f"{name}.{asked.name}" != target.module
 
     def _is_told_elsewhere(self, target: Target, reader: FrameType, asked: ServedName) -> bool:
         """Whether *reader* reads a submodule under *target* that other code of its tells of.

@@ -6,7 +6,7 @@ import copyreg
 from types import ModuleType
 
 from pytest_ssot.runtime.stack.frames import get_caller, module_of, walk_outward
-from pytest_ssot.runtime.stack.namespaces import namespace_of
+from pytest_ssot.runtime.stack.namespaces import find_inherited, namespace_of, read_plainly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _CLASS: Any = object.__dict__["__class__"]
+_BASES: Any = type.__dict__["__bases__"]
 _NO_SUBCLASS_CODE = object.__dict__["__init_subclass__"]
 
 
@@ -39,7 +40,9 @@ def make_disguise(
     and the stand-in of a stand-in (a pytest run inside of a test) too.
     """
     made = make_namesake(base, {"__class__": _make_class_property(base, on_change), **members})
-    if base is ModuleType or copyreg.dispatch_table.get(base) is _pickle_by_name:
+    if type(base) is type and (
+        base is ModuleType or copyreg.dispatch_table.get(base) is _pickle_by_name
+    ):
         copyreg.pickle(made, _pickle_by_name)  # type: ignore[arg-type]
     return made
 
@@ -49,27 +52,20 @@ def make_namesake(base: type, members: dict[str, object]) -> type:
 
     No code that *base* or its metaclass has for new subclasses is run.
     """
-    names = {"__module__": base.__module__, "__qualname__": base.__qualname__, **members}
+    names = {one: read_plainly(base, one) for one in ("__module__", "__qualname__")} | members
     metaclass: Any = type(base)
+    name = read_plainly(base, "__name__")
     if metaclass is type and find_inherited(base, "__init_subclass__") is _NO_SUBCLASS_CODE:
-        return type(base.__name__, (base,), names)
+        return type(name, (base,), names)
     plain = _PlainModule if issubclass(base, ModuleType) else _Plain
-    made: type = type.__new__(metaclass, base.__name__, (plain,), names)
-    made.__bases__ = (base,)  # where nobody is asked
+    made: type = type.__new__(metaclass, name, (plain,), names)
+    _BASES.__set__(made, (base,))  # where nobody is asked
     return made
 
 
 def set_class(thing: object, kind: type) -> None:
     """Set the class of *thing*, past what it says of itself. TypeError where that cannot be."""
     _CLASS.__set__(thing, kind)
-
-
-def find_inherited(base: type, name: str, default: object = None) -> Any:
-    """Find what objects of *base* have under *name* in their classes."""
-    for cls in base.__mro__:
-        if name in cls.__dict__:
-            return cls.__dict__[name]
-    return default
 
 
 def answers_for_names(module: object) -> bool:
@@ -81,7 +77,8 @@ def answers_for_names(module: object) -> bool:
 
 def forget_disguise(made: type) -> None:
     """Drop the entry of the class *made*, which nothing has any more."""
-    copyreg.dispatch_table.pop(made, None)
+    if type(made) is type:
+        copyreg.dispatch_table.pop(made, None)
 
 
 def _make_class_property(base: type, on_change: Callable[[Any], object]) -> property:

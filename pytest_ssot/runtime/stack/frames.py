@@ -87,6 +87,11 @@ def walk_outward(frame: FrameType | None) -> Iterator[FrameType]:
         frame = frame.f_back
 
 
+def list_outside(frame: FrameType) -> set[FrameType]:
+    """List *frame* and its callers."""
+    return set(walk_outward(frame))
+
+
 def is_run(frame: FrameType) -> bool:
     """Whether *frame*, of a function with one of those names, is pytest's."""
     return module_of(frame).partition(".")[0] == "_pytest"

@@ -46,6 +46,16 @@ def identify(namespace: dict[str, object]) -> int:
     return id(namespace if spec is None else spec)
 
 
+def find_outermost_load(frame: FrameType, until: FrameType) -> str:
+    """Find the name of the module that *until*, further out, loads where *frame* is, if any."""
+    name, outside = "", frames.list_outside(until)
+    for load in find_loads(frame):
+        if load.frame in outside:
+            break
+        name = load.name
+    return name
+
+
 def find_loads(frame: FrameType | None) -> Iterator[Load]:
     """Find the loads that *frame* is part of, the innermost first."""
     loading: object = None

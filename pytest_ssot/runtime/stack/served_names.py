@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 from pytest_ssot.runtime.stack import bytecode, frames
 from pytest_ssot.runtime.stack.loads import LOADERS
-from pytest_ssot.runtime.stack.namespaces import namespace_of
+from pytest_ssot.runtime.stack.namespaces import classes_of, names_in_class, namespace_of
 
 _ENOUGH = 4096
 #: Where the way outward may end: a test, a phase or run of pytest; a module's body, its loader.
@@ -195,8 +195,8 @@ def _find_name(frame: FrameType, values: list[object]) -> str:
         if type(value) is str:
             return value
     for value in values[:2]:
-        for cls in type.__dict__["__mro__"].__get__(type(value)):
-            for name, member in list(cls.__dict__.items()):
+        for cls in classes_of(type(value)):
+            for name, member in list(names_in_class(cls).items()):
                 getter = member.fget if type(member) is property else None
                 code = getter.__code__ if type(getter) is FunctionType else None
                 if (values and member is values[0]) or code is frame.f_code:
