@@ -340,6 +340,25 @@ NAMES: Table = {
             "b": [f"fails lib:__getattr__ - {READ_AT}"],
         },
     ),
+    "a class of ours warns, and stores": Row(
+        "",
+        {
+            "app/__init__.py": (
+                "import sys, types, warnings\nclass Lazy(types.ModuleType):\n"
+                "    def __getattr__(self, name):\n"
+                "        if name != 'Old': raise AttributeError(name)\n"
+                "        warnings.warn('app.Old is old', DeprecationWarning, stacklevel=2)\n"
+                "        setattr(self, name, 1)\n        return 1\n"
+                "sys.modules[__name__].__class__ = Lazy\n"
+            ),
+            "a.py": body("from app import Old"),
+            "b.py": body("import app", "app.Old"),
+        },
+        {
+            "a": [f"fails app:Lazy.__getattr__ - {A}"],
+            "b": [f"fails app:Lazy.__getattr__ - {READ_AT}"],
+        },
+    ),
     "it warns once": Row(
         "",
         {

@@ -5,6 +5,8 @@ The code may have stored the name, or may warn of it only once.
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,11 +42,22 @@ class LazyNames:
     def charge_reader(self, module: object, name: str, frame: FrameType) -> None:
         """Charge *frame*, which reads *name* of *module*, with what earlier readers were."""
         carrier = self._recorder.lineage.find_name_carrier(module, name)
+        kept = list(self._kept.get((id(module), name), {}).values())
+        if (carrier is None and not kept) or self._serves(frame, (id(module), name)):
+            return
         user = None if carrier is None else frames.find_user_frame(frame)
         if carrier is not None and user is not None:
             self._recorder.record_use(user, carrier)
-        for again in list(self._kept.get((id(module), name), {}).values()):
+        for again in kept:
             again(frame)
+
+    def _serves(self, frame: FrameType, key: tuple[int, str]) -> bool:
+        """Whether *frame* is of the code that answers for that name now, and so stores it."""
+        served = next(self._recorder.served.find(frame), None)
+        if served is None or served.key != key:
+            return False
+        within = takewhile(lambda one: one is not served.reader, frames.walk_outward(frame))
+        return not any(map(frames.is_module_level, within))
 
 
 def classify_served_read(served: ServedName) -> str:
