@@ -109,6 +109,13 @@ ROWS = {
         (case(RECORD.format("import R.quiet")), "suppressed R/quiet.py:3"),
         R__quiet=f"import warnings\nfrom R.lib import call\n{IGNORE.format('call()')}\n",
     ),
+    "silenced_round_a_circle": row(
+        (case(RECORD.format("import R.x")), ""),
+        (case("import R.x", MARK), "allowed R/x.py:3"),
+        (case("import R.x"), "fails R/x.py:3"),
+        R__x=f"import warnings\nfrom R.lib import call\ncall()\n{IGNORE.format('import R.y')}\n",
+        R__y="import R.x\n",
+    ),
     "both_ways": row((case(f"{RECORD.format(IMPORT)}\n{IMPORT}"), f"fails {USES}")),
     "caught_by_the_file": row(
         (case("pass"), ""), (case(IMPORT), f"fails {USES}"), T__head=WARNS.format(IMPORT)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     #: The conditions of each step on a way, the innermost first.
     Around = tuple[Conditions, ...]
+    #: What a way has passed: the last, and what it had passed before.
+    Passed = tuple["Evidence", "Passed"] | None
 
 from pytest_ssot.runtime.evidence.evidence import Evidence, keep_shortest
 from pytest_ssot.runtime.stack.namespaces import SPEC, namespace_of
@@ -143,27 +145,40 @@ class Lineage:
             yield from self.find_carriers(evidence.name.rpartition(".")[0])
 
     def gather(self, start: Iterable[Evidence]) -> Sightings:
-        """Find all that *start* reaches, under each conditions by the shortest way."""
+        """Find all that *start* reaches, under each conditions by the shortest way.
+
+        Round a circle nothing is reached once more.
+        """
         found: Sightings = {}
         order = count()
-        queue: list[tuple[int, Way, int, Evidence, Around]] = []
+        queue: list[tuple[int, Way, int, Evidence, Around, Passed]] = []
         for evidence in start:
-            heappush(queue, (0, (), next(order), evidence, ()))
+            heappush(queue, (0, (), next(order), evidence, (), None))
         done: set[tuple[int, Around]] = set()
         while queue:
-            _, way, _, evidence, around = heappop(queue)
-            # What is reached under no conditions at all needs no other way.
-            if (id(evidence), around) in done or (id(evidence), ()) in done:
+            _, way, _, evidence, around, passed = heappop(queue)
+            if (id(evidence), around) in done or (around and _has_passed(evidence, passed)):
                 continue
             done.add((id(evidence), around))
             _add_all(found, evidence, way, around)
+            here = evidence, passed
             for part, conditions in evidence.parts:
-                heappush(queue, (len(way), way, next(order), part, _add(conditions, around)))
+                inner = _add(conditions, around)
+                heappush(queue, (len(way), way, next(order), part, inner, here))
             for (carrier, conditions), rest in list(evidence.uses.items()):
                 for carried in self.find_with_packages(carrier):
                     inner = _add(conditions, around)
-                    heappush(queue, (len(way + rest), way + rest, next(order), carried, inner))
+                    whole = way + rest
+                    heappush(queue, (len(whole), whole, next(order), carried, inner, here))
         return found
+
+
+def _has_passed(evidence: Evidence, passed: Passed) -> bool:
+    while passed is not None:
+        last, passed = passed
+        if last is evidence:
+            return True
+    return False
 
 
 def _add_all(found: Sightings, evidence: Evidence, way: Way, around: Around) -> None:

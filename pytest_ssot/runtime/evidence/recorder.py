@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from _thread import RLock
-from itertools import count
+from itertools import count, takewhile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -190,21 +190,24 @@ class Recorder:
             self.record_use(frame, carrier)
 
     def record_use(self, frame: FrameType, carrier: Carrier) -> None:
-        """Note that *frame* imports, or reads, what *carrier* is of."""
+        """Note that *frame* imports, or reads, what *carrier* is of.
+
+        While that loads, in a circle, this is news for the modules that load within: whoever
+        is further out reaches it by the load.
+        """
         loads = list(find_loads(frame))
+        within = list(takewhile(lambda load: not carrier.has_made(load.namespace), loads))
         sets = self._list_around(loads)
-        for owner, way, under in self._find_owners(frame, sets):
+        for owner, way, under in self._find_owners(frame, sets) if within == loads else ():
             conditions = leave_out_collector(under)
             self._note_for_owner(owner, owner.add_use, carrier, way, conditions)
             if self._outer is not None:
                 carried = self.lineage.gather(self.lineage.find_with_packages(carrier))
                 for sighting, rest, inner in carried.values():
                     self._tell_outer_run(sighting, way + rest, inner + conditions, owner.standing)
-        for load in loads:
-            user = self._get_carrier(load)
-            if user is not carrier:
-                sub = frames.find_way(frame, until=load.frame)
-                self._note(user.add_use, carrier, sub, _select_load(sets, load))
+        for load in within:
+            sub = frames.find_way(frame, until=load.frame)
+            self._note(self._get_carrier(load).add_use, carrier, sub, _select_load(sets, load))
         for user, server in self._find_served(frame, carrier.name):
             if user is not carrier:
                 sub = frames.find_way(frame, until=server)
