@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -519,7 +520,9 @@ def test_a_class_is_to_others_what_it_was(project: Project, caller: str) -> None
     guarded = answers.read_text("utf-8")
     assert ran.counts == {"passed": 1}, ran.text
     assert bool(ran.violations) == (caller == "app.nobody")
-    assert not ran.report["not_observed"]
+    # A class of ours keeps its objects: who asks for them later is seen from 3.12 on.
+    remembers = sys.version_info < (3, 12) and caller == "app.nobody"
+    assert [line[:14] for line in ran.report["not_observed"]] == ["later calls of"] * remembers
     answers.unlink()
     assert project.bare("-p", "no:ssot").counts == {"passed": 1}
     assert guarded.splitlines() == answers.read_text("utf-8").splitlines()

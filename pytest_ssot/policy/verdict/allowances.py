@@ -149,6 +149,7 @@ def _names_of(violation: Violation) -> tuple[str, ...]:
 
 def _read_comments(path: str, first: int, last: int) -> Iterator[tuple[int, str]]:
     """The comments of a statement that takes the lines *first* to *last*, each with its line."""
+    linecache.checkcache(path)  # it may be another file than when somebody last asked
     lines = [linecache.getline(path, line) for line in range(first, last + 1)]
     if not any("#" in line for line in lines):
         return
