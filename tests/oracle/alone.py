@@ -102,8 +102,6 @@ class Hermit:
                 self._found.add(use)
             case "lazy" if act.form != "import":
                 self._serve(shape, use)
-            case "holder" if act.form != "import":
-                self._read_held(shape, use)
 
     def _serve(self, shape: Shape, use: Fact) -> None:
         """A lazy name is read."""
@@ -113,13 +111,6 @@ class Hermit:
             self._found.add(use._replace(rule=False, warns=True))
         elif shape.served == "other" and shape.ours and shape.server != "attach":
             self._found.add(use._replace(site=f"n{use.node}/s", ours=True))
-        else:
-            self._found.add(use)
-
-    def _read_held(self, shape: Shape, use: Fact) -> None:
-        """A name is read off what ``importlib.util.LazyLoader`` has not loaded yet."""
-        if shape.served == "through":
-            self._load(shape.serves, use.arounds)
         else:
             self._found.add(use)
 

@@ -23,19 +23,13 @@ def attach(package, name, module, attribute, stored):
         return value
     return __getattr__
 """
-#: Files are loaded by path, and a module is held back until it is read.
+#: Files are loaded by path.
 LOADING = """
 import importlib.util, sys
 def load(name, path):
     spec = importlib.util.spec_from_file_location(name, path)
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-def hold(name):
-    spec = importlib.util.find_spec(name)
-    spec.loader = importlib.util.LazyLoader(spec.loader)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 """
 SHARED = {"vendor/attaching.py": ATTACH, "loading.py": LOADING}
 
@@ -63,8 +57,6 @@ class Scribe:
                     yield f"{name}:Thing"
                 case "lazy", "module":
                     yield f"{name}.Thing"
-                case "holder", served if served != "through":
-                    yield f"{name}_held"
 
     def node_id(self, room: int, trial: int) -> str:
         return f"{self._folder(room)}/test_{self._number}_{room}.py::test_{trial}"
@@ -115,10 +107,6 @@ class Scribe:
                 yield "/__init__.py", [*head[:2], *self._lazy(node, shape)]
                 for part in ("impl", "old", "Thing"):
                     yield f"/{part}.py", head
-            case "holder":
-                yield ".py", [*head, "import loading", f"held = loading.hold('{name}_held')"]
-                body = [f"import {self.name(shape.serves)}"]
-                yield "_held.py", [*head, *(body if shape.served == "through" else [])]
 
     def _code(self, node: int, shape: Shape) -> Iterator[str]:
         """Functions first, so that a circle of imports finds them."""
@@ -231,8 +219,6 @@ class Scribe:
         match kind:
             case "lazy":
                 return _read(act.form, name, "Thing", mark)
-            case "holder":
-                return _read_held(act.form, name, mark)
             case "caller":
                 return [f"import {name}", f"{name}.old_call(){mark}"]
             case "alias" if act.form == "read":
@@ -263,17 +249,6 @@ def _read(form: str, name: str, attribute: str, mark: str) -> list[str]:
             return [f"import {name}", f"getattr({name}, '{attribute}'){mark}"]
         case "read":
             return [f"import {name}", f"{name}.{attribute}{mark}"]
-    return [f"import {name}"]
-
-
-def _read_held(form: str, name: str, mark: str) -> list[str]:
-    match form:
-        case "from":
-            return [f"from {name} import held", f"held.X{mark}"]
-        case "dynamic":
-            return [f"import {name}", f"getattr({name}.held, 'X'){mark}"]
-        case "read":
-            return [f"import {name}", f"{name}.held.X{mark}"]
     return [f"import {name}"]
 
 
