@@ -53,6 +53,8 @@ class LazyNames:
 
     def _serves(self, frame: FrameType, key: tuple[int, str]) -> bool:
         """Whether *frame* is of the code that answers for that name now, and so stores it."""
+        if frames.is_machinery(frame):
+            return False  # a lazy module of importlib, which reads for who asks
         served = next(self._recorder.served.find(frame), None)
         if served is None or served.key != key:
             return False
