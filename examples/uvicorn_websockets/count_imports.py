@@ -81,6 +81,20 @@ class Counter:
             self.lines[how][f"{path}:{frame.f_lineno}"].add(what)
             self.reach(frame)
 
+    def note_reader(self, frame: FrameType | None, module: str) -> None:
+        """Note who reads a name for which a ``__getattr__`` imports *module*, at *frame*."""
+        while frame is not None and frame.f_code.co_name not in ("__getattr__", "<module>"):
+            frame = frame.f_back
+        if frame is None or frame.f_code.co_name == "<module>":
+            return
+        reader = frame.f_back
+        while reader is not None and reader.f_code.co_filename.startswith("<frozen "):
+            reader = reader.f_back
+        if reader is not None:
+            path = reader.f_code.co_filename.removeprefix(self.root)
+            if f"{path}:{reader.f_lineno}" not in self.lines["import"]:
+                self.note("read", reader, module)
+
     def imports(self, path: str, module: str) -> bool:
         """Whether a statement in *path* was counted that imports *module*, or below it."""
         return any(
@@ -121,6 +135,7 @@ class Counter:
         names = tuple(fromlist or ())
         if self.targets.statement(module, names):
             self.note("import", frame, " ".join((module, *names)))
+            self.note_reader(frame, module)
         result = self.original_import(name, globals, locals, fromlist, level)
         self.watch()
         if any(map(self.carries, (module, *(f"{module}.{one}" for one in names)))):
