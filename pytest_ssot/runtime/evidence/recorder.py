@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import CodeType, FrameType
+    from typing import Any
 
     from pytest_ssot.runtime.evidence.channel import Channel
     from pytest_ssot.runtime.evidence.conditions import Conditions
@@ -27,7 +28,7 @@ from pytest_ssot.runtime.evidence.evidence import Evidence, Sighting
 from pytest_ssot.runtime.evidence.lineage import Lineage
 from pytest_ssot.runtime.owners.owner_numbers import OwnerNumbers
 from pytest_ssot.runtime.owners.owners import Owners
-from pytest_ssot.runtime.stack import bytecode, frames, patch_decorators
+from pytest_ssot.runtime.stack import frames, intent, patch_decorators
 from pytest_ssot.runtime.stack.loads import find_loads, find_outermost_load
 from pytest_ssot.runtime.stack.served_names import ServedNames
 from pytest_ssot.runtime.warnings.in_force import InForce, select_body, select_held, select_owner
@@ -89,23 +90,15 @@ class Recorder:
         self.swept = RemoteOwner(channel, self.lineage, number, "swept")
         self.owners.continue_in_child(OwnerNumbers(make_owner), number)
 
-    def make_sighting(self, frame: FrameType, **what: object) -> Sighting:
+    def make_sighting(self, frame: FrameType, **what: Any) -> Sighting:
         """Make a sighting whose importer is the line that *frame* is at.
 
         Where that only calls what it was given, the importer is the line that gave it.
         """
         if frames.is_starter(frame):
-            path, line, end_line, column, function, module = self.owners.find_start_place(frame)
-            if path:
-                return Sighting(
-                    path=path,
-                    line=line,
-                    end_line=end_line,
-                    column=column,
-                    function=function,
-                    module=module,
-                    **what,  # type: ignore[arg-type]
-                )
+            place = self.owners.find_start_place(frame)
+            if place[0]:
+                return Sighting(**intent.name_parts(place), **what)
         return make_sighting_at(frame, **what)
 
     def _find_loading(self, frame: FrameType) -> OwnerStack:
@@ -334,22 +327,12 @@ def _select_call(sets: tuple[SetCondition, ...], caller: FrameType) -> Condition
     return leave_out_collector(select_held(sets, frames.get_caller(), caller))
 
 
-def make_sighting_at(frame: FrameType, **what: object) -> Sighting:
+def make_sighting_at(frame: FrameType, **what: Any) -> Sighting:
     """Make a sighting whose importer is the line that *frame* is at."""
-    position = bytecode.find_position(frame)
-    path, offset = frames.find_file_and_offset(frame)
-    return Sighting(
-        path=path,
-        line=position.line + offset,
-        end_line=position.end_line + offset,
-        column=position.column,
-        function=frames.function_of(frame),
-        module=frames.module_of(frame),
-        **what,  # type: ignore[arg-type]
-    )
+    return Sighting(**intent.name_parts(intent.place_of(frame)), **what)
 
 
-def make_sighting_of_patch(code: CodeType, line: int, **what: object) -> Sighting:
+def make_sighting_of_patch(code: CodeType, line: int, **what: Any) -> Sighting:
     """Make a sighting whose importer is the ``@patch`` at *line*, above *code*."""
     return Sighting(
         path=code.co_filename,
@@ -358,5 +341,5 @@ def make_sighting_of_patch(code: CodeType, line: int, **what: object) -> Sightin
         column=patch_decorators.find_decorator_column(code.co_filename, line),
         function="<module>",
         module="",
-        **what,  # type: ignore[arg-type]
+        **what,
     )

@@ -24,7 +24,7 @@ from pytest_ssot.runtime.evidence.evidence import Evidence, Sighting
 from pytest_ssot.runtime.remembered import events
 from pytest_ssot.runtime.remembered.caches import CallCaches
 from pytest_ssot.runtime.remembered.known import KnownCode, describe_function
-from pytest_ssot.runtime.stack import bytecode, frames, intent
+from pytest_ssot.runtime.stack import frames, intent
 
 #: How often a function may tell of its junctions before it rests, for as long as nothing turns.
 _OFTEN = 1000
@@ -213,7 +213,7 @@ class Memory:
         for sighting, modules in line.issued.values():
             caller = frames.find_user_frame(frame.f_back, _make_is_of(modules))
             if caller is not None:
-                moved = sighting.copy(**_describe_place(caller))
+                moved = sighting.copy(**intent.name_parts(intent.place_of(caller)))
                 self._recorder.record_remembered(caller, line.function, [(moved, (), ())])
 
 
@@ -255,17 +255,3 @@ def _is_cached_property(function: FrameType) -> bool:
     if back is None or back.f_code.co_name != "__get__":
         return False
     return back.f_code.co_qualname == "cached_property.__get__"
-
-
-def _describe_place(frame: FrameType) -> dict[str, object]:
-    """Describe the line that *frame* is at, as a sighting has it."""
-    position = bytecode.find_position(frame)
-    path, offset = frames.find_file_and_offset(frame)
-    return {
-        "path": path,
-        "line": position.line + offset,
-        "end_line": position.end_line + offset,
-        "column": position.column,
-        "function": frames.function_of(frame),
-        "module": frames.module_of(frame),
-    }

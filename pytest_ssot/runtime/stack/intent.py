@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     #: Path, line, last line, column, function and module.
     Place = tuple[str, int, int, int, str, str]
 
+    from typing import Any
+
 from pytest_ssot.runtime.stack import bytecode, frames
 
+_PARTS = ("path", "line", "end_line", "column", "function", "module")
 #: Builtins whose reading of an attribute imports nothing.
 _LOOKS = frozenset(("getattr", "hasattr"))
 
@@ -206,6 +209,11 @@ def place_of(frame: FrameType) -> Place:
         frames.function_of(frame),
         frames.module_of(frame),
     )
+
+
+def name_parts(place: Place) -> dict[str, Any]:
+    """The parts of *place* by the names that a sighting has for them."""
+    return dict(zip(_PARTS, place, strict=True))
 
 
 def is_stdlib(frame: FrameType) -> bool:
