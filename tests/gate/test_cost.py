@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from tests.conftest import Project
 
 #: Modules of ours that a run without a test and without a rule has loaded by its end.
-MODULES = 112
+MODULES = 111
+#: Modules of ours that a child process has loaded when its own code begins.
+IN_CHILD = 54
 #: Calls of our functions for a test that passes and reaches nothing. pytest 8.0 sets one more
 #: filter for it.
 CALLS = 87 if pytest.version_tuple >= (8, 1) else 89
@@ -68,6 +70,26 @@ def test_a_start_loads_few_modules(project: Project) -> None:
 @pytest.mark.fresh
 def test_a_clean_test_calls_few_functions(project: Project) -> None:
     assert count(project, 20)[1] - count(project, 10)[1] == 10 * CALLS
+
+
+CHILD = """
+    import subprocess, sys
+
+    def test_a():
+        code = "import sys; print(*sorted(sys.modules), file=open('loaded', 'w'))"
+        subprocess.run([sys.executable, "-c", code], check=True)
+    """
+
+
+@pytest.mark.fresh
+def test_a_child_loads_few_modules(project: Project) -> None:
+    project.write({"tests/test_a.py": CHILD})
+    assert project.bare().code == 0
+    loaded = (project.path / "loaded").read_text("utf-8").split()
+    ours = [name for name in loaded if name.partition(".")[0] == "pytest_ssot"]
+    assert len(ours) == IN_CHILD
+    # Each start would pay for these.
+    assert not {"collections", "functools", "pathlib", "re", "typing"} & set(loaded)
 
 
 #: Marks this package and another module to be rewritten, as pytest does with what is installed.

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pytest_ssot.runtime.evidence.recorder import Recorder
     from pytest_ssot.runtime.imports.armed_modules import ArmedModules
 
-    #: Charges who reads a name, as the first who did was charged.
-    Again = Callable[[FrameType], None]
+    #: Charges who reads a name, given these and the frame, as the first who did was charged.
+    Again = tuple[Callable[..., None], tuple[object, ...]]
 
 from pytest_ssot.runtime.stack import frames, intent
 from pytest_ssot.runtime.stack.served_names import ServedName
@@ -30,13 +30,19 @@ class LazyNames:
         self._armed = armed
         self._kept: dict[tuple[int, str], dict[object, Again]] = {}
 
-    def keep(self, served: ServedName, what: object, again: Again) -> None:
-        """Charge later readers of the *served* name, if it is a module's, by *again*.
+    def keep(
+        self,
+        served: ServedName,
+        what: object,
+        charge: Callable[..., None],
+        given: tuple[object, ...],
+    ) -> None:
+        """Have *charge* called, with what is *given*, for later readers of the *served* name.
 
-        *what* tells one charge from another.
+        Only if that is a module's. *what* tells one charge from another.
         """
         if served.key is not None:
-            self._kept.setdefault(served.key, {})[what] = again
+            self._kept.setdefault(served.key, {})[what] = charge, given
             self._armed.arm_name(served.module, served.name)
 
     def charge_reader(self, module: object, name: str, frame: FrameType) -> None:
@@ -48,8 +54,8 @@ class LazyNames:
         user = None if carrier is None else frames.find_user_frame(frame)
         if carrier is not None and user is not None:
             self._recorder.record_use(user, carrier)
-        for again in kept:
-            again(frame)
+        for charge, given in kept:
+            charge(*given, frame)
 
     def _serves(self, frame: FrameType, key: tuple[int, str]) -> bool:
         """Whether *frame* is of the code that answers for that name now, and so stores it."""

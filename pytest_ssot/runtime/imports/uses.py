@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -288,8 +287,8 @@ class ImportUses:
             self._record_look(target, importer, kind, taken)
         for one in served:
             inside = held + self._recorder.find_held(one.server)
-            again = partial(self._charge_again, target, one.name, module, taken, kind, inside)
-            self.lazy.keep(one, (target.text, kind, taken), again)
+            again = (target, one.name, module, taken, kind, inside)
+            self.lazy.keep(one, (target.text, kind, taken), self._charge_again, again)
 
     def _is_from_proxy(self, target: Target, asked: ServedName) -> bool:
         """Whether an object answers that stands for a module, and is none of a package's own."""

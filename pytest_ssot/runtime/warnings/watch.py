@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
 from pytest_ssot.rules.lookup import Target
 from pytest_ssot.runtime.evidence.conditions import WarningFacts
-from pytest_ssot.runtime.stack import frames, handlers, intent
+from pytest_ssot.runtime.stack import frames, intent
 from pytest_ssot.runtime.stack.loads import Load
 from pytest_ssot.runtime.warnings import issuer
 from pytest_ssot.runtime.warnings.categories import category_name
@@ -100,6 +98,8 @@ class WarningWatch:
         """Find who catches the warning, where a test makes an error of it."""
         if not self._in_force.makes_errors():
             return None
+        from pytest_ssot.runtime.stack import handlers  # few runs make errors of warnings
+
         catcher = handlers.find_catcher(frame, category)
         if catcher is None:
             return None
@@ -161,8 +161,8 @@ class WarningWatch:
             return
         kept = facts.under(self._recorder.find_held(served.server))
         kept.stated = None if stated == frames.module_of(caller or served.reader) else stated
-        again = partial(self._charge_reader, served.name, category, target, kept)
-        self._uses.lazy.keep(served, (target, category), again)
+        again = (served.name, category, target, kept)
+        self._uses.lazy.keep(served, (target, category), self._charge_reader, again)
 
     def _charge_reader(
         self,
