@@ -26,16 +26,13 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 
 from tests.oracle import reach
-from tests.oracle.graphs import Draw, Graph, graphs
+from tests.oracle.graphs import Graph, graphs
+from tests.oracle.many import many
 from tests.oracle.writing import MARK, Writer, critical, node_id, rules
 from tests.seeds import examples
 
 if TYPE_CHECKING:
     from tests.conftest import Project, Ran
-
-MOST = 24
-#: Whether one more graph follows; to stop is the simplest.
-MORE = st.sampled_from([False, *[True] * (4 * MOST)])
 
 #: Runs the tests that a file names, in its order.
 CONFTEST = """
@@ -72,24 +69,6 @@ WAYS = st.builds(
 )
 
 
-class Graphs(list[Graph]):
-    """Shown by their number: a failure shows the files of the one that it is about."""
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} graphs>"
-
-
-@st.composite
-def projects(draw: Draw[object]) -> Graphs:
-    """Many graphs, since a run of pytest costs much more than one; ``st.lists`` is too short."""
-    found = Graphs()
-    while not found or (len(found) < MOST and draw(MORE)):
-        graph = draw(graphs())
-        assert isinstance(graph, Graph)
-        found.append(graph)
-    return found
-
-
 class Known(NamedTuple):
     """What the oracle says of a test."""
 
@@ -112,7 +91,7 @@ def checked(projects: int) -> Callable[[Callable[..., None]], Callable[..., None
 
 
 @checked(examples(8))
-@hypothesis.given(found=projects(), way=WAYS)
+@hypothesis.given(found=many(graphs()), way=WAYS)
 def test_in_one_process(project: Project, found: list[Graph], way: Way) -> None:
     known = write(project, found)
     check(project, found, known, way)
@@ -120,7 +99,7 @@ def test_in_one_process(project: Project, found: list[Graph], way: Way) -> None:
 
 @pytest.mark.forked
 @checked(examples(1))
-@hypothesis.given(found=projects(), way=WAYS)
+@hypothesis.given(found=many(graphs()), way=WAYS)
 def test_in_workers(project: Project, found: list[Graph], way: Way) -> None:
     known = write(project, found)
     check(project, found, known, way._replace(args=(*way.args, "-n2")))

@@ -21,9 +21,9 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.oracle.alone import Hermit
-from tests.oracle.graphs import Draw
+from tests.oracle.many import Many, many
 from tests.oracle.shapes import Web, webs
-from tests.oracle.test_oracle import CONFTEST, MORE, checked
+from tests.oracle.test_oracle import CONFTEST, checked
 from tests.oracle.writing import MARK
 from tests.oracle.writing_shapes import SHARED, Scribe
 from tests.seeds import examples
@@ -31,7 +31,6 @@ from tests.seeds import examples
 if TYPE_CHECKING:
     from tests.conftest import Project, Ran
 
-MOST = 24
 WAYS = st.tuples(
     st.integers(0, 2**16),
     st.sampled_from(["forward", "backward", "shuffled", "alone"]),
@@ -42,38 +41,21 @@ Run = tuple[int, str, tuple[str, ...]]
 Told = set[tuple[str, str]]
 
 
-class Webs(list[Web]):
-    """Shown by their number: a failure shows the files of the one that it is about."""
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} webs>"
-
-
-@st.composite
-def many(draw: Draw[object]) -> Webs:
-    found = Webs()
-    while not found or (len(found) < MOST and draw(MORE)):
-        web = draw(webs())
-        assert isinstance(web, Web)
-        found.append(web)
-    return found
-
-
 class Expected(NamedTuple):
     web: int
     told: Told
 
 
 @checked(examples(3))
-@hypothesis.given(found=many(), run=WAYS)
-def test_each_is_told_what_it_is_told_alone(project: Project, found: Webs, run: Run) -> None:
+@hypothesis.given(found=many(webs()), run=WAYS)
+def test_each_is_told_what_it_is_told_alone(project: Project, found: Many[Web], run: Run) -> None:
     check(project, found, write(project, found), run)
 
 
 @pytest.mark.fresh
 @checked(examples(1))
-@hypothesis.given(found=many(), run=WAYS)
-def test_so_it_is_in_workers(project: Project, found: Webs, run: Run) -> None:
+@hypothesis.given(found=many(webs()), run=WAYS)
+def test_so_it_is_in_workers(project: Project, found: Many[Web], run: Run) -> None:
     seed, way, args = run
     check(project, found, write(project, found), (seed, way, (*args, "-n2")))
 
